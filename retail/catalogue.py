@@ -1,0 +1,79 @@
+"""What a shop sells: stores, departments, tax rates and products, as values without a database."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Unit = Literal["piece", "kg"]
+Names = dict[str, str]
+"""A name in each language of the shop: {"en": ..., "ru": ...}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A shop with an address; `zone` is its IANA time zone."""
+
+    id: str
+    code: str
+    """Two digits, the first part of every sale number."""
+    names: Names
+    address: Names
+    currency: str
+    zone: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    id: str
+    names: Names
+    ordinal: int
+    hue: int
+    """Degrees on the colour wheel, so that a department looks the same on every screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    """`rate` in hundredths of a percent: 2000 is 20 %."""
+
+    code: str
+    """One letter, as it stands behind each line of the receipt."""
+    names: Names
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One thing that can be sold: of a product in sizes and colours, each size and colour is one.
+
+    `id` is the stable key in every channel; `gtin` has 14 digits (GS1 General Specifications 2.1), empty where goods carry only an in-store
+    code. A weighed product is sold by the kilogram, found by its `plu`: the five digits inside a variable measure barcode.
+    """
+
+    id: str
+    gtin: str
+    names: Names
+    department: str
+    price: int
+    """Minor units for one whole unit, tax included."""
+    tax: str
+    unit: Unit = "piece"
+    plu: str = ""
+    family: str = ""
+    """Shared by the variants of one product; empty where there are none."""
+    family_names: Names = field(default_factory=dict)
+    attributes: dict[str, Names] = field(default_factory=dict)
+    """What sets a variant apart: {"size": {"en": "42", "ru": "42"}, "colour": {...}}."""
+    picture: str = ""
+    """Name of its picture, without an ending."""
+
+    @property
+    def weighed(self) -> bool:
+        return self.unit == "kg"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def product_from(body: dict[str, Any]) -> Product:
+    """The product that `Product.as_dict` wrote."""
+    return Product(**body)

@@ -1,0 +1,49 @@
+"""Amounts are integers in the currency's minor unit; quantities are integers in thousandths. No float enters."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from retail.errors import MoneyError, N_
+
+QUANTITY_ONE = 1000
+"""One piece, one kilogram, one metre: quantities count in thousandths of the unit."""
+
+MINOR_DIGITS = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
+"""Currencies that ISO 4217 does not give two decimals, as far as our shops use them."""
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals an amount of this currency shows (ISO 4217)."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def round_half_up(value: Fraction) -> int:
+    """The nearest whole number, halves away from zero, as shops and tax offices round."""
+    sign = -1 if value < 0 else 1
+    return sign * int(abs(value) + Fraction(1, 2))
+
+
+def extend(unit_price: int, quantity: int) -> int:
+    """What `quantity` thousandths cost at `unit_price` minor units for one whole unit."""
+    return round_half_up(Fraction(unit_price * quantity, QUANTITY_ONE))
+
+
+def split(amount: int, weights: Sequence[int]) -> list[int]:
+    """Share `amount` out in proportion to `weights`, never losing a minor unit.
+
+    Largest remainder (Hamilton): each share is rounded towards zero, then the units left over go to the largest remainders, ties
+    to the earlier line. Weights are not negative; when all are zero the shares are as even as they can be.
+    """
+    if not weights:
+        if amount:
+            raise MoneyError("money.nobody_to_share", N_("There is nothing to share the amount over."))
+        return []
+    if any(weight < 0 for weight in weights):
+        raise MoneyError("money.negative_weight", N_("A share cannot be negative."))
+    shares = list(weights) if any(weights) else [1] * len(weights)
+    whole, sign = sum(shares), -1 if amount < 0 else 1
+    quotients = [divmod(abs(amount) * share, whole) for share in shares]
+    left_over = abs(amount) - sum(quotient for quotient, _ in quotients)
+    by_remainder = sorted(range(len(shares)), key=lambda line: (-quotients[line][1], line))
+    extra = set(by_remainder[:left_over])
+    return [sign * (quotient + (line in extra)) for line, (quotient, _) in enumerate(quotients)]
