@@ -1,14 +1,14 @@
 """Everything that the trade refuses, each with a code that never changes and a sentence for a person.
 
-    RetailError
-    ├── MoneyError        currencies mixed, an amount that is not whole
-    ├── BarcodeError      a code that cannot be read as anything we know
-    ├── CatalogueError    a product, a tax rate or a store that is not known
-    ├── CartRefused       an operation that the cart's rules do not allow
-    ├── TenderRefused     a payment that does not add up
-    ├── SaleError         a sale whose figures contradict each other
-    ├── StaffRefused      a PIN or a role that does not open this door
-    └── MessageError      a message that is not of the protocol
+RetailError
+├── MoneyError        currencies mixed, an amount that is not whole
+├── BarcodeError      a code that cannot be read as anything we know
+├── CatalogueError    a product, a tax rate or a store that is not known
+├── CartRefused       an operation that the cart's rules do not allow
+├── TenderRefused     a payment that does not add up
+├── SaleError         a sale whose figures contradict each other
+├── StaffRefused      a PIN or a role that does not open this door
+└── MessageError      a message that is not of the protocol
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ class RetailError(Exception):
     code = "refused"
     message = N_("That cannot be done.")
 
-    def __init__(self, code: str | None = None, message: str | None = None, **params: Any) -> None:
+    def __init__(self, code: str | None = None, message: str | None = None, /, **params: Any) -> None:
         self.code = code or self.code
         self.message = message or self.message
         self.params = params

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from retail.errors import MoneyError, N_
+from retail.errors import N_, MoneyError
 
 QUANTITY_ONE = 1000
 """One piece, one kilogram, one metre: quantities count in thousandths of the unit."""
@@ -31,7 +31,8 @@ def extend(unit_price: int, quantity: int) -> int:
 def split(amount: int, weights: Sequence[int]) -> list[int]:
     """Share `amount` out in proportion to `weights`, never losing a minor unit.
 
-    Largest remainder (Hamilton): each share is rounded towards zero, then the units left over go to the largest remainders, ties
+    Largest remainder (Hamilton): each share is rounded towards zero, then the units left over go to the largest
+    remainders, ties
     to the earlier line. Weights are not negative; when all are zero the shares are as even as they can be.
     """
     if not weights:

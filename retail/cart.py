@@ -1,0 +1,282 @@
+"""The one live cart: lines with owners, and the operations that change them.
+
+A line that a till or kiosk scanned is *in hand*: it belongs to that device and nobody else changes it. A line chosen
+online is *virtual*: it belongs to the hub, and its changes are deltas in the hub's order. So two devices never
+fight over
+a line, whatever order the network gives their words (docs/protocol.md, "Who may change what").
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from retail.errors import N_, CartRefused
+
+HUB = "hub"
+"""The owner of virtual lines."""
+
+CART_LINES_MAX = 500
+LINE_QUANTITY_MAX = 9_999_000
+"""Thousandths: 9,999 pieces or kilograms in one line."""
+
+Channel = Literal["till", "kiosk", "online"]
+Fulfilment = Literal["carry_out", "collect", "deliver"]
+Status = Literal["open", "moved", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who speaks: a device and the channel it stands in."""
+
+    device: str
+    channel: Channel
+
+    @property
+    def owner(self) -> str:
+        """The owner of the lines that this device makes."""
+        return HUB if self.channel == "online" else self.device
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """So many thousandths of an item, in somebody's hand or chosen online; `at` is when it last changed, in ms."""
+
+    id: str
+    item: str
+    quantity: int
+    owner: str
+    origin: Channel
+    n: int
+    """Its place in the cart: lines never change places."""
+    fulfilment: Fulfilment = "carry_out"
+    weighed: bool = False
+    at: int = 0
+
+    @property
+    def in_hand(self) -> bool:
+        return self.owner != HUB
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    id: str
+    lines: Mapping[str, CartLine] = field(default_factory=dict)
+    shopper: str = ""
+    status: Status = "open"
+    moved_to: str = ""
+    next_n: int = 1
+
+    def of(self, owner: str) -> list[CartLine]:
+        """The lines of one owner, in their order."""
+        return [line for line in self.lines.values() if line.owner == owner]
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """So many more of an item; negative takes away, and nothing goes below zero. `line` is the id if it is a
+    new line."""
+
+    line: str
+    item: str
+    quantity: int
+    fulfilment: Fulfilment = "carry_out"
+    weighed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuantity:
+    """Make it `to`, having seen `seen`: applied as the difference, so an addition nobody saw is not undone."""
+
+    line: str
+    to: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take away what was seen; what somebody added since stays."""
+
+    line: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A terminal takes a virtual line, or a kiosk's, into its own hand."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A terminal lets go of its lines: they stay in the cart as virtual lines and can be taken at any till."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """The cart is this shopper's. The first wins, the same again is well, another is refused unless `replace`."""
+
+    shopper: str
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """A terminal gives up its lines: the goods went back to the shelf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """These lines were paid: they leave the cart, the rest stays for next time."""
+
+    lines: tuple[str, ...]
+
+
+Operation = Add | SetQuantity | Remove | Take | Release | Attach | Abandon | Settle
+
+
+def apply(cart: Cart, actor: Actor, operation: Operation, at: int) -> Cart:
+    """The cart after the operation; `CartRefused` says why not, and then nothing has changed."""
+    if cart.status != "open":
+        raise CartRefused("cart.closed", N_("This cart is closed. Scan again to start a new one."))
+    return _RULES[type(operation)](cart, actor, operation, at)
+
+
+def _add(cart: Cart, actor: Actor, add: Add, at: int) -> Cart:
+    line = _same_line(cart, actor, add)
+    if line is not None:
+        return _with_quantity(cart, line, line.quantity + add.quantity, at)
+    if add.quantity <= 0:
+        raise CartRefused("cart.quantity", N_("The quantity has to be more than zero."))
+    if len(cart.lines) >= CART_LINES_MAX:
+        raise CartRefused(
+            "cart.too_many_lines",
+            N_("A cart holds {limit} lines at most. Pay this one and go on in a new one."),
+            limit=CART_LINES_MAX,
+        )
+    if add.line in cart.lines:
+        raise CartRefused("cart.line_exists", N_("This line is already in the cart."))
+    new = CartLine(add.line, add.item, 0, actor.owner, actor.channel, cart.next_n, add.fulfilment, add.weighed, at)
+    return _with_quantity(replace(cart, next_n=cart.next_n + 1), new, add.quantity, at)
+
+
+def _same_line(cart: Cart, actor: Actor, add: Add) -> CartLine | None:
+    """The line that the addition belongs to. Each weighing is a line of its own."""
+    if add.weighed:
+        return None
+    for line in cart.lines.values():
+        if (line.item, line.owner, line.fulfilment, line.weighed) == (
+            add.item,
+            actor.owner,
+            add.fulfilment,
+            False,
+        ):
+            return line
+    return None
+
+
+def _set_quantity(cart: Cart, actor: Actor, change: SetQuantity, at: int) -> Cart:
+    line = _own_line(cart, actor, change.line)
+    if change.to < 0:
+        raise CartRefused("cart.quantity", N_("The quantity has to be more than zero."))
+    return _with_quantity(cart, line, line.quantity + change.to - change.seen, at)
+
+
+def _remove(cart: Cart, actor: Actor, remove: Remove, at: int) -> Cart:
+    line = _own_line(cart, actor, remove.line)
+    return _with_quantity(cart, line, line.quantity - remove.seen, at)
+
+
+def _take(cart: Cart, actor: Actor, take: Take, at: int) -> Cart:
+    line = _line(cart, take.line)
+    if actor.channel == "online":
+        raise CartRefused("cart.not_a_terminal", N_("Only a till or a kiosk can take goods in hand."))
+    if line.owner == actor.owner:
+        return cart
+    if line.in_hand and not (actor.channel == "till" and line.origin == "kiosk"):
+        raise CartRefused("cart.in_hand", N_("This line is in hand at another till and is paid there."))
+    return _with_line(cart, replace(line, owner=actor.owner, at=at))
+
+
+def _release(cart: Cart, actor: Actor, _: Release, at: int) -> Cart:
+    lines = {
+        line.id: replace(line, owner=HUB, at=at) if line.owner == actor.owner else line for line in cart.lines.values()
+    }
+    return replace(cart, lines=lines)
+
+
+def _attach(cart: Cart, actor: Actor, attach: Attach, at: int) -> Cart:
+    if cart.shopper in ("", attach.shopper):
+        return replace(cart, shopper=attach.shopper)
+    if attach.replace and actor.channel == "till":
+        return replace(cart, shopper=attach.shopper)
+    raise CartRefused(
+        "cart.other_shopper",
+        N_("This cart already belongs to another shopper. A cashier can change that."),
+    )
+
+
+def _abandon(cart: Cart, actor: Actor, _: Abandon, at: int) -> Cart:
+    return replace(cart, lines={k: line for k, line in cart.lines.items() if line.owner != actor.owner})
+
+
+def _settle(cart: Cart, actor: Actor, settle: Settle, at: int) -> Cart:
+    paid = {line for line in settle.lines if line in cart.lines and cart.lines[line].owner == actor.owner}
+    return replace(cart, lines={k: line for k, line in cart.lines.items() if k not in paid})
+
+
+def move(source: Cart, target: Cart, owner: str) -> tuple[Cart, Cart]:
+    """All lines of `owner` go to the end of `target`, and `source` says where they went."""
+    lines, n = dict(target.lines), target.next_n
+    for line in source.of(owner):
+        lines[line.id] = replace(line, n=n)
+        n += 1
+    rest = {k: line for k, line in source.lines.items() if line.owner != owner}
+    return replace(source, lines=rest, status="moved", moved_to=target.id), replace(target, lines=lines, next_n=n)
+
+
+def _line(cart: Cart, line_id: str) -> CartLine:
+    if line_id not in cart.lines:
+        raise CartRefused("cart.line_gone", N_("This line is no longer in the cart."))
+    return cart.lines[line_id]
+
+
+def _own_line(cart: Cart, actor: Actor, line_id: str) -> CartLine:
+    line = _line(cart, line_id)
+    if line.owner != actor.owner:
+        if line.in_hand:
+            raise CartRefused("cart.in_hand", N_("This line is in hand at a till and is changed there."))
+        raise CartRefused("cart.virtual", N_("This line was chosen online. Take it in hand to change it here."))
+    return line
+
+
+def _with_quantity(cart: Cart, line: CartLine, quantity: int, at: int) -> Cart:
+    if quantity > LINE_QUANTITY_MAX:
+        raise CartRefused("cart.too_much", N_("One line holds {limit} at most."), limit=LINE_QUANTITY_MAX // 1000)
+    if quantity <= 0:
+        return replace(cart, lines={k: other for k, other in cart.lines.items() if k != line.id})
+    return _with_line(cart, replace(line, quantity=quantity, at=at))
+
+
+def _with_line(cart: Cart, line: CartLine) -> Cart:
+    return replace(cart, lines={**cart.lines, line.id: line})
+
+
+_RULES: dict[type, Callable[[Cart, Actor, Any, int], Cart]] = {
+    Add: _add,
+    SetQuantity: _set_quantity,
+    Remove: _remove,
+    Take: _take,
+    Release: _release,
+    Attach: _attach,
+    Abandon: _abandon,
+    Settle: _settle,
+}
+
+
+def line_as_dict(line: CartLine) -> dict[str, Any]:
+    return asdict(line)
+
+
+def line_from(body: Mapping[str, Any]) -> CartLine:
+    return CartLine(**body)

@@ -1,0 +1,15 @@
+"""One way to write a value as bytes, so that a hash taken at the till is the hash that the hub takes."""
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys, no spaces and UTF-8, after the idea of RFC 8785; our values hold no floats."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical bytes, in hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()

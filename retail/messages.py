@@ -1,0 +1,177 @@
+"""The words of the protocol as schemas (docs/protocol.md). Everything that comes over a wire is parsed here."""
+
+from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from retail import cart
+from retail.errors import N_, MessageError
+
+PROTO = 1
+"""The version of the protocol that we speak, and the lowest that we serve."""
+
+OPS_BATCH_MAX = 200
+BATCH_BYTES_MAX = 64 * 1024
+MESSAGE_BYTES_MAX = 1024 * 1024
+"""A single sale of 500 lines with its receipt fits; a batch of small operations stays below BATCH_BYTES_MAX."""
+
+STREAMS_PER_SUB_MAX = 20
+FAULTS_SHOWN_MAX = 8
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+Milliseconds = Annotated[int, Field(ge=0, le=10**14)]
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Hail(Message):
+    """What a client says of itself when it connects. `inc` is new after reinstall or restore."""
+
+    proto: int
+    app: Literal["till", "kiosk", "phone", "dashboard"]
+    version: str = Field(default="", max_length=32)
+    dev: Key
+    inc: int = Field(default=1, ge=1, le=10**9)
+    token: str = Field(default="", max_length=512)
+
+
+class Position(Message):
+    """A stream and how far one has seen it: epoch `e` and version `v`; 0 and 0 for nothing yet."""
+
+    s: Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9._-]{1,64}$")]
+    e: int = Field(default=0, ge=0)
+    v: int = Field(default=0, ge=0)
+
+
+class Operation(Message):
+    """One thing a device wants done. `id` is made and stored by the device before it is sent."""
+
+    id: UUID
+    kind: Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z]+\.[a-z_]+$")]
+    ver: int = Field(default=1, ge=1)
+    at: Milliseconds
+    cart: Key | None = None
+    body: dict[str, Any] = Field(default_factory=dict)
+
+
+class Batch(Message):
+    """Operations with consecutive numbers, the first of which is `seq0`."""
+
+    seq0: int = Field(ge=1)
+    ops: list[Operation] = Field(max_length=OPS_BATCH_MAX)
+
+
+class AddBody(Message):
+    line: Key
+    item: Key
+    quantity: int = Field(ge=-cart.LINE_QUANTITY_MAX, le=cart.LINE_QUANTITY_MAX)
+    fulfilment: cart.Fulfilment = "carry_out"
+    weighed: bool = False
+
+
+class SetBody(Message):
+    line: Key
+    to: int = Field(ge=0, le=cart.LINE_QUANTITY_MAX)
+    seen: int = Field(ge=0, le=cart.LINE_QUANTITY_MAX)
+
+
+class RemoveBody(Message):
+    line: Key
+    seen: int = Field(ge=0, le=cart.LINE_QUANTITY_MAX)
+
+
+class TakeBody(Message):
+    line: Key
+
+
+class EmptyBody(Message):
+    pass
+
+
+class AttachBody(Message):
+    """A card's number as scanned; the hub finds the shopper."""
+
+    card: Annotated[str, StringConstraints(pattern=r"^\d{6,20}$")]
+    replace: bool = False
+
+
+class SaleBody(Message):
+    """A sale as `retail.sale.Sale.as_dict` writes it, the card that was shown, and the receipt as a paper
+    document."""
+
+    sale: dict[str, Any]
+    card: str = Field(default="", max_length=20)
+    receipt: dict[str, Any] = Field(default_factory=dict)
+
+
+class NoteBody(Message):
+    """Something privileged that happened at a terminal, for the audit ledger."""
+
+    action: Annotated[str, StringConstraints(max_length=60)]
+    staff: str = Field(default="", max_length=64)
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+BODIES: dict[str, type[Message]] = {
+    "cart.add": AddBody,
+    "cart.set": SetBody,
+    "cart.remove": RemoveBody,
+    "cart.take": TakeBody,
+    "cart.release": EmptyBody,
+    "cart.abandon": EmptyBody,
+    "cart.attach": AttachBody,
+    "sale.commit": SaleBody,
+    "audit.note": NoteBody,
+}
+"""The body of each kind of operation, version 1."""
+
+
+Parsed = TypeVar("Parsed", bound=Message)
+
+
+def parse(model: type[Parsed], value: Any) -> Parsed:
+    """The message in `value`, or a `MessageError` that lists every field that is wrong, all at once."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, row['loc'])) or 'message'}: {row['msg']}" for row in error.errors()[:FAULTS_SHOWN_MAX]
+        )
+        raise MessageError(
+            "message.malformed", N_("The message is not of the protocol: {faults}."), faults=faults
+        ) from None
+
+
+def body_of(operation: Operation) -> Message:
+    """The body of an operation, checked; an unknown kind or version is refused by name."""
+    model = BODIES.get(operation.kind)
+    if model is None:
+        raise MessageError("message.unknown_kind", N_("There is no operation {kind} here."), kind=operation.kind)
+    if operation.ver != 1:
+        raise MessageError(
+            "message.unknown_version",
+            N_("Operation {kind} of version {version} is newer than this hub. Update the hub first."),
+            kind=operation.kind,
+            version=operation.ver,
+        )
+    return parse(model, operation.body)
+
+
+def cart_operation(body: Message, shopper: str = "") -> cart.Operation | None:
+    """The cart operation that a body asks for; `shopper` is who the card of an `AttachBody` belongs to."""
+    match body:
+        case AddBody():
+            return cart.Add(body.line, body.item, body.quantity, body.fulfilment, body.weighed)
+        case SetBody():
+            return cart.SetQuantity(body.line, body.to, body.seen)
+        case RemoveBody():
+            return cart.Remove(body.line, body.seen)
+        case TakeBody():
+            return cart.Take(body.line)
+        case AttachBody():
+            return cart.Attach(shopper, body.replace)
+        case _:
+            return None
