@@ -1,0 +1,1 @@
+"""Doubles of devices that speak the wire protocol from the other side, with faults on command."""

@@ -1,0 +1,189 @@
+"""A receipt printer on a TCP port, one client at a time, with a drawer on its socket and faults on command."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from hardware.emulators.escpos_interpreter import EscposInterpreter, PaperLine, Sensors
+
+PORT_TRIES = 50
+RECEIVE_CHUNK_BYTES = 2048
+SLOW_CHUNK_BYTES = 24
+SLOW_PAUSE_S = 0.05
+POLL_S = 0.25
+PAPER_LIMIT_LINES = 5000
+
+FAULTS = ("paper_out", "cover_open", "near_end", "drawer_stuck", "off", "deaf", "slow")
+
+
+class EscposPrinterEmulator:
+    """Listens on 127.0.0.1; a busy port moves to the next. Callbacks run on the printer's own thread.
+
+    `paper` holds what was printed, oldest first. `on_wire(direction, bytes)` sees "in" and "out".
+    """
+
+    def __init__(
+        self,
+        port: int = 9100,
+        on_line: Callable[[PaperLine], None] = lambda line: None,
+        on_change: Callable[[], None] = lambda: None,
+        on_wire: Callable[[str, bytes], None] = lambda direction, data: None,
+    ) -> None:
+        self.paper: list[PaperLine] = []
+        self.sensors = Sensors()
+        self.cut_after_bytes: int | None = None
+        self._flags = {"off": False, "deaf": False, "slow": False}
+        self._on_line, self._on_change, self._on_wire = on_line, on_change, on_wire
+        self._interpreter = EscposInterpreter(self.sensors, self._printed, lambda pin: None)
+        self._lock = threading.RLock()
+        self._stopping = threading.Event()
+        self._listener: socket.socket | None = None
+        self.port = self._listen(port, PORT_TRIES)
+        self._knock_in, self._knock_out = socket.socketpair()
+        self._client: socket.socket | None = None
+        self._thread = threading.Thread(target=self._run, name=f"printer emulator {self.port}", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """The address that a driver opens."""
+        return f"escpos+tcp://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Switch off for good."""
+        self._stopping.set()
+        self._knock_out.send(b"!")
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+        self._close_listener()
+        self._knock_in.close()
+        self._knock_out.close()
+
+    def faults(self) -> dict[str, bool]:
+        """Each fault of FAULTS and whether it is on."""
+        return {name: bool(self._flags.get(name, getattr(self.sensors, name, False))) for name in FAULTS}
+
+    def set_fault(self, name: str, on: bool) -> None:
+        """Switch a fault of FAULTS. Raises KeyError for an unknown one."""
+        if name not in FAULTS:
+            raise KeyError(name)
+        with self._lock:
+            if name in self._flags:
+                self._flags[name] = on
+            else:
+                setattr(self.sensors, name, on)
+            if name == "paper_out" and not on:
+                self.sensors.lines_left = None
+            if name == "off":
+                self._switch(on)
+        self._knock_out.send(b"!")
+        self._on_change()
+
+    def paper_runs_out_after(self, lines: int) -> None:
+        """Fault: the roll ends after so many more lines."""
+        with self._lock:
+            self.sensors.lines_left = lines
+
+    def close_drawer(self) -> None:
+        """Push the drawer shut."""
+        with self._lock:
+            self.sensors.drawer_open = False
+        self._on_change()
+
+    def _switch(self, off: bool) -> None:
+        if off:
+            self._close_listener()
+            self._interpreter.power_cycle()
+        elif self._listener is None:
+            self._listen(self.port, 1)
+
+    def _listen(self, first: int, tries: int) -> int:
+        for port in range(first, first + tries):
+            listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+                listener.listen(4)
+            except OSError:
+                listener.close()
+                continue
+            self._listener = listener
+            return int(listener.getsockname()[1])
+        raise OSError(f"no free port from {first} to {first + tries - 1}")
+
+    def _close_listener(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            listener = self._listener
+            try:
+                waiting = [self._knock_in] if listener is None else [self._knock_in, listener]
+                readable, _, _ = select.select(waiting, [], [], POLL_S)
+                if self._knock_in in readable:
+                    self._knock_in.recv(64)
+                    continue
+                if listener is None or listener not in readable:
+                    continue
+                client, _ = listener.accept()
+            except (OSError, ValueError):
+                # The listener was closed by the switch between two looks at it.
+                continue
+            with client:
+                self._serve(client)
+
+    def _serve(self, client: socket.socket) -> None:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.settimeout(1.0)
+        received = 0
+        while not self._stopping.is_set() and not self._flags["off"]:
+            try:
+                readable, _, _ = select.select([client, self._knock_in], [], [])
+                if self._knock_in in readable:
+                    self._knock_in.recv(64)
+                    self._work(client, b"")
+                    continue
+                limit = None if self.cut_after_bytes is None else self.cut_after_bytes - received
+                data = client.recv(RECEIVE_CHUNK_BYTES if limit is None else max(1, min(limit, RECEIVE_CHUNK_BYTES)))
+                if not data:
+                    return
+                received += len(data)
+                self._work(client, data)
+            except OSError:
+                return
+            if self.cut_after_bytes is not None and received >= self.cut_after_bytes:
+                self.cut_after_bytes = None
+                # A reset and not a goodbye: the plug was pulled.
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+                return
+
+    def _work(self, client: socket.socket, data: bytes) -> None:
+        if data:
+            self._on_wire("in", data)
+        step = SLOW_CHUNK_BYTES if self._flags["slow"] else len(data) or 1
+        for start in range(0, len(data) or 1, step):
+            with self._lock:
+                drawer = self.sensors.drawer_open
+                answers = self._interpreter.feed(data[start : start + step])
+                changed = drawer != self.sensors.drawer_open
+            if answers and not self._flags["deaf"]:
+                self._on_wire("out", answers)
+                client.sendall(answers)
+            if changed:
+                self._on_change()
+            if self._flags["slow"] and data:
+                time.sleep(SLOW_PAUSE_S)
+
+    def _printed(self, line: PaperLine) -> None:
+        self.paper.append(line)
+        del self.paper[:-PAPER_LIMIT_LINES]
+        self._on_line(line)

@@ -1,0 +1,1 @@
+"""Receipt printers: the receipt as data, the ESC/POS protocol (pure), transports, and the spool."""
