@@ -1,0 +1,5 @@
+"""`python -m omnitill` is the installed command."""
+
+from omnitill.cli import main
+
+main()
