@@ -1,0 +1,73 @@
+"""What every room's tests may use: a real Chromium, and a web app served in a thread."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STOP_TIMEOUT_S = 10
+
+
+def find_chromium(playwright: Playwright) -> str:
+    """The Chromium to drive: $OMNITILL_CHROMIUM, one on the PATH, or the one that Playwright fetched.
+
+    A missing browser fails the test and is never a skip: a journey that nobody ran proves nothing.
+    """
+    named = os.environ.get("OMNITILL_CHROMIUM")
+    for candidate in (named, *map(shutil.which, CHROMIUM_NAMES), playwright.chromium.executable_path):
+        if candidate and Path(candidate).exists():
+            return candidate
+    pytest.fail(
+        "No Chromium was found. Install it (apt-get install chromium, or python -m playwright install chromium), or set"
+        " OMNITILL_CHROMIUM to its path.",
+        pytrace=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the whole run; each test opens its own `browser.new_context()`."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=find_chromium(playwright), args=CHROMIUM_ARGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def serve_app() -> Iterator[Callable[..., str]]:
+    """`serve_app(flask_app)` runs an app on a free port of this machine and gives its address, such as `http://127.0.0.1:4711`.
+
+    Flask-SocketIO apps in threading mode work as they are, because SocketIO wraps the app's own `wsgi_app`.
+    """
+    servers: list[tuple[Any, threading.Thread]] = []
+
+    def start(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, name="served app", daemon=True)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join(STOP_TIMEOUT_S)
+        server.server_close()

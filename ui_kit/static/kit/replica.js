@@ -1,0 +1,92 @@
+// A stream's replica for a screen: signals that change at most once per animation frame.
+import { batch, signal } from "@preact/signals";
+import * as reducer from "./replica_reducer.js";
+
+export const PULL_JITTER_MS = 120;
+export const PULL_RETRY_MS = 1500;
+
+/** Follow one stream.
+ *
+ * `pull({s, e, v})` resolves to a snapshot `{e, v, state, by?}` or to `{events: [...]}`; `apply(state, op)` is the pure
+ * effect of a pending operation; `onRejected(op, error)` hears of refused ones.
+ */
+export function createReplica({ stream, pull, apply = (state) => state, onRejected = () => {} }) {
+  let replica = reducer.nothing;
+  let scheduled = false;
+  let pulling = false;
+  let again = false;
+  const state = signal(null);
+  const pending = signal([]);
+  const version = signal(-1);
+  const at = signal(null);
+  let newest = null;
+
+  function paint() {
+    scheduled = false;
+    batch(() => {
+      state.value = reducer.view(replica, apply);
+      pending.value = replica.pending;
+      version.value = replica.v;
+      at.value = newest;
+    });
+  }
+
+  function schedule() {
+    if (scheduled) return;
+    scheduled = true;
+    // A hidden page gets no animation frames; its state must still be right when it is looked at again.
+    if (document.hidden) setTimeout(paint, 0);
+    else requestAnimationFrame(paint);
+  }
+
+  function take(next) {
+    replica = next;
+    schedule();
+  }
+
+  function receive(event) {
+    const [next, verdict] = reducer.receive(replica, event);
+    if (verdict === "ignored") return;
+    newest = event.at ?? newest;
+    take(next);
+    if (verdict === "gap") repair();
+  }
+
+  function answered(answer) {
+    if (answer.events) answer.events.forEach((event) => take(reducer.receive(replica, event)[0]));
+    else take(reducer.adopt(replica, answer));
+  }
+
+  async function repair() {
+    if (pulling) {
+      again = true;
+      return;
+    }
+    pulling = true;
+    again = false;
+    try {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * PULL_JITTER_MS));
+      answered(await pull({ s: stream, e: replica.e, v: replica.v }));
+    } catch {
+      // The hub is away or refused: its next event or heads message shows the gap again.
+      again = false;
+    } finally {
+      pulling = false;
+    }
+    if (again && replica.kept.some((event) => event.e === replica.e)) setTimeout(repair, PULL_RETRY_MS);
+  }
+
+  return {
+    stream, state, pending, version, at, receive, repair,
+    position: () => ({ s: stream, e: replica.e, v: replica.v }),
+    adopt: (snapshot) => take(reducer.adopt(replica, snapshot)),
+    answered,
+    heads: (v) => { if (v > replica.v) repair(); },
+    propose: (op) => take(reducer.propose(replica, op)),
+    reject(id, error) {
+      const [next, op] = reducer.reject(replica, id);
+      take(next);
+      if (op) onRejected(op, error);
+    },
+  };
+}
