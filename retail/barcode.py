@@ -13,6 +13,7 @@ from stdnum import ean
 from retail.errors import N_, BarcodeError
 
 CODE_LENGTH_MAX = 512
+CODE_SHOWN_LENGTH = 40
 KEYED_PLU_LENGTH = 5
 
 GS1_SYMBOLS = ("]C1", "]e0", "]d2", "]Q3", "]J1")
@@ -90,7 +91,7 @@ def read(text: str, aim: str = "") -> Reading:
         raise BarcodeError(
             "barcode.unknown_kind",
             N_("Code {code} is of a kind that this shop does not use."),
-            code=text[:40],
+            code=_shown(text),
         )
     return _from_digits(text, aim)
 
@@ -102,19 +103,28 @@ def _from_digits(digits: str, aim: str) -> Reading:
         raise BarcodeError(
             "barcode.half",
             N_("Code {code} is not whole. Scan again or type all of its digits."),
-            code=digits[:40],
+            code=_shown(digits),
         )
+    _refuse_misread(digits)
+    if len(digits) == 13:
+        for pattern in IN_STORE:
+            if digits.startswith(pattern.prefix):
+                return _from_pattern(digits, pattern)
+    return ProductCode(digits.zfill(14))
+
+
+def _refuse_misread(digits: str) -> None:
     if not ean.is_valid(digits):
         raise BarcodeError(
             "barcode.check_digit",
             N_("Code {code} does not add up: one digit was misread. Scan again."),
             code=digits,
         )
-    if len(digits) == 13:
-        for pattern in IN_STORE:
-            if digits.startswith(pattern.prefix):
-                return _from_pattern(digits, pattern)
-    return ProductCode(digits.zfill(14))
+
+
+def _shown(text: str) -> str:
+    """As much of a code as a sentence can hold, with the group separators of GS1 made visible."""
+    return text[:CODE_SHOWN_LENGTH].replace("\x1d", "␝")
 
 
 def _from_pattern(digits: str, pattern: Pattern) -> Reading:
@@ -139,12 +149,14 @@ def _from_elements(aim: str, text: str) -> Reading:
         raise BarcodeError(
             "barcode.elements",
             N_("Code {code} is not a GS1 code that we can read. Scan again."),
-            code=text[:40],
+            code=_shown(text),
         )
     gtin = result.gs1_message.element_strings.get(ai="01")
     if gtin is None:
-        raise BarcodeError("barcode.no_product", N_("Code {code} names no product."), code=text[:40])
-    return ProductCode(gtin.value.zfill(14))
+        raise BarcodeError("barcode.no_product", N_("Code {code} names no product."), code=_shown(text))
+    # biip cuts the element out but leaves its check digit to us.
+    _refuse_misread(gtin.value)
+    return ProductCode(gtin.value)
 
 
 def with_check_digit(digits: str) -> str:

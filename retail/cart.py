@@ -1,9 +1,8 @@
 """The one live cart: lines with owners, and the operations that change them.
 
 A line that a till or kiosk scanned is *in hand*: it belongs to that device and nobody else changes it. A line chosen
-online is *virtual*: it belongs to the hub, and its changes are deltas in the hub's order. So two devices never
-fight over
-a line, whatever order the network gives their words (docs/protocol.md, "Who may change what").
+online is *virtual*: it belongs to the hub, and its changes are deltas in the hub's order. So two devices never fight
+over a line, whatever order the network gives their words (docs/protocol.md, "Operations").
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +38,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """So many thousandths of an item, in somebody's hand or chosen online; `at` is when it last changed, in ms."""
+    """So many thousandths of an item, in somebody's hand or chosen online; `at` is when it last changed, in ms.
+
+    `origin` is the channel whose hand held it last: a released line keeps it, a taken line gets the taker's.
+    """
 
     id: str
     item: str
@@ -68,13 +70,13 @@ class Cart:
 
     def of(self, owner: str) -> list[CartLine]:
         """The lines of one owner, in their order."""
-        return [line for line in self.lines.values() if line.owner == owner]
+        return sorted((line for line in self.lines.values() if line.owner == owner), key=lambda line: line.n)
 
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """So many more of an item; negative takes away, and nothing goes below zero. `line` is the id if it is a
-    new line."""
+    """So many more of an item; negative takes away, and nothing goes below zero: from a line that is already gone
+    there is nothing left to take. `line` is the id if it is a new line."""
 
     line: str
     item: str
@@ -143,17 +145,16 @@ def apply(cart: Cart, actor: Actor, operation: Operation, at: int) -> Cart:
 
 
 def _add(cart: Cart, actor: Actor, add: Add, at: int) -> Cart:
+    if add.quantity == 0 or (add.weighed and add.quantity < 0):
+        raise CartRefused("cart.quantity", N_("The quantity has to be more than zero."))
     line = _same_line(cart, actor, add)
     if line is not None:
         return _with_quantity(cart, line, line.quantity + add.quantity, at)
-    if add.quantity <= 0:
-        raise CartRefused("cart.quantity", N_("The quantity has to be more than zero."))
+    if add.quantity < 0:
+        # Two phones tapped minus on the last piece: both meant "none of it", and none of it there is.
+        return cart
     if len(cart.lines) >= CART_LINES_MAX:
-        raise CartRefused(
-            "cart.too_many_lines",
-            N_("A cart holds {limit} lines at most. Pay this one and go on in a new one."),
-            limit=CART_LINES_MAX,
-        )
+        raise _too_many_lines()
     if add.line in cart.lines:
         raise CartRefused("cart.line_exists", N_("This line is already in the cart."))
     new = CartLine(add.line, add.item, 0, actor.owner, actor.channel, cart.next_n, add.fulfilment, add.weighed, at)
@@ -161,29 +162,25 @@ def _add(cart: Cart, actor: Actor, add: Add, at: int) -> Cart:
 
 
 def _same_line(cart: Cart, actor: Actor, add: Add) -> CartLine | None:
-    """The line that the addition belongs to. Each weighing is a line of its own."""
+    """The owner's first line of the same item and fulfilment. Each weighing is a line of its own."""
     if add.weighed:
         return None
-    for line in cart.lines.values():
-        if (line.item, line.owner, line.fulfilment, line.weighed) == (
-            add.item,
-            actor.owner,
-            add.fulfilment,
-            False,
-        ):
-            return line
-    return None
+    wanted = (add.item, add.fulfilment, False)
+    same = (line for line in cart.of(actor.owner) if (line.item, line.fulfilment, line.weighed) == wanted)
+    return next(same, None)
 
 
 def _set_quantity(cart: Cart, actor: Actor, change: SetQuantity, at: int) -> Cart:
     line = _own_line(cart, actor, change.line)
-    if change.to < 0:
+    if change.to < 0 or change.seen < 0:
         raise CartRefused("cart.quantity", N_("The quantity has to be more than zero."))
     return _with_quantity(cart, line, line.quantity + change.to - change.seen, at)
 
 
 def _remove(cart: Cart, actor: Actor, remove: Remove, at: int) -> Cart:
     line = _own_line(cart, actor, remove.line)
+    if remove.seen < 0:
+        raise CartRefused("cart.quantity", N_("The quantity has to be more than zero."))
     return _with_quantity(cart, line, line.quantity - remove.seen, at)
 
 
@@ -195,7 +192,8 @@ def _take(cart: Cart, actor: Actor, take: Take, at: int) -> Cart:
         return cart
     if line.in_hand and not (actor.channel == "till" and line.origin == "kiosk"):
         raise CartRefused("cart.in_hand", N_("This line is in hand at another till and is paid there."))
-    return _with_line(cart, replace(line, owner=actor.owner, at=at))
+    # With the owner goes the origin, or a second till could take a kiosk's line out of the first till's hand.
+    return _with_line(cart, replace(line, owner=actor.owner, origin=actor.channel, at=at))
 
 
 def _release(cart: Cart, actor: Actor, _: Release, at: int) -> Cart:
@@ -206,9 +204,9 @@ def _release(cart: Cart, actor: Actor, _: Release, at: int) -> Cart:
 
 
 def _attach(cart: Cart, actor: Actor, attach: Attach, at: int) -> Cart:
-    if cart.shopper in ("", attach.shopper):
-        return replace(cart, shopper=attach.shopper)
-    if attach.replace and actor.channel == "till":
+    if not attach.shopper:
+        raise CartRefused("cart.no_shopper", N_("This card belongs to no shopper that is known here."))
+    if cart.shopper in ("", attach.shopper) or (attach.replace and actor.channel == "till"):
         return replace(cart, shopper=attach.shopper)
     raise CartRefused(
         "cart.other_shopper",
@@ -226,13 +224,26 @@ def _settle(cart: Cart, actor: Actor, settle: Settle, at: int) -> Cart:
 
 
 def move(source: Cart, target: Cart, owner: str) -> tuple[Cart, Cart]:
-    """All lines of `owner` go to the end of `target`, and `source` says where they went."""
+    """All lines of `owner` go from `source` to the end of `target`, in their order; a cart moved to itself stays.
+
+    `CartRefused` where `target` is closed, would hold too many lines or has a line of the same id; then nothing
+    has changed and the goods can be paid from `source`.
+    """
+    if source.id == target.id:
+        return source, target
+    going = source.of(owner)
+    if target.status != "open":
+        raise CartRefused("cart.closed", N_("This cart is closed. Scan again to start a new one."))
+    if len(target.lines) + len(going) > CART_LINES_MAX:
+        raise _too_many_lines()
     lines, n = dict(target.lines), target.next_n
-    for line in source.of(owner):
+    for line in going:
+        if line.id in lines:
+            raise CartRefused("cart.line_exists", N_("This line is already in the cart."))
         lines[line.id] = replace(line, n=n)
         n += 1
     rest = {k: line for k, line in source.lines.items() if line.owner != owner}
-    return replace(source, lines=rest, status="moved", moved_to=target.id), replace(target, lines=lines, next_n=n)
+    return replace(source, lines=rest), replace(target, lines=lines, next_n=n)
 
 
 def _line(cart: Cart, line_id: str) -> CartLine:
@@ -248,6 +259,14 @@ def _own_line(cart: Cart, actor: Actor, line_id: str) -> CartLine:
             raise CartRefused("cart.in_hand", N_("This line is in hand at a till and is changed there."))
         raise CartRefused("cart.virtual", N_("This line was chosen online. Take it in hand to change it here."))
     return line
+
+
+def _too_many_lines() -> CartRefused:
+    return CartRefused(
+        "cart.too_many_lines",
+        N_("A cart holds {limit} lines at most. Pay this one and go on in a new one."),
+        limit=CART_LINES_MAX,
+    )
 
 
 def _with_quantity(cart: Cart, line: CartLine, quantity: int, at: int) -> Cart:

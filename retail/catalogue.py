@@ -46,9 +46,8 @@ class Product:
     """One thing that can be sold: of a product in sizes and colours, each size and colour is one.
 
     `id` is the stable key in every channel; `gtin` has 14 digits (GS1 General Specifications 2.1), empty where
-    goods carry only an in-store
-    code. A weighed product is sold by the kilogram, found by its `plu`: the five digits inside a variable
-    measure barcode.
+    goods carry only an in-store code. A weighed product is sold by the kilogram, found by its `plu`: the five
+    digits inside a variable measure barcode.
     """
 
     id: str

@@ -7,7 +7,9 @@ from typing import Any
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys, no spaces and UTF-8, after the idea of RFC 8785; our values hold no floats."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # JSON from outside may hold half of a surrogate pair; its hash must exist, or one client could stop a queue.
+    return text.encode("utf-8", "surrogatepass")
 
 
 def digest(value: Any) -> str:

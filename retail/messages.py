@@ -18,13 +18,19 @@ MESSAGE_BYTES_MAX = 1024 * 1024
 
 STREAMS_PER_SUB_MAX = 20
 FAULTS_SHOWN_MAX = 8
+FAULT_LENGTH_MAX = 120
+NUMBER_MAX = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly."""
+
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Milliseconds = Annotated[int, Field(ge=0, le=10**14)]
 
 
 class Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    """Strict, because 2.0, "2" and true are not whole numbers, and a quantity that was guessed is a wrong sale."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Hail(Message):
@@ -42,14 +48,14 @@ class Position(Message):
     """A stream and how far one has seen it: epoch `e` and version `v`; 0 and 0 for nothing yet."""
 
     s: Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9._-]{1,64}$")]
-    e: int = Field(default=0, ge=0)
-    v: int = Field(default=0, ge=0)
+    e: int = Field(default=0, ge=0, le=NUMBER_MAX)
+    v: int = Field(default=0, ge=0, le=NUMBER_MAX)
 
 
 class Operation(Message):
     """One thing a device wants done. `id` is made and stored by the device before it is sent."""
 
-    id: UUID
+    id: Annotated[UUID, Field(strict=False)]
     kind: Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z]+\.[a-z_]+$")]
     ver: int = Field(default=1, ge=1)
     at: Milliseconds
@@ -58,10 +64,13 @@ class Operation(Message):
 
 
 class Batch(Message):
-    """Operations with consecutive numbers, the first of which is `seq0`."""
+    """Operations with consecutive numbers, the first of which is `seq0`.
 
-    seq0: int = Field(ge=1)
-    ops: list[Operation] = Field(max_length=OPS_BATCH_MAX)
+    Each is parsed by itself (`Operation`), so that one bad operation is rejected alone and never blocks the others.
+    """
+
+    seq0: int = Field(ge=1, le=NUMBER_MAX)
+    ops: list[Any] = Field(max_length=OPS_BATCH_MAX)
 
 
 class AddBody(Message):
@@ -94,13 +103,12 @@ class EmptyBody(Message):
 class AttachBody(Message):
     """A card's number as scanned; the hub finds the shopper."""
 
-    card: Annotated[str, StringConstraints(pattern=r"^\d{6,20}$")]
+    card: Annotated[str, StringConstraints(pattern=r"^[0-9]{6,20}$")]
     replace: bool = False
 
 
 class SaleBody(Message):
-    """A sale as `retail.sale.Sale.as_dict` writes it, the card that was shown, and the receipt as a paper
-    document."""
+    """A sale as `retail.sale.Sale.as_dict` writes it, the card that was shown, and the receipt as a paper document."""
 
     sale: dict[str, Any]
     card: str = Field(default="", max_length=20)
@@ -137,12 +145,17 @@ def parse(model: type[Parsed], value: Any) -> Parsed:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, row['loc'])) or 'message'}: {row['msg']}" for row in error.errors()[:FAULTS_SHOWN_MAX]
-        )
         raise MessageError(
-            "message.malformed", N_("The message is not of the protocol: {faults}."), faults=faults
+            "message.malformed", N_("The message is not of the protocol: {faults}."), faults=faults_of(error)
         ) from None
+
+
+def faults_of(error: ValidationError) -> str:
+    """Every field that is wrong with its reason, in one line; beyond FAULTS_SHOWN_MAX only how many more there are."""
+    rows = error.errors(include_url=False, include_context=False, include_input=False)
+    faults = [f"{'.'.join(map(str, row['loc'])) or 'message'}: {row['msg']}"[:FAULT_LENGTH_MAX] for row in rows]
+    more = len(faults) - FAULTS_SHOWN_MAX
+    return "; ".join(faults[:FAULTS_SHOWN_MAX] + ([f"and {more} more"] if more > 0 else []))
 
 
 def body_of(operation: Operation) -> Message:

@@ -32,8 +32,8 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     """Share `amount` out in proportion to `weights`, never losing a minor unit.
 
     Largest remainder (Hamilton): each share is rounded towards zero, then the units left over go to the largest
-    remainders, ties
-    to the earlier line. Weights are not negative; when all are zero the shares are as even as they can be.
+    remainders, ties to the earlier line. Weights are not negative; when all are zero the shares
+    are as even as they can be.
     """
     if not weights:
         if amount:

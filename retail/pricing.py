@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from retail.cart import CartLine
 from retail.catalogue import Product, TaxRate
-from retail.errors import N_, CatalogueError
-from retail.money import extend
+from retail.errors import N_, CartRefused, CatalogueError
+from retail.money import QUANTITY_ONE, extend
 from retail.tax import TaxSum, tax_document
 
 
@@ -24,6 +24,14 @@ class PriceBook:
         if product is None:
             raise CatalogueError("catalogue.unknown_item", N_("There is no product {item}."), item=item)
         return product
+
+    def check_quantity(self, item: str, quantity: int) -> None:
+        """Refuse a product that is not known, and a part of something that is sold in whole pieces.
+
+        The cart counts thousandths of anything; only the book knows that half a boot is not for sale.
+        """
+        if not self.product(item).weighed and quantity % QUANTITY_ONE:
+            raise CartRefused("cart.whole_pieces", N_("This is sold in whole pieces only."), item=item)
 
 
 @dataclass(frozen=True, slots=True)

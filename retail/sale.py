@@ -1,15 +1,24 @@
 """A sale: what was sold, what it cost and how it was paid. Immutable once made; undoing it is another document."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from retail import loyalty
-from retail.cart import CartLine
+from retail.cart import CART_LINES_MAX, CartLine
+from retail.catalogue import Product, TaxRate
+from retail.codec import canonical
 from retail.errors import N_, SaleError
+from retail.messages import faults_of
+from retail.money import QUANTITY_ONE
 from retail.pricing import PriceBook, PricedCart, price
 from retail.tax import TaxSum
-from retail.tender import Tender, settle
+from retail.tender import TENDERS_MAX, Tender, settle
+
+AMOUNT_MAX = 10**15
+"""No figure of a sale is larger, in minor units or thousandths; every database can keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,46 +120,100 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
     )
 
 
+_SALE: TypeAdapter[Sale] = TypeAdapter(Sale)
+
+
 def sale_from(body: Mapping[str, Any]) -> Sale:
-    """The sale that `Sale.as_dict` wrote; `SaleError` where a field is missing or strange."""
+    """The sale that `Sale.as_dict` wrote; `SaleError` names every field that is missing or of the wrong kind."""
     try:
-        return Sale(
-            **{
-                **body,
-                "lines": tuple(SaleLine(**line) for line in body["lines"]),
-                "taxes": tuple(TaxSum(**row) for row in body["taxes"]),
-                "tenders": tuple(Tender(**tender) for tender in body["tenders"]),
-            }
-        )
-    except (KeyError, TypeError) as error:
-        raise SaleError(
-            "sale.malformed", N_("This is not a sale that we can read: {reason}."), reason=str(error)
-        ) from error
+        # Through JSON, because that is how a sale travels: there a list stands for a tuple, and nothing else is bent.
+        sale = _SALE.validate_json(canonical(body), strict=True, extra="forbid")
+    except (ValidationError, TypeError, ValueError) as error:
+        faults = faults_of(error) if isinstance(error, ValidationError) else str(error)
+        raise _malformed(faults) from None
+    for fault in _impossible(sale):
+        raise _malformed(fault)
+    return sale
+
+
+def _malformed(reason: str) -> SaleError:
+    return SaleError("sale.malformed", N_("This is not a sale that we can read: {reason}."), reason=reason)
+
+
+def _impossible(sale: Sale) -> Iterator[str]:
+    """What no till of ours writes, and no database should be asked to keep. Wrong sums are not here: those are kept."""
+    if not sale.id or not sale.number:
+        yield "it has no id or no number"
+    if not 0 < len(sale.lines) <= CART_LINES_MAX or len(sale.tenders) > TENDERS_MAX:
+        yield "it has no lines, or too many lines or tenders"
+    if len({line.id for line in sale.lines}) < len(sale.lines):
+        yield "two lines have the same id"
+    if any(line.quantity <= 0 for line in sale.lines):
+        yield "a quantity is not more than zero"
+    figures = [sale.total, sale.change, sale.points, sale.book_version, sale.at]
+    figures += [row.amount for row in sale.tenders]
+    figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
+    figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
+    if not all(0 <= figure <= AMOUNT_MAX for figure in figures):
+        yield "a figure is negative or too large"
 
 
 def differences(sale: Sale, book: PriceBook) -> list[dict[str, Any]]:
-    """Derive the sale anew from its items and quantities and name every figure that differs.
+    """Derive the sale anew from its items and quantities and name every figure that differs; never raises.
 
-    Rows are `{"what", "line", "sold", "derived"}`. The receipt is never rewritten; the hub keeps the rows for a
-    person.
+    Rows are `{"what", "line", "sold", "derived"}`; `line` is empty for a figure of the whole sale. A product or a tax
+    rate that the book does not know is a row of its own (`item`, `rate`), and the rest is derived with the sale's own
+    word for it. The receipt is never rewritten; the hub keeps the rows for a person.
     """
     lines = [
         CartLine(row.id, row.item, row.quantity, sale.terminal, "till", n, weighed=row.weighed)
         for n, row in enumerate(sale.lines)
     ]
-    head = SaleHead(sale.id, sale.number, sale.store, sale.terminal, sale.cashier, sale.cart, sale.shopper, sale.at)
-    derived = close(head, price(lines, book), sale.tenders, book)
-    rows = [
-        {"what": what, "line": "", "sold": getattr(sale, what), "derived": getattr(derived, what)}
-        for what in ("total", "change", "points", "currency")
-        if getattr(sale, what) != getattr(derived, what)
+    derived = price(lines, _with_gaps_filled(book, sale))
+    points = loyalty.earned(derived.total) if sale.shopper else 0
+    shares = loyalty.share(points, [line.total for line in derived.lines])
+    rows = [_row("item", sold.id, sold.item, None) for sold in sale.lines if sold.item not in book.products] + [
+        _row("rate", "", row.code, None) for row in sale.taxes if row.code not in book.taxes
     ]
-    for sold, again in zip(sale.lines, derived.lines, strict=True):
-        rows += [
-            {"what": what, "line": sold.id, "sold": getattr(sold, what), "derived": getattr(again, what)}
-            for what in ("unit_price", "total", "tax_code", "tax", "points")
-            if getattr(sold, what) != getattr(again, what)
-        ]
-    if sum(line.total for line in sale.lines) != sale.total:
-        rows.append({"what": "sum", "line": "", "sold": sale.total, "derived": sum(line.total for line in sale.lines)})
-    return rows
+    rows += _differing("", asdict(sale), {"total": derived.total, "points": points, "currency": book.currency})
+    if sale.taxes != derived.taxes:
+        rows.append(_row("taxes", "", *([asdict(row) for row in taxes] for taxes in (sale.taxes, derived.taxes))))
+    for sold, again, share in zip(sale.lines, derived.lines, shares, strict=True):
+        figures = {"unit_price": again.unit_price, "total": again.total, "tax_code": again.product.tax}
+        rows += _differing(sold.id, asdict(sold), figures | {"tax": again.tax, "points": share})
+    return rows + list(_contradictions(sale, book))
+
+
+def _row(what: str, line: str, sold: Any, derived: Any) -> dict[str, Any]:
+    return {"what": what, "line": line, "sold": sold, "derived": derived}
+
+
+def _differing(line: str, sold: Mapping[str, Any], derived: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_row(what, line, sold[what], figure) for what, figure in derived.items() if sold[what] != figure]
+
+
+def _contradictions(sale: Sale, book: PriceBook) -> Iterator[dict[str, Any]]:
+    """Where the sale's own figures contradict each other, whatever the book says."""
+    for what, sold, derived in (
+        ("sum", sale.total, sum(line.total for line in sale.lines)),
+        ("change", sale.change, sum(tender.amount for tender in sale.tenders) - sale.total),
+        ("points_sum", sale.points, sum(line.points for line in sale.lines)),
+    ):
+        if sold != derived:
+            yield _row(what, "", sold, derived)
+    for line in sale.lines:
+        product = book.products.get(line.item)
+        if product is not None and not product.weighed and line.quantity % QUANTITY_ONE:
+            yield _row("quantity", line.id, line.quantity, line.quantity // QUANTITY_ONE * QUANTITY_ONE)
+
+
+def _with_gaps_filled(book: PriceBook, sale: Sale) -> PriceBook:
+    """The book, and for what it does not know (deleted since, or not arrived yet) what the sale says itself."""
+    products, taxes = dict(book.products), dict(book.taxes)
+    for line in sale.lines:
+        if line.item not in products:
+            products[line.item] = Product(line.item, "", dict(line.names), "", line.unit_price, line.tax_code)
+    sold_rates = {row.code: row.rate for row in sale.taxes}
+    for code in {products[line.item].tax for line in sale.lines} - set(taxes):
+        taxes[code] = TaxRate(code, {}, sold_rates.get(code, 0))
+    return replace(book, products=products, taxes=taxes)

@@ -40,6 +40,7 @@ def check_may_try(attempts: PinAttempts, now: int) -> None:
 
 
 def after_wrong_pin(attempts: PinAttempts, now: int) -> PinAttempts:
+    """One more wrong PIN in a row; a right PIN, or a manager who unlocks, starts again with `PinAttempts()`."""
     failures = attempts.failures + 1
     return PinAttempts(failures, now + PIN_DELAYS_MS.get(failures, 0))
 

@@ -32,8 +32,7 @@ def tax_document(lines: Sequence[tuple[str, int]], rates: Mapping[str, TaxRate])
     """Tax of a document from `(tax code, gross)` per line: the sums per rate, and the tax of each line.
 
     Rounding is per document: the tax of a rate is taken once from its whole gross, then shared over its lines
-    by largest
-    remainder, so the lines always add up to the sums.
+    by largest remainder, so the lines always add up to the sums.
     """
     sums: list[TaxSum] = []
     by_line = [0] * len(lines)

@@ -15,6 +15,10 @@ TENDER_MAX = 100_000_00
 """Nobody hands over more than this in one tender; more is a slip of the finger or a scanned barcode."""
 
 
+TENDERS_MAX = 20
+"""Tenders in one sale."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tender:
     """`amount` in minor units as it was handed over, before change."""
@@ -33,7 +37,11 @@ class Settlement:
 
 
 def settle(total: int, tenders: Sequence[Tender]) -> Settlement:
-    """Close the payment, or say what is missing. Change is given on cash only."""
+    """Close the payment, or say what is missing (`params["missing"]`, in minor units). Change is cash."""
+    if len(tenders) > TENDERS_MAX:
+        raise TenderRefused(
+            "tender.too_many", N_("A sale takes {limit} payments at most. Take one back first."), limit=TENDERS_MAX
+        )
     for tender in tenders:
         if not 0 < tender.amount <= TENDER_MAX:
             raise TenderRefused("tender.amount", N_("This amount cannot be right. Type it again."))
