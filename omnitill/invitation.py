@@ -55,7 +55,7 @@ def _pages(addresses: dict[str, str]) -> RenderableType:
 def _people() -> RenderableType:
     from sample_shop import build
 
-    shop = build(seed=1, products=1)
+    shop = build(seed=1)
     table = Table(title="Who may sign in", title_justify="left", title_style="bold")
     for column in ("Where", "Who", "With"):
         table.add_column(column)
