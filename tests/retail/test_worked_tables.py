@@ -1,0 +1,137 @@
+"""The worked tables of docs/pricing.md and docs/loyalty.md, row by row: the page and the code cannot disagree."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from retail import loyalty
+from retail.cart import CartLine
+from retail.catalogue import Product, TaxRate
+from retail.errors import TenderRefused
+from retail.money import extend, split
+from retail.pricing import PriceBook, PricedCart, price
+from retail.sale import SaleHead, close
+from retail.tax import tax_document
+from retail.tender import Tender, settle, suggested
+
+DOCS = Path(__file__).parents[2] / "docs"
+TABLES = {
+    "pricing.md": {"line", "split", "tax", "cart", "pay", "suggested"},
+    "loyalty.md": {"earned", "shared", "sale"},
+}
+
+
+def tables(page: str) -> dict[str, list[list[str]]]:
+    """The marked tables of a page: name to rows of cells, without the head."""
+    found: dict[str, list[list[str]]] = {}
+    text = (DOCS / page).read_text(encoding="utf-8")
+    for name, body in re.findall(r"<!-- table: (\w+) -->\n((?:\|.*\n)+)", text):
+        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in body.splitlines()]
+        found[name] = rows[2:]
+    return found
+
+
+def rows(page: str, name: str) -> list[object]:
+    return [pytest.param(row, id="; ".join(cell for cell in row if cell)) for row in tables(page)[name]]
+
+
+def numbers(cell: str) -> list[int]:
+    return [int(part) for part in cell.split(",")] if cell else []
+
+
+def pairs(cell: str) -> list[tuple[str, str]]:
+    """ "A: 100, B: 200" as [("A", "100"), ("B", "200")]."""
+    parts = [part.split(":") for part in cell.split(",")] if cell else []
+    return [(code.strip(), value.strip()) for code, value in parts]
+
+
+def rates_of(cell: str) -> dict[str, TaxRate]:
+    return {code: TaxRate(code, {}, int(rate)) for code, rate in pairs(cell)}
+
+
+@pytest.mark.parametrize("page", TABLES)
+def test_each_page_still_has_all_its_tables_with_rows(page: str) -> None:
+    found = tables(page)
+    assert set(found) == TABLES[page]
+    assert all(len(table) >= 3 for table in found.values())
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "line"))
+def test_a_line_costs_what_the_page_says(row: list[str]) -> None:
+    unit_price, quantity, total, _ = row
+    assert extend(int(unit_price), int(quantity)) == int(total)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "split"))
+def test_an_amount_is_shared_as_the_page_says(row: list[str]) -> None:
+    amount, weights, shares, _ = row
+    assert split(int(amount), numbers(weights)) == numbers(shares)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "tax"))
+def test_the_tax_table_is_as_the_page_says(row: list[str]) -> None:
+    lines, rates, table, by_line, _ = row
+    sums, shares = tax_document([(code, int(gross)) for code, gross in pairs(lines)], rates_of(rates))
+    assert ", ".join(f"{one.code}: {one.net} + {one.tax}" for one in sums) == table
+    assert shares == numbers(by_line)
+    assert all(one.gross == one.net + one.tax for one in sums)
+
+
+def priced_cart(cell: str) -> PricedCart:
+    products, lines = {}, []
+    for n, part in enumerate(cell.split(","), 1):
+        quantity, unit_price, tax = re.fullmatch(r"\s*(\d+) × (\d+) (\w)\s*", part).groups()  # type: ignore[union-attr]
+        products[f"p-{n}"] = Product(f"p-{n}", "", {"en": f"Thing {n}"}, "d", int(unit_price), tax, "kg")
+        lines.append(CartLine(f"l-{n}", f"p-{n}", int(quantity), "till-1", "till", n))
+    return price(lines, PriceBook(1, "EUR", products, rates_of("A: 2000, B: 1000")))
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "cart"))
+def test_a_cart_costs_what_the_page_says(row: list[str]) -> None:
+    cart, total, tax, lines = row
+    priced = priced_cart(cart)
+    assert (priced.total, priced.tax, [line.total for line in priced.lines]) == (int(total), int(tax), numbers(lines))
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "pay"))
+def test_tenders_settle_as_the_page_says(row: list[str]) -> None:
+    total, amounts, change, refused, _ = row
+    tenders = [Tender("cash", amount) for amount in numbers(amounts)]
+    if refused:
+        with pytest.raises(TenderRefused) as caught:
+            settle(int(total), tenders)
+        assert caught.value.code == refused
+        if refused == "tender.short":
+            assert caught.value.params["missing"] == int(total) - sum(numbers(amounts))
+    else:
+        assert settle(int(total), tenders).change == int(change)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "suggested"))
+def test_the_till_suggests_what_the_page_says(row: list[str]) -> None:
+    total, currency, amounts = row
+    assert suggested(int(total), currency) == numbers(amounts)
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "earned"))
+def test_a_sale_earns_what_the_page_says(row: list[str]) -> None:
+    paid, points = row
+    assert loyalty.earned(int(paid)) == int(points)
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "shared"))
+def test_points_are_shared_as_the_page_says(row: list[str]) -> None:
+    points, totals, shares, _ = row
+    assert loyalty.share(int(points), numbers(totals)) == numbers(shares)
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "sale"))
+def test_only_a_known_shopper_earns(row: list[str]) -> None:
+    totals, shopper, points = row
+    products = {f"p-{total}": Product(f"p-{total}", "", {"en": "x"}, "d", total, "A") for total in numbers(totals)}
+    book = PriceBook(1, "EUR", products, rates_of("A: 2000"))
+    lines = [CartLine(f"l-{n}", f"p-{total}", 1000, "till-1", "till", n) for n, total in enumerate(numbers(totals))]
+    head = SaleHead("s-1", "01-01-000001", "main", "till-1", "c-1", "cart-1", shopper, 1)
+    sale = close(head, price(lines, book), [Tender("cash", sum(numbers(totals)) or 1)], book)
+    assert sale.points == int(points) == sum(line.points for line in sale.lines)
