@@ -129,6 +129,8 @@ def ready_checkout(machine: Path) -> None:
     (checkout / ".venv/bin/python").symlink_to(shutil.which("true") or "/bin/true")
     (checkout / "ui_kit/static/vendor").mkdir(parents=True)
     (checkout / "ui_kit/static/vendor/preact.js").touch()
+    (checkout / "node_modules").mkdir()
+    (checkout / "node_modules/.dev-stamp").touch()
     text = (checkout / "bin/setup").read_text()
     tool = text[text.index("fingerprint() {") : text.index("ready() {")]
     shell = f'root={checkout}; cd "$root"; {tool}\nfingerprint >.venv/stamp'
