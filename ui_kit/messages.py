@@ -106,6 +106,7 @@ def update(room: Path) -> tuple[int, int]:
     catalog.header_comment = f"# Russian messages of {room.name}."
     catalog.creation_date = catalog.revision_date = _FIXED_DATE
     catalog.project, catalog.version, catalog.last_translator = room.name, "1", "Omnitill"
+    catalog.msgid_bugs_address, catalog.language_team = "", "ru"
     file.parent.mkdir(exist_ok=True)
     with file.open("wb") as target:
         write_po(target, catalog, width=110, sort_output=True, include_lineno=False, ignore_obsolete=True)

@@ -41,7 +41,7 @@ export function tn(singular, plural, n, params) {
 
 /** The sentence of an error that a server sent: `{code, message, params}`. */
 export function sentence(error) {
-  return t(error?.message ?? "Something went wrong. Nothing was lost; try again.", error?.params);
+  return error?.message ? t(error.message, error.params) : t("Something went wrong. Nothing was lost; try again.");
 }
 
 /** Marks a message for extraction where it is translated later. */
