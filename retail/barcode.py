@@ -159,6 +159,11 @@ def _from_elements(aim: str, text: str) -> Reading:
     return ProductCode(gtin.value)
 
 
+def plu_of(gtin: str) -> str:
+    """The five-digit PLU inside a number of the shop's own range 20 (`020PPPPP00000C` in 14 digits), else ""."""
+    return gtin[3:8] if gtin.startswith("020") and gtin[8:13] == "00000" else ""
+
+
 def with_check_digit(digits: str) -> str:
     """An EAN-13 from its first twelve digits."""
     return digits + str(ean.calc_check_digit(digits))
