@@ -99,4 +99,5 @@ class SerialScannerEmulator:
 
 
 def _framed(text: str, aim: str | None) -> bytes:
-    return ((f"]{aim}" if aim else "") + text + "\r\n").encode()
+    identifier = "]" + aim.removeprefix("]") if aim else ""
+    return f"{identifier}{text}\r\n".encode()

@@ -65,7 +65,7 @@ class Spool:
         self._wake.set()
 
     def stop(self) -> None:
-        """End within STOP_LIMIT_S seconds. A job in the middle is left as `unknown`; the next start goes on from there."""
+        """End within STOP_LIMIT_S seconds. A job in the middle is left as `unknown`, and the next start sees it."""
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():

@@ -1,0 +1,61 @@
+"""What lies on the shelf: goods and loyalty cards of the sample shop, ready to be held before a scanner."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sample_shop import build, picture, scan_text
+
+# A jar of honey and a bag of pears are nicer than an alphabet: one article of each department stands in front.
+WEIGHED_THOUSANDTHS = 640
+CARDS_SHOWN = 12
+
+
+@lru_cache(maxsize=1)
+def _shop() -> Any:
+    return build()
+
+
+@lru_cache(maxsize=1)
+def shelf() -> dict[str, Any]:
+    """`{departments: [{id, names, hue}], goods: [{id, names, department, picture, text, aim, price, currency, unit}],
+    cards: [{id, names, text, aim}]}`; prices in minor units, `text` and `aim` as a scanner sends them."""
+    shop = _shop()
+    currency = shop.stores[0].currency
+    goods = []
+    for product in shop.products:
+        text, aim = scan_text(product, WEIGHED_THOUSANDTHS if product.weighed else None)
+        goods.append(
+            {
+                "id": product.id,
+                "names": product.names,
+                "department": product.department,
+                "picture": product.picture,
+                "family": product.family or product.id,
+                "text": text,
+                "aim": aim.removeprefix("]"),
+                "price": product.price,
+                "currency": currency,
+                "unit": product.unit,
+            }
+        )
+    cards = [{"id": who.id, "names": who.name, "text": who.card, "aim": "E0"} for who in shop.shoppers[:CARDS_SHOWN]]
+    departments = [{"id": d.id, "names": d.names, "hue": d.hue} for d in shop.departments]
+    return {"departments": departments, "goods": goods, "cards": cards}
+
+
+@lru_cache(maxsize=512)
+def drawing(name: str) -> str | None:
+    """The picture of that name as SVG text; None where there is no such picture."""
+    shop = _shop()
+    product = next((found for found in shop.products if found.picture == name), None)
+    return None if product is None else str(picture(product, shop))
+
+
+def terminal_names(terminal_id: str) -> dict[str, str]:
+    """What the sample shop calls a terminal, by language; its id where it knows none."""
+    for terminal in _shop().terminals:
+        if terminal.id == terminal_id:
+            return dict(terminal.name)
+    return {"en": terminal_id, "ru": terminal_id}
