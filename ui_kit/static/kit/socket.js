@@ -55,7 +55,7 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io" }
       const t0 = Date.now();
       const answer = await ask("tick", t0, ACK_TIMEOUT_MS).catch(() => null);
       const trip = performance.now() - began;
-      const t1 = typeof answer === "object" ? answer?.t1 : answer;
+      const t1 = typeof answer === "object" ? answer?.now : answer;
       // The shortest round trip has the least doubt about when the server read its clock.
       if (t1 && trip < best) [best, skew.value] = [trip, t1 - (t0 + trip / 2)];
     }

@@ -22,7 +22,7 @@ export function Dialog({ open, title, onClose, actions, side = "", wide = false,
     if (closable) onClose?.();
   };
   const veil = (event) => { if (event.target === frame.current && closable) onClose?.(); };
-  return html`<dialog class=${`dialog ${side ? `drawer ${side}` : ""} ${wide ? "wide" : ""}`} ref=${frame} aria-labelledby=${id}
+  return html`<dialog class=${`dialog ${side ? `drawer from-${side}` : ""} ${wide ? "wide" : ""}`} ref=${frame} aria-labelledby=${id}
     onCancel=${cancelled} onMouseDown=${veil}>
     ${open && html`<div class="dialog-frame">
       <header class="dialog-head"><h2 id=${id}>${title}</h2>

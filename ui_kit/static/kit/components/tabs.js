@@ -15,7 +15,7 @@ export function Tabs({ items, value, onChange, label, look = "line" }) {
     onChange(next.id);
     document.getElementById(`${group}-${next.id}`)?.focus();
   };
-  return html`<div class=${`tabs ${look}`} role="tablist" aria-label=${label} onKeyDown=${move}>
+  return html`<div class=${`tabs look-${look}`} role="tablist" aria-label=${label} onKeyDown=${move}>
     ${items.map((item) => html`<button key=${item.id} type="button" role="tab" id=${`${group}-${item.id}`} class="tab"
       aria-selected=${String(item.id === value)} tabindex=${item.id === value ? 0 : -1} onClick=${() => onChange(item.id)}>
       ${item.icon && html`<${Icon} name=${item.icon} />`}<span>${item.label}</span>
