@@ -26,7 +26,9 @@ def read_terminal(text: str) -> Terminal:
     return Terminal(terminal_id, {"en": name, "ru": name} if name else terminal_names(terminal_id))
 
 
-@click.command(epilog="Example: python -m device_bench --data var/bench --port 8403 --terminal till-1 --terminal kiosk-1")
+@click.command(
+    epilog="Example: python -m device_bench --data var/bench --port 8403 --terminal till-1 --terminal kiosk-1"
+)
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder for the scanners' device paths.")
 @click.option("--port", default=8403, show_default=True, help="Port of the page; a busy one moves to the next.")
 @click.option("--terminal", "terminals", multiple=True, metavar="ID[=NAME]", help="A terminal that has devices here.")

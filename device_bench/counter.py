@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hardware.emulators.escpos_interpreter import PaperLine
+from hardware.emulators.escpos_interpreter import PAGE_OF_NUMBER, PaperLine
 from hardware.emulators.escpos_printer import EscposPrinterEmulator
 from hardware.emulators.serial_scanner import SerialScannerEmulator
 
@@ -135,16 +135,22 @@ class Counter:
         self._publish("wire", {"terminal": self.terminal.id, "entry": entry})
 
 
+WIRE_PAGE = "CP866"
 CONTROL_NAMES = {0x02: "STX", 0x03: "ETX", 0x04: "EOT", 0x0A: "LF", 0x0D: "CR", 0x10: "DLE", 0x1B: "ESC", 0x1C: "FS",
                  0x1D: "GS"}  # fmt: skip
 
 
 def _readable(data: bytes) -> str:
-    """Bytes as a technician reads them: letters, and control bytes by their names."""
-    parts = []
-    for byte in data:
+    """Bytes as a technician reads them: letters, and control bytes by their names. A page that the bytes themselves
+    select (`ESC t`) is followed."""
+    parts, page = [], WIRE_PAGE
+    for at, byte in enumerate(data):
+        if data[at - 2 : at] == b"\x1bt" and at >= 2:
+            page = PAGE_OF_NUMBER.get(byte, page)
         if 0x20 <= byte < 0x7F:
             parts.append(chr(byte))
+        elif byte >= 0x80:
+            parts.append(bytes([byte]).decode(page, "replace"))
         else:
             parts.append(f"‹{CONTROL_NAMES[byte]}›" if byte in CONTROL_NAMES else "·")
     return "".join(parts)

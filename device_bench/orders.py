@@ -38,7 +38,8 @@ class Bench:
         return found
 
     def scan(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`{terminal, text, aim?}`: a code before the scanner; `aim` like "E0", null for a scanner without."""
+        """`{terminal, text, aim?}`: a code before the scanner; `aim` like "E0", null for a scanner without; left
+        out, it is guessed from the text."""
         counter, text, aim = self.counter(order.get("terminal")), _text(order), _aim(order)
         if not counter.scanner.scan(text, aim):
             raise ScannerUnplugged
@@ -109,7 +110,10 @@ def _text(order: dict[str, Any]) -> str:
 
 
 def _aim(order: dict[str, Any]) -> str | None:
-    aim = order.get("aim", "E0")
+    text = order.get("text")
+    # What a scanner would say of such a code: thirteen digits are an EAN-13, anything else came from a Code 128.
+    likely = "E0" if isinstance(text, str) and len(text) == 13 and text.isdigit() else "C0"
+    aim = order.get("aim", likely)
     if aim is not None and not (isinstance(aim, str) and len(aim.removeprefix("]")) == 2 and aim.isascii()):
         raise OrderUnreadable(why="aim is like E0")
     return aim

@@ -90,5 +90,8 @@ def _title() -> str:
 def _svg(text: str | None) -> Response:
     if text is None:
         abort(404)
-    headers = {"Cache-Control": f"public, max-age={PICTURE_KEPT_S}", "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    headers = {
+        "Cache-Control": f"public, max-age={PICTURE_KEPT_S}",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    }
     return Response(text, mimetype="image/svg+xml", headers=headers)

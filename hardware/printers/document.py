@@ -185,7 +185,9 @@ def as_text(document: Document) -> list[str]:
 def _lines(block: Block, columns: int) -> list[StyledLine]:
     if isinstance(block, Text):
         width = columns // block.size
-        return [_text(_aligned(part, width, block.align), block) for part in wrap(block.s, width)]
+        indent = len(block.s) - len(block.s.lstrip(" ")) if block.align == "left" else 0
+        parts = wrap(block.s, max(1, width - indent))
+        return [_text(" " * indent + _aligned(part, width - indent, block.align), block) for part in parts]
     if isinstance(block, Row):
         return _row_lines(block, columns // block.size)
     if isinstance(block, Rule):
