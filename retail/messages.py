@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from retail import cart
 from retail.errors import N_, MessageError
@@ -34,14 +34,23 @@ class Message(BaseModel):
 
 
 class Hail(Message):
-    """What a client says of itself when it connects. `inc` is new after reinstall or restore."""
+    """What a client says of itself when it connects. `inc` is new after reinstall or restore.
 
-    proto: int
+    `proto` is the lowest and the highest version of the protocol that it speaks; a single number stands for both.
+    """
+
+    proto: tuple[int, int]
     app: Literal["till", "kiosk", "phone", "dashboard"]
     version: str = Field(default="", max_length=32)
     dev: Key
     inc: int = Field(default=1, ge=1, le=10**9)
     token: str = Field(default="", max_length=512)
+    t0: Milliseconds = 0
+
+    @field_validator("proto", mode="before")
+    @classmethod
+    def _range(cls, value: Any) -> Any:
+        return (value, value) if isinstance(value, int) else value
 
 
 class Position(Message):

@@ -22,7 +22,7 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> State:
     changes: State = {}
     for key, value in new.items():
         before = old.get(key)
-        if before == value:
+        if key in old and before == value:
             continue
         if key in KEYED and isinstance(before, dict) and isinstance(value, dict):
             changed = {name: row for name, row in value.items() if before.get(name) != row}
