@@ -164,7 +164,9 @@ def faults_of(error: ValidationError) -> str:
     rows = error.errors(include_url=False, include_context=False, include_input=False)
     faults = [f"{'.'.join(map(str, row['loc'])) or 'message'}: {row['msg']}"[:FAULT_LENGTH_MAX] for row in rows]
     more = len(faults) - FAULTS_SHOWN_MAX
-    return "; ".join(faults[:FAULTS_SHOWN_MAX] + ([f"and {more} more"] if more > 0 else []))
+    line = "; ".join(faults[:FAULTS_SHOWN_MAX] + ([f"and {more} more"] if more > 0 else []))
+    # A field's name comes from outside and may hold half a surrogate pair, which no answer can carry.
+    return line.encode("utf-8", "replace").decode()
 
 
 def body_of(operation: Operation) -> Message:
