@@ -1,0 +1,10 @@
+"""`python -m sync_server`."""
+
+from gevent import monkey
+
+# Before anything that opens a socket or makes a lock is imported.
+monkey.patch_all()
+
+from sync_server.cli import main  # noqa: E402
+
+main()

@@ -1,0 +1,139 @@
+"""The composition root: what the hub is made of, put together in one place."""
+
+import importlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask_socketio import SocketIO
+
+from retail.messages import MESSAGE_BYTES_MAX
+from sync_server import errors
+from sync_server.catalogue.api import catalogue_blueprint
+from sync_server.config import Settings
+from sync_server.dashboard.api import dashboard_blueprint
+from sync_server.db import Database
+from sync_server.inbox.api import inbox_blueprint
+from sync_server.realtime.connection import Connections
+from sync_server.realtime.fanout import Fanout
+from sync_server.realtime.handlers import HEADS_MS, Handlers
+from sync_server.shop import HubShop
+from sync_server.sign_in import SignIn
+from sync_server.terminals.presence import Presence
+from ui_kit import blueprint as kit
+
+ROOM = Path(__file__).parent
+RETAIL_TRANSLATIONS = ROOM.parent / "retail" / "translations"
+STOREFRONT = ROOM.parent / "storefront"
+REQUEST_BYTES_MAX = 16 * 1024 * 1024
+PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
+"""A phone that died is noticed within 20 s: presence needs no more, and a radio is woken seldom enough."""
+REPORT_S = 1.0
+
+
+class FastJson:
+    """orjson behind the two calls that Socket.IO makes."""
+
+    @staticmethod
+    def dumps(value: Any, **_: Any) -> str:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_: Any) -> Any:
+        return orjson.loads(text)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub that is ready to be served."""
+
+    app: Flask
+    socketio: SocketIO
+    db: Database
+    handlers: Handlers
+    presence: Presence
+
+
+def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> Hub:
+    """Put a hub together on an open, migrated database.
+
+    `async_mode` is always named: which packages are installed must not change it.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
+    errors.init_app(app)
+    socketio = SocketIO(
+        app,
+        async_mode=async_mode,
+        # Operations of one device must not overtake each other.
+        async_handlers=False,
+        manage_session=False,
+        transports=["websocket"],
+        max_http_buffer_size=MESSAGE_BYTES_MAX,
+        ping_interval=PING_INTERVAL_S,
+        ping_timeout=PING_TIMEOUT_S,
+        json=FastJson,
+    )
+    connections = Connections()
+    presence = Presence(db, now_ms)
+    handlers = Handlers(socketio, db, connections, presence, now_ms)
+    fanout = Fanout(
+        lambda event, message, room: socketio.emit(event, message, to=room),
+        lambda sid, room: socketio.server.leave_room(sid, room),
+        connections,
+    )
+    db.after_commit.append(fanout.publish)
+    _mount_pages(app, settings, db, handlers)
+    app.register_blueprint(catalogue_blueprint(db))
+    app.register_blueprint(inbox_blueprint(db, presence, now_ms))
+    _health(app, db)
+    return Hub(app, socketio, db, handlers, presence)
+
+
+def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handlers) -> None:
+    translations = [RETAIL_TRANSLATIONS, ROOM / "translations"]
+    shelves = {"manage": ROOM / "dashboard" / "static"}
+    if settings.storefront:
+        translations.append(STOREFRONT / "translations")
+        shelves["shop"] = STOREFRONT / "static" / "shop"
+    kit.init_app(app, translations, shelves=shelves)
+    sign_in = SignIn(db, now_ms)
+    app.register_blueprint(dashboard_blueprint(sign_in, handlers))
+    if settings.storefront:
+        module, _, factory = settings.storefront.partition(":")
+        app.register_blueprint(getattr(importlib.import_module(module), factory)(HubShop(db, sign_in, handlers)))
+
+
+def _health(app: Flask, db: Database) -> None:
+    @app.get("/healthz")
+    def healthz() -> dict[str, Any]:
+        return {"ok": True}
+
+    @app.get("/readyz")
+    def readyz() -> dict[str, Any]:
+        from sync_server.catalogue.queries import all_stores
+
+        return {"ok": True, "stores": len(db.read(all_stores))}
+
+
+def start_background(hub: Hub) -> None:
+    """What the hub does by itself: heads for all clients, news for the dashboards."""
+
+    def every(seconds: float, work: Any) -> None:
+        while True:
+            hub.socketio.sleep(seconds)
+            try:
+                work()
+            except Exception as error:
+                errors.refusal(error)
+
+    hub.presence.started()
+    hub.socketio.start_background_task(every, HEADS_MS / 1000, hub.handlers.send_heads)
+    hub.socketio.start_background_task(every, REPORT_S, hub.presence.report)

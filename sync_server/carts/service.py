@@ -1,0 +1,129 @@
+"""Changing carts: the same rules as at the till, with a stored event for everybody who watches."""
+
+from dataclasses import replace
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from retail import cart as rules
+from retail.cart import Actor, Cart, line_as_dict
+from retail.errors import N_, CartRefused
+from retail.replica import difference
+from sync_server.carts import queries
+from sync_server.carts.queries import StoredCart
+from sync_server.carts.tables import cart_lines, carts
+from sync_server.catalogue import queries as catalogue
+from sync_server.errors import NotFound
+from sync_server.outbox import service as outbox
+from sync_server.outbox.service import Cause
+
+
+def stream(cart_id: str) -> str:
+    return f"cart:{cart_id}"
+
+
+def open_cart(session: Session, cart_id: str, store: str, opened_by: str, shopper: str = "") -> StoredCart:
+    """A new, empty cart: of a terminal's visit, or (`opened_by` empty) a shopper's live one."""
+    session.execute(
+        insert(carts).values(
+            id=cart_id, store=store, opened_by=opened_by, shopper=shopper, status="open", moved_to="", next_n=1
+        )
+    )
+    return StoredCart(Cart(cart_id, shopper=shopper), store, opened_by)
+
+
+def live_cart(session: Session, shopper: str) -> StoredCart:
+    """The shopper's one live cart; it is there from the day the shopper is."""
+    found = queries.find(session, queries.live_cart_id(session, shopper), lock=True)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def visit(session: Session, cart_id: str, actor: Actor, store: str) -> StoredCart:
+    """The cart that a device means by `cart_id`: its own visit's, opened by its first word, or where that moved to."""
+    stored = queries.find(session, cart_id, lock=True)
+    if stored is None:
+        if actor.channel == "online":
+            raise CartRefused("cart.unknown", N_("This cart is not known. Open the cart again."))
+        return open_cart(session, cart_id, store, actor.device)
+    if stored.cart.status == "moved":
+        moved = queries.find(session, stored.cart.moved_to, lock=True)
+        assert moved is not None, "a foreign cart row was removed by hand"
+        return moved
+    return stored
+
+
+def operate(
+    session: Session, stored: StoredCart, actor: Actor, operation: rules.Operation, cause: Cause, at: int
+) -> None:
+    """Apply one operation to a cart, store it and record what changed."""
+    if isinstance(operation, rules.Add):
+        # An unknown item is refused here, before the line exists: a cart can always be priced.
+        catalogue.book(session, stored.store).product(operation.item)
+    after = rules.apply(stored.cart, actor, operation, at)
+    save(session, stored, after, cause, at)
+
+
+def save(session: Session, stored: StoredCart, after: Cart, cause: Cause, at: int) -> None:
+    """Store the rows that differ, and record the event for the cart's stream."""
+    before_view = queries.view(session, stored)
+    _write_lines(session, stored.cart, after)
+    session.execute(
+        update(carts)
+        .where(carts.c.id == after.id)
+        .values(shopper=after.shopper, status=after.status, moved_to=after.moved_to, next_n=after.next_n)
+    )
+    after_view = queries.view(session, replace(stored, cart=after))
+    outbox.record(session, stream(after.id), difference(before_view, after_view), cause, at)
+
+
+def _write_lines(session: Session, before: Cart, after: Cart) -> None:
+    gone = [line for line in before.lines if line not in after.lines]
+    if gone:
+        session.execute(delete(cart_lines).where(cart_lines.c.cart == after.id, cart_lines.c.id.in_(gone)))
+    for line in after.lines.values():
+        known = before.lines.get(line.id)
+        if known is None:
+            session.execute(insert(cart_lines).values(cart=after.id, **line_as_dict(line)))
+        elif known != line:
+            session.execute(
+                update(cart_lines)
+                .where(cart_lines.c.cart == after.id, cart_lines.c.id == line.id)
+                .values(**line_as_dict(line))
+            )
+
+
+def attach(
+    session: Session,
+    visit_id: str,
+    current: StoredCart,
+    actor: Actor,
+    operation: rules.Attach,
+    cause: Cause,
+    at: int,
+) -> StoredCart:
+    """The visit is this shopper's: the device's lines move into the shopper's live cart, which is returned."""
+    if current.live and current.cart.shopper == operation.shopper:
+        return current
+    # The rule of the one slot is the cart's own: it refuses a second shopper unless a cashier replaces the first.
+    rules.apply(current.cart, actor, operation, at)
+    live = live_cart(session, operation.shopper)
+    source, target = rules.move(current.cart, live.cart, actor.owner)
+    if not current.live:
+        source = replace(source, status="moved", moved_to=live.cart.id)
+    else:
+        outbox.leave(session, actor.device, stream(current.cart.id))
+        session.execute(update(carts).where(carts.c.id == visit_id).values(moved_to=live.cart.id))
+    save(session, current, source, cause, at)
+    save(session, live, target, cause, at)
+    return replace(live, cart=target)
+
+
+def close_visit(session: Session, visit_id: str, device: str) -> None:
+    """The visit is over: the device no longer hears the cart that it was part of."""
+    stored = queries.find(session, visit_id)
+    if stored is None or stored.live:
+        return
+    session.execute(update(carts).where(carts.c.id == visit_id).values(status="closed"))
+    outbox.leave(session, device, stream(stored.cart.moved_to or visit_id))

@@ -1,0 +1,40 @@
+"""Carts and their lines. A shopper has one live cart; a terminal opens one for each visit."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
+
+from sync_server.db import metadata
+
+carts = Table(
+    "carts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("store", String(64), ForeignKey("stores.id"), nullable=False),
+    Column("opened_by", String(64), nullable=False, comment="the device of a visit; empty for a shopper's live cart"),
+    Column("shopper", String(64), nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("moved_to", String(64), nullable=False),
+    Column("next_n", Integer, nullable=False),
+)
+Index(
+    "live_cart_of_shopper",
+    carts.c.shopper,
+    unique=True,
+    sqlite_where=carts.c.opened_by == "",
+    postgresql_where=carts.c.opened_by == "",
+)
+Index("visits_moved_to", carts.c.moved_to, carts.c.opened_by)
+
+cart_lines = Table(
+    "cart_lines",
+    metadata,
+    Column("cart", String(64), ForeignKey("carts.id"), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("item", String(64), nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("origin", String(8), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("fulfilment", String(12), nullable=False),
+    Column("weighed", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)

@@ -1,0 +1,108 @@
+"""Reading the catalogue."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from retail.catalogue import Department, Product, Store, TaxRate, product_from
+from retail.pricing import PriceBook
+from sync_server.catalogue.tables import departments, products, stores, taxes
+from sync_server.errors import NotFound
+
+PAGE_MAX = 60
+PRODUCTS_KEPT_MAX = 20_000
+
+
+def store(session: Session, store_id: str) -> Store:
+    body = session.scalar(select(stores.c.body).where(stores.c.id == store_id))
+    if body is None:
+        raise NotFound()
+    return Store(**body)
+
+
+def all_stores(session: Session) -> list[Store]:
+    return [Store(**body) for body in session.scalars(select(stores.c.body).order_by(stores.c.id))]
+
+
+def all_departments(session: Session) -> list[Department]:
+    return [Department(**body) for body in session.scalars(select(departments.c.body).order_by(departments.c.ordinal))]
+
+
+def all_taxes(session: Session) -> list[TaxRate]:
+    return [TaxRate(**body) for body in session.scalars(select(taxes.c.body).order_by(taxes.c.code))]
+
+
+def all_products(session: Session) -> Iterator[dict[str, Any]]:
+    """The bodies of all products, one after the other, never all in memory."""
+    yield from session.scalars(select(products.c.body).order_by(products.c.ordinal).execution_options(yield_per=1000))
+
+
+def product(session: Session, item: str) -> Product | None:
+    body = session.scalar(select(products.c.body).where(products.c.id == item))
+    return product_from(body) if body is not None else None
+
+
+def family(session: Session, name: str) -> list[Product]:
+    """The variants of one product."""
+    rows = session.scalars(select(products.c.body).where(products.c.family == name).order_by(products.c.ordinal))
+    return [product_from(body) for body in rows]
+
+
+def picture(session: Session, name: str) -> str:
+    """The drawing of a product as SVG text."""
+    drawing = session.scalar(select(products.c.picture).where(products.c.id == name))
+    if drawing is None:
+        raise NotFound()
+    return str(drawing)
+
+
+def page_of(
+    session: Session, department: str, search: str, number: int, size: int = PAGE_MAX
+) -> tuple[list[Product], int]:
+    """One page (from 1) of the products of a department that hold every word of the search, and how many there are."""
+    wanted = select(products.c.body)
+    if department:
+        wanted = wanted.where(products.c.department == department)
+    for word in search.lower().split():
+        wanted = wanted.where(products.c.words.contains(word, autoescape=True))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    size = min(size, PAGE_MAX)
+    rows = session.scalars(wanted.order_by(products.c.ordinal).offset((max(number, 1) - 1) * size).limit(size))
+    return [product_from(body) for body in rows], total
+
+
+class Products(Mapping[str, Product]):
+    """All products by id, read when they are asked for; `kept` remembers them for one version of the reference data."""
+
+    def __init__(self, session: Session, kept: dict[str, Product]) -> None:
+        self._session, self._kept = session, kept
+
+    def __getitem__(self, item: str) -> Product:
+        if item not in self._kept:
+            found = product(self._session, item)
+            if found is None:
+                raise KeyError(item)
+            self._kept[item] = found
+        return self._kept[item]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def book(session: Session, store_id: str) -> PriceBook:
+    """The price book of a store as of now.
+
+    What was read before is kept in `session.info["kept"]`, which the database hands to every session of the same door.
+    """
+    row = session.execute(select(stores.c.reference, stores.c.body).where(stores.c.id == store_id)).first()
+    if row is None:
+        raise NotFound()
+    kept = session.info.setdefault("kept", {})
+    if kept.get("version") != row.reference or len(kept["products"]) > PRODUCTS_KEPT_MAX:
+        kept.update(version=row.reference, taxes={rate.code: rate for rate in all_taxes(session)}, products={})
+    return PriceBook(row.reference, row.body["currency"], Products(session, kept["products"]), kept["taxes"])

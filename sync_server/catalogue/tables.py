@@ -1,0 +1,39 @@
+"""Stores and what they sell."""
+
+from sqlalchemy import JSON, Column, Index, Integer, String, Table
+
+from sync_server.db import metadata
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("reference", Integer, nullable=False, comment="version of catalogue, prices, staff and cards"),
+)
+
+departments = Table(
+    "departments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+taxes = Table("taxes", metadata, Column("code", String(4), primary_key=True), Column("body", JSON, nullable=False))
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("family", String(64), nullable=False),
+    Column(
+        "words", String(600), nullable=False, comment="names in all languages and codes, in lower case, to search in"
+    ),
+    Column("picture", String(4000), nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("products_of_department", "department", "ordinal"),
+    Index("products_of_family", "family"),
+)

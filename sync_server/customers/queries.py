@@ -1,0 +1,67 @@
+"""Reading shoppers."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sync_server.carts import queries as carts
+from sync_server.customers.tables import cards, customers
+from sync_server.errors import NotFound
+from sync_server.loyalty import queries as loyalty
+from sync_server.orders import queries as orders
+
+ORDERS_SHOWN_MAX = 50
+
+
+def profile(session: Session, shopper: str) -> dict[str, Any]:
+    """Who a shopper is, as the shopper's own screens and the till may show it: `{id, names, name, language, card}`."""
+    row = session.execute(
+        select(customers.c.id, customers.c.names, customers.c.language, cards.c.number)
+        .outerjoin(cards, (cards.c.customer == customers.c.id) & cards.c.active)
+        .where(customers.c.id == shopper)
+    ).first()
+    if row is None:
+        raise NotFound()
+    name = row.names.get(row.language) or row.names["en"]
+    return {"id": row.id, "names": row.names, "name": name, "language": row.language, "card": row.number or ""}
+
+
+def home_store(session: Session, shopper: str) -> str:
+    """The store whose prices the shopper sees online."""
+    found = session.scalar(select(customers.c.store).where(customers.c.id == shopper))
+    if found is None:
+        raise NotFound()
+    return str(found)
+
+
+def view(session: Session, shopper: str) -> dict[str, Any]:
+    """The state of `shopper:<id>` as docs/protocol.md has it."""
+    return {
+        "shopper": profile(session, shopper),
+        "cart": carts.live_cart_id(session, shopper),
+        "points": {"active": loyalty.balance(session, shopper)},
+        "orders": {row["id"]: row for row in orders.of_shopper(session, shopper, ORDERS_SHOWN_MAX)},
+    }
+
+
+def card_rows(session: Session) -> list[dict[str, Any]]:
+    """Every active card with what a till may know of its shopper while the hub is away."""
+    rows = session.execute(
+        select(cards.c.number, customers.c.id, customers.c.names, customers.c.language)
+        .join(customers, customers.c.id == cards.c.customer)
+        .where(cards.c.active)
+        .order_by(cards.c.number)
+    ).all()
+    points = loyalty.balances(session)
+    return [
+        {
+            "number": row.number,
+            "shopper": row.id,
+            "name": row.names.get(row.language) or row.names["en"],
+            "names": row.names,
+            "language": row.language,
+            "points": points.get(row.id, 0),
+        }
+        for row in rows
+    ]

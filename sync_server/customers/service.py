@@ -1,0 +1,149 @@
+"""Signing shoppers in, and finding them by their card."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import phonenumbers
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from retail.errors import N_, CartRefused
+from sync_server.carts import service as carts
+from sync_server.customers import queries
+from sync_server.customers.tables import cards, customers, sessions
+from sync_server.errors import SignInRefused
+from sync_server.loyalty import queries as loyalty
+
+hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""Argon2id with the parameters of the OWASP password storage sheet."""
+
+SESSION_MS = 30 * 24 * 3600 * 1000
+TRIES_MAX = 5
+WAIT_MS = 60_000
+LOGIN_LENGTH_MAX = 254
+PASSWORD_LENGTH_MAX = 128
+
+Verify = Callable[[str, str], bool]
+
+
+def stream(shopper: str) -> str:
+    return f"shopper:{shopper}"
+
+
+def verify(stored: str, given: str) -> bool:
+    """Whether a password or PIN is the one that was hashed; costs some 20 ms of processor time on purpose."""
+    try:
+        return hasher.verify(stored, given)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+NOBODY = hasher.hash("nobody has this password")
+
+
+def find_login(session: Session, login: str) -> Row[Any] | None:
+    """The customer row behind an e-mail address or a phone number however it was typed."""
+    login = login.strip().lower()[:LOGIN_LENGTH_MAX]
+    if "@" in login:
+        return session.execute(select(customers).where(customers.c.email == login)).first()
+    try:
+        number = phonenumbers.parse(login if login.startswith("+") else f"+{login}", None)
+    except phonenumbers.NumberParseException:
+        return None
+    typed = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return session.execute(select(customers).where(customers.c.phone == typed)).first()
+
+
+def check_may_try(row: Row[Any] | None, now: int) -> None:
+    """Refuse a try that comes too soon after five wrong passwords."""
+    if row is not None and now < row.not_before:
+        raise SignInRefused(
+            "sign_in.wait",
+            N_("Too many tries. Wait {seconds} s and try again."),
+            seconds=-(-(row.not_before - now) // 1000),
+        )
+
+
+def wrong_password(session: Session, shopper: str, now: int) -> None:
+    """Count a wrong password; from the fifth on the next try has to wait."""
+    failures = session.scalar(
+        update(customers)
+        .where(customers.c.id == shopper)
+        .values(failures=customers.c.failures + 1)
+        .returning(customers.c.failures)
+    )
+    if failures is not None and failures >= TRIES_MAX:
+        session.execute(update(customers).where(customers.c.id == shopper).values(not_before=now + WAIT_MS))
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def begin_session(session: Session, kind: str, subject: str, token: str, now: int, life_ms: int = SESSION_MS) -> None:
+    """Remember a sign-in; only the hash of its token is kept."""
+    session.execute(delete(sessions).where(sessions.c.expires < now))
+    session.execute(
+        insert(sessions).values(token_hash=token_hash(token), kind=kind, subject=subject, expires=now + life_ms)
+    )
+    if kind == "shopper":
+        session.execute(update(customers).where(customers.c.id == subject).values(failures=0, not_before=0))
+
+
+def signed_in(session: Session, kind: str, token: str, now: int) -> str:
+    """Whose sign-in this token is; empty where it is nobody's any more."""
+    if not token:
+        return ""
+    found = session.scalar(
+        select(sessions.c.subject).where(
+            sessions.c.token_hash == token_hash(token), sessions.c.kind == kind, sessions.c.expires > now
+        )
+    )
+    return found or ""
+
+
+def end_session(session: Session, token: str) -> None:
+    session.execute(delete(sessions).where(sessions.c.token_hash == token_hash(token)))
+
+
+def by_card(session: Session, number: str) -> dict[str, Any]:
+    """The profile of the shopper whose active card this is, with the points at hand."""
+    shopper = session.scalar(select(cards.c.customer).where(cards.c.number == number, cards.c.active))
+    if shopper is None:
+        raise CartRefused(
+            "card.unknown", N_("Card {card} is not known. The goods stay in the cart; try another card."), card=number
+        )
+    return {**queries.profile(session, shopper), "points": loyalty.balance(session, shopper)}
+
+
+def add(
+    session: Session,
+    shopper: str,
+    names: dict[str, str],
+    language: str,
+    store: str,
+    email: str,
+    phone: str,
+    password_hash: str,
+    card: str,
+    cart: str,
+) -> None:
+    """A customer with a card, and a live cart under the id `cart`."""
+    session.execute(
+        insert(customers).values(
+            id=shopper,
+            names=names,
+            language=language,
+            store=store,
+            email=email.lower(),
+            phone=phone,
+            password_hash=password_hash,
+            failures=0,
+            not_before=0,
+        )
+    )
+    session.execute(insert(cards).values(number=card, customer=shopper, active=True))
+    carts.open_cart(session, cart, store, "", shopper)

@@ -1,0 +1,58 @@
+"""The manager's pages: sign in by number and PIN, then one page that is live."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import Field
+
+from retail.errors import N_
+from retail.messages import Message, parse
+from sync_server.realtime.handlers import STAFF_COOKIE, Handlers
+from sync_server.sign_in import STAFF_SESSION_MS, SignIn
+from ui_kit.blueprint import page
+
+
+class Credentials(Message):
+    number: str = Field(min_length=1, max_length=8)
+    pin: str = Field(min_length=1, max_length=12)
+
+
+def dashboard_blueprint(sign_in: SignIn, handlers: Handlers) -> Blueprint:
+    """`/manage` and its sign-in."""
+    made = Blueprint("dashboard", __name__, url_prefix="/manage")
+
+    @made.get("")
+    def today() -> Response:
+        member = sign_in.member(request.cookies.get(STAFF_COOKIE, ""))
+        boot: dict[str, Any] = {"staff": None, "store": ""}
+        if member is not None:
+            boot = {"staff": {"id": member.id, "names": member.names, "role": member.role}, "store": member.store}
+        return page(
+            title="Omnitill", module="manage/main.js", surface="dashboard", boot=boot, styles=["manage/manage.css"]
+        )
+
+    @made.post("/sign-in")
+    def enter() -> Response:
+        given = parse(Credentials, request.get_json(silent=True))
+        _, token = sign_in.manager(given.number, given.pin)
+        response = jsonify(ok=True)
+        response.set_cookie(
+            STAFF_COOKIE,
+            token,
+            max_age=STAFF_SESSION_MS // 1000,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+        )
+        return response
+
+    @made.post("/sign-out")
+    def leave() -> Response:
+        token = request.cookies.get(STAFF_COOKIE, "")
+        sign_in.end(token)
+        handlers.kick(token, "signed_out", N_("You signed out."))
+        response = jsonify(ok=True)
+        response.delete_cookie(STAFF_COOKIE)
+        return response
+
+    return made

@@ -1,0 +1,133 @@
+"""The database's two doors: `write`, one transaction per command, and `read`, a snapshot that waits for nobody."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+T = TypeVar("T")
+
+metadata = MetaData()
+
+BUSY_TIMEOUT_MS = 5_000
+READERS_MAX = 4
+
+
+class Writer(Protocol):
+    """Carries out one command after the other."""
+
+    def run(self, command: Callable[[], T]) -> T: ...
+
+
+class InlineWriter:
+    """Commands run in the caller's thread, one at a time: tests, the command line."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def run(self, command: Callable[[], T]) -> T:
+        with self._lock:
+            return command()
+
+
+class ThreadWriter:
+    """Commands run in one real thread beside gevent's loop, which SQLite would block; one thread keeps their order."""
+
+    def __init__(self) -> None:
+        from gevent.threadpool import ThreadPool
+
+        self._pool: Any = ThreadPool(1)
+
+    def run(self, command: Callable[[], T]) -> T:
+        # An exception travels as a value: the pool would print it before it raises it again here.
+        result, error = self._pool.apply(_outcome, (command,))
+        if error is not None:
+            raise error
+        return cast(T, result)
+
+
+def _outcome(command: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    try:
+        return command(), None
+    except Exception as error:
+        return None, error
+
+
+AfterCommit = Callable[[dict[Any, Any]], None]
+"""Gets what a command left in `session.info`, once it is committed: this is where events are published."""
+
+
+class Database:
+    """A hub's database. Nothing is told to anybody before the commit that makes it true."""
+
+    def __init__(self, writing: Engine, reading: Engine, writer: Writer) -> None:
+        self._writing, self._reading, self._writer = writing, reading, writer
+        # Readers and the writer may be in different threads, so each side keeps what it remembers to itself.
+        self._kept_writing: dict[str, Any] = {}
+        self._kept_reading: dict[str, Any] = {}
+        self.after_commit: list[AfterCommit] = []
+
+    def write(self, command: Callable[[Session], T]) -> T:
+        """Run `command` in one transaction and return its result once that is committed."""
+
+        def carry_out() -> tuple[T, dict[Any, Any]]:
+            with Session(self._writing, info={"kept": self._kept_writing}) as session:
+                with session.begin():
+                    result = command(session)
+                return result, dict(session.info)
+
+        result, told = self._writer.run(carry_out)
+        for listener in self.after_commit:
+            listener(told)
+        return result
+
+    def read(self, query: Callable[[Session], T]) -> T:
+        """Run `query` on a consistent snapshot."""
+        with Session(self._reading, info={"kept": self._kept_reading}) as session, session.begin():
+            return query(session)
+
+    def close(self) -> None:
+        self._writing.dispose()
+        self._reading.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that may write, for migrations."""
+        return self._writing
+
+
+def sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'hub.sqlite'}"
+
+
+def open_database(url: str, writer: Writer | None = None) -> Database:
+    """Open SQLite (two engines, so that the writer's thread and the readers share no lock) or PostgreSQL (one pool)."""
+    if not url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=10, pool_pre_ping=True)
+        return Database(engine, engine, writer or InlineWriter())
+    writing = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    reading = create_engine(url, pool_size=READERS_MAX, connect_args={"check_same_thread": False})
+    _sqlite(writing, begin="BEGIN IMMEDIATE")
+    _sqlite(reading, begin="BEGIN")
+    return Database(writing, reading, writer or InlineWriter())
+
+
+def _sqlite(engine: Engine, begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes too late: it would let two writers read the same version before one waits.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

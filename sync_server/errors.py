@@ -1,0 +1,78 @@
+"""The one place where an exception becomes a code, a sentence and an HTTP status."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from retail.errors import N_, CatalogueError, MessageError, RetailError, StaffRefused
+
+log = structlog.get_logger()
+
+
+class NotAllowed(RetailError):
+    code = "not_allowed"
+    message = N_("You may not see or do that. Sign in with another account.")
+
+
+class SignInRefused(RetailError):
+    code = "sign_in.refused"
+    message = N_("E-mail, phone or password is not right.")
+
+
+class NotFound(RetailError):
+    code = "not_found"
+    message = N_("There is nothing here under that name.")
+
+
+class HubFault(RetailError):
+    code = "hub.fault"
+    message = N_("Something went wrong at the hub. What you did is kept and is tried again.")
+
+
+class StoreUnavailable(RetailError):
+    code = "hub.store"
+    message = N_("The hub cannot write to its disk just now. Nothing is lost; it is tried again.")
+
+
+STATUS: dict[type[RetailError], int] = {
+    NotAllowed: 403,
+    SignInRefused: 401,
+    StaffRefused: 401,
+    NotFound: 404,
+    CatalogueError: 404,
+    MessageError: 400,
+    StoreUnavailable: 503,
+    HubFault: 500,
+}
+
+
+def refusal(error: Exception) -> RetailError:
+    """What to tell the other side; a fault of ours is logged with its trace and told without it."""
+    if isinstance(error, RetailError):
+        log.info("refused", code=error.code, sentence=error.sentence)
+        return error
+    if isinstance(error, OperationalError):
+        log.error("store unavailable", code=StoreUnavailable.code, reason=str(error.orig))
+        return StoreUnavailable()
+    log.exception("hub fault", code=HubFault.code, exc_info=error)
+    return HubFault()
+
+
+def as_error(error: Exception) -> dict[str, Any]:
+    """The answer of a socket handler that was refused."""
+    return {"error": refusal(error).as_dict()}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every exception of an HTTP door in the same shape."""
+
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> Response | HTTPException | tuple[Response, int]:
+        if isinstance(error, HTTPException):
+            return error
+        refused = refusal(error)
+        status = next((STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS), 409)
+        return jsonify(error=refused.as_dict()), status

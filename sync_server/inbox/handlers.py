@@ -1,0 +1,91 @@
+"""Which operation is carried out by whom: one table, read from top to bottom."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from retail import cart as rules
+from retail.cart import Cart
+from retail.errors import N_, MessageError
+from retail.messages import AttachBody, Message, NoteBody, Operation, SaleBody, body_of, cart_operation
+from sync_server.carts import queries as cart_queries
+from sync_server.carts import service as carts
+from sync_server.customers import service as customers
+from sync_server.errors import NotAllowed
+from sync_server.inbox.service import Device
+from sync_server.orders import service as orders
+from sync_server.outbox.service import Cause
+from sync_server.staff import service as staff
+
+
+def carry(session: Session, device: Device, seq: int, operation: Operation, now: int) -> dict[str, Any]:
+    """One operation, checked and carried out; refusals are raised."""
+    body = body_of(operation)
+    cause = Cause(device.dev, seq, operation.at)
+    match body:
+        case AttachBody():
+            return _attach(session, device, operation, body, cause, now)
+        case SaleBody():
+            _only_terminals(device)
+            return orders.commit(session, device, _cart_of(operation), body, cause, now)
+        case NoteBody():
+            _only_terminals(device)
+            staff.note(session, device.dev, body.action, body.staff, body.detail, operation.at)
+            return {}
+        case _:
+            return _change_cart(session, device, operation, body, cause, now)
+
+
+def _change_cart(
+    session: Session, device: Device, operation: Operation, body: Message, cause: Cause, now: int
+) -> dict[str, Any]:
+    cart_id = _cart_of(operation)
+    stored = carts.visit(session, cart_id, device.actor, device.store)
+    _check_cart(device, stored)
+    change: rules.Operation | None = cart_operation(body)
+    if change is None:
+        change = rules.Release() if operation.kind == "cart.release" else rules.Abandon()
+    carts.operate(session, stored, device.actor, change, cause, operation.at)
+    if isinstance(change, rules.Release | rules.Abandon):
+        carts.close_visit(session, cart_id, device.dev)
+    return {"cart": stored.cart.id}
+
+
+def _attach(
+    session: Session, device: Device, operation: Operation, body: AttachBody, cause: Cause, now: int
+) -> dict[str, Any]:
+    _only_terminals(device)
+    shopper = customers.by_card(session, body.card)
+    current = carts.visit(session, _cart_of(operation), device.actor, device.store)
+    _check_cart(device, current)
+    live = carts.attach(
+        session,
+        _cart_of(operation),
+        current,
+        device.actor,
+        rules.Attach(shopper["id"], body.replace),
+        cause,
+        operation.at,
+    )
+    return {"cart": live.cart.id, "shopper": shopper}
+
+
+def _cart_of(operation: Operation) -> str:
+    if not operation.cart:
+        raise MessageError("message.no_cart", N_("Operation {kind} has to name a cart."), kind=operation.kind)
+    return operation.cart
+
+
+def _only_terminals(device: Device) -> None:
+    if device.actor.channel == "online":
+        raise NotAllowed()
+
+
+def _check_cart(device: Device, stored: cart_queries.StoredCart) -> None:
+    """A phone changes only its shopper's live cart; a terminal its own visit or the live cart that it moved into."""
+    cart: Cart = stored.cart
+    if device.actor.channel == "online":
+        if not stored.live or cart.shopper != device.shopper:
+            raise NotAllowed()
+    elif not stored.live and stored.opened_by != device.dev:
+        raise NotAllowed()

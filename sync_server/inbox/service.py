@@ -1,0 +1,148 @@
+"""Exactly once: an operation is carried out with its number in one transaction, and a repeat gets the stored answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from retail.cart import Actor
+from retail.codec import digest
+from retail.errors import N_, MessageError, RetailError
+from retail.messages import Batch, Operation, parse
+from sync_server.errors import HubFault
+from sync_server.inbox.tables import devices, exceptions, operations
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Who sends: an enrolled terminal, or a shopper's browser; `shopper` is empty for a terminal."""
+
+    dev: str
+    inc: int
+    actor: Actor
+    store: str = ""
+    shopper: str = ""
+
+
+Carry = Callable[[Session, Device, int, Operation, int], dict[str, Any]]
+"""Carries out one operation: `(session, device, seq, operation, now) -> result`."""
+
+
+def last_seq(session: Session, dev: str, inc: int) -> int:
+    """The last number that the hub has of a device in this incarnation."""
+    row = session.execute(select(devices).where(devices.c.dev == dev)).first()
+    return row.last_seq if row is not None and row.inc == inc else 0
+
+
+def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: int) -> dict[str, Any]:
+    """Carry out the operations of a batch, in order: `{last_seq, results}`."""
+    last = _lock(session, device)
+    results: list[dict[str, Any]] = []
+    for seq, raw in enumerate(batch.ops, start=batch.seq0):
+        if seq > last + 1:
+            results.append({"seq": seq, "status": "gap"})
+        elif seq <= last:
+            results.append(_again(session, device, seq, raw, now))
+        else:
+            results.append(_first_time(session, device, seq, raw, carry, now))
+            last = seq
+    session.execute(update(devices).where(devices.c.dev == device.dev).values(last_seq=last))
+    return {"last_seq": last, "results": results}
+
+
+def _lock(session: Session, device: Device) -> int:
+    """Hold the device's row until the commit, and say which number it had last."""
+    row = session.execute(select(devices).where(devices.c.dev == device.dev).with_for_update()).first()
+    if row is None:
+        session.execute(insert(devices).values(dev=device.dev, inc=device.inc, last_seq=0))
+        return 0
+    if device.inc < row.inc:
+        raise MessageError(
+            "device.old_incarnation",
+            N_("This device was set up anew since. Close this copy and use the newer one."),
+        )
+    if device.inc > row.inc:
+        session.execute(update(devices).where(devices.c.dev == device.dev).values(inc=device.inc, last_seq=0))
+        return 0
+    last: int = row.last_seq
+    return last
+
+
+def _again(session: Session, device: Device, seq: int, raw: Any, now: int) -> dict[str, Any]:
+    stored = session.execute(
+        select(operations.c.hash, operations.c.result).where(
+            operations.c.dev == device.dev, operations.c.inc == device.inc, operations.c.seq == seq
+        )
+    ).first()
+    if stored is None or stored.hash != digest(raw):
+        open_exception(session, "conflict", f"{device.dev}/{device.inc}/{seq}", {"sent": raw}, now)
+        return {"seq": seq, "status": "conflict"}
+    return {**stored.result, "seq": seq, "dup": True}
+
+
+def _first_time(session: Session, device: Device, seq: int, raw: Any, carry: Carry, now: int) -> dict[str, Any]:
+    operation: Operation | None = None
+    told = {name: list(kept) if isinstance(kept, list) else kept for name, kept in session.info.items()}
+    try:
+        operation = parse(Operation, raw)
+        # What a refused operation had begun is undone by the savepoint; its number and its refusal are kept.
+        with session.begin_nested():
+            outcome: dict[str, Any] = {"status": "ok", "result": carry(session, device, seq, operation, now)}
+            _store(session, device, seq, operation, raw, outcome, now)
+    except OperationalError:
+        # The disk is full or the database is away: this is nobody's fault and the device sends it again.
+        raise
+    except Exception as error:
+        # Nor is anybody told of what was undone.
+        session.info.clear()
+        session.info.update(told)
+        outcome = _rejection(session, device, seq, operation, raw, error, now)
+    return {**outcome, "seq": seq}
+
+
+def _store(
+    session: Session, device: Device, seq: int, operation: Operation | None, raw: Any, outcome: dict[str, Any], now: int
+) -> None:
+    session.execute(
+        insert(operations).values(
+            dev=device.dev,
+            inc=device.inc,
+            seq=seq,
+            id=str(operation.id) if operation is not None else None,
+            kind=operation.kind if operation is not None else "",
+            hash=digest(raw),
+            result=outcome,
+            at=now,
+        )
+    )
+
+
+def _rejection(
+    session: Session, device: Device, seq: int, operation: Operation | None, raw: Any, error: Exception, now: int
+) -> dict[str, Any]:
+    """Keep the refusal under the operation's number. What a till said is never lost: a person finds its words."""
+    refused = error if isinstance(error, RetailError) else HubFault("hub.fault")
+    if isinstance(error, IntegrityError):
+        refused = MessageError("message.id_used", N_("An operation with this id was already carried out."))
+    elif refused is not error:
+        log.exception("operation failed", dev=device.dev, seq=seq, exc_info=error)
+    outcome = {"status": "rejected", "error": refused.as_dict()}
+    # The id stays with the operation that was carried out under it, so a refused one is stored without.
+    _store(session, device, seq, None, raw, outcome, now)
+    log.info("operation rejected", dev=device.dev, seq=seq, code=refused.code, sentence=refused.sentence)
+    if device.actor.channel != "online":
+        open_exception(
+            session, "rejected", f"{device.dev}/{device.inc}/{seq}", {"sent": raw, "error": refused.as_dict()}, now
+        )
+    return outcome
+
+
+def open_exception(session: Session, kind: str, source: str, detail: dict[str, Any], now: int) -> None:
+    """Keep something for a person to look at; it stays until somebody closes it with a reason."""
+    session.execute(insert(exceptions).values(kind=kind, source=source, detail=detail, at=now))

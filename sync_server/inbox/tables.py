@@ -1,0 +1,38 @@
+"""Everything that a device asked for, under the number that the device gave it, with the answer it got."""
+
+from sqlalchemy import JSON, BigInteger, Column, Integer, String, Table
+
+from sync_server.db import metadata
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("dev", String(64), primary_key=True),
+    Column("inc", Integer, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("dev", String(64), primary_key=True),
+    Column("inc", Integer, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("id", String(36), unique=True, nullable=True, comment="null where the message named none that can be read"),
+    Column("kind", String(40), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False),
+    Column("source", String(120), nullable=False, comment="device and number, or the sale"),
+    Column("detail", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger, nullable=True),
+    Column("closed_because", String(400), nullable=True),
+)

@@ -1,0 +1,99 @@
+"""Reading sales: the shopper's orders, the manager's day."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from retail.catalogue import Store
+from sync_server.catalogue.tables import stores
+from sync_server.orders.tables import sales
+from sync_server.terminals.tables import terminals
+
+SALES_SHOWN_MAX = 20
+LINE_KEYS = ("names", "quantity", "unit", "unit_price", "total")
+
+
+def _order(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "number": row.number,
+        "at": row.at,
+        "store": row.store_body["names"],
+        "channel": row.kind,
+        "total": row.total,
+        "currency": row.currency,
+        "points": row.points,
+        "lines": [{key: line[key] for key in LINE_KEYS} for line in row.body["lines"]],
+        "receipt": row.receipt,
+    }
+
+
+def _orders() -> Any:
+    return (
+        select(sales, stores.c.body.label("store_body"), terminals.c.kind)
+        .join(stores, stores.c.id == sales.c.store)
+        .join(terminals, terminals.c.id == sales.c.terminal)
+    )
+
+
+def of_shopper(session: Session, shopper: str, most: int) -> list[dict[str, Any]]:
+    """A shopper's orders, newest first, as docs/protocol.md has them."""
+    rows = session.execute(_orders().where(sales.c.shopper == shopper).order_by(sales.c.at.desc()).limit(most))
+    return [_order(row) for row in rows]
+
+
+def order(session: Session, sale: str) -> dict[str, Any] | None:
+    row = session.execute(_orders().where(sales.c.id == sale)).first()
+    return _order(row) if row is not None else None
+
+
+def latest(session: Session, store: str) -> dict[str, dict[str, Any]]:
+    """The newest sales of a store, as the dashboard lists them."""
+    rows = session.execute(
+        select(
+            sales.c.id, sales.c.number, sales.c.terminal, sales.c.total, sales.c.currency, sales.c.at, sales.c.shopper
+        )
+        .where(sales.c.store == store)
+        .order_by(sales.c.at.desc())
+        .limit(SALES_SHOWN_MAX)
+    )
+    return {
+        row.id: {
+            "id": row.id,
+            "number": row.number,
+            "terminal": row.terminal,
+            "total": row.total,
+            "currency": row.currency,
+            "at": row.at,
+            "known_shopper": bool(row.shopper),
+        }
+        for row in rows
+    }
+
+
+def today(session: Session, store: Store, now: int) -> dict[str, Any]:
+    """The store's day so far, in its own time zone: `{day, sales, total, currency, points, hours}`."""
+    zone = ZoneInfo(store.zone)
+    start = datetime.fromtimestamp(now // 1000, zone).replace(hour=0, minute=0, second=0)
+    end = start + timedelta(days=1)
+    rows = session.execute(
+        select(sales.c.at, sales.c.total, sales.c.points).where(
+            sales.c.store == store.id,
+            sales.c.at >= int(start.timestamp()) * 1000,
+            sales.c.at < int(end.timestamp()) * 1000,
+        )
+    ).all()
+    hours = [0] * 24
+    for row in rows:
+        hours[datetime.fromtimestamp(row.at // 1000, zone).hour] += row.total
+    return {
+        "day": start.date().isoformat(),
+        "sales": len(rows),
+        "total": sum(row.total for row in rows),
+        "currency": store.currency,
+        "points": sum(row.points for row in rows),
+        "hours": hours,
+    }

@@ -1,0 +1,24 @@
+"""Sales as they were made: immutable, numbered by their terminals."""
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table
+
+from sync_server.db import metadata
+
+sales = Table(
+    "sales",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("number", String(20), unique=True, nullable=False),
+    Column("store", String(64), ForeignKey("stores.id"), nullable=False),
+    Column("terminal", String(64), ForeignKey("terminals.id"), nullable=False),
+    Column("shopper", String(64), nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("receipt", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False, comment="ms, by the terminal's clock"),
+    Column("received", BigInteger, nullable=False, comment="ms, by the hub's"),
+)
+Index("sales_of_shopper", sales.c.shopper, sales.c.at)
+Index("sales_of_store", sales.c.store, sales.c.at)

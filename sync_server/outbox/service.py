@@ -1,0 +1,114 @@
+"""Recording events with contiguous versions, and answering those who missed some."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from retail.messages import Position
+from sync_server.outbox.tables import events, streams
+
+EVENTS_ANSWERED_MAX = 200
+EPOCH_FIRST = 1
+TOLD = "events"
+"""Where a session keeps what is to be published once it is committed."""
+
+LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Which operation caused an event, and when its scan was made; empty for what the hub does by itself."""
+
+    dev: str = ""
+    seq: int = 0
+    scan: int = 0
+
+    @property
+    def by(self) -> list[dict[str, Any]]:
+        return [{"dev": self.dev, "seq": self.seq}] if self.dev else []
+
+
+def record(session: Session, stream: str, changes: Mapping[str, Any], cause: Cause, at: int) -> None:
+    """Give the stream its next version and store the event. The row lock of the version is held until the commit.
+
+    An event without changes is recorded all the same where an operation caused it: its author waits for its number.
+    """
+    if not changes and not cause.dev:
+        return
+    epoch, version = _next_version(session, stream)
+    session.execute(
+        insert(events).values(stream=stream, version=version, changes=changes, by=cause.by, at=at, scan=cause.scan)
+    )
+    event = _event(stream, epoch, version, changes, cause.by, at, cause.scan)
+    session.info.setdefault(TOLD, []).append(event)
+
+
+def leave(session: Session, device: str, stream: str) -> None:
+    """Once this is committed the device no longer hears the stream."""
+    session.info.setdefault(LEFT, []).append((device, stream))
+
+
+def _next_version(session: Session, stream: str) -> tuple[int, int]:
+    row = session.execute(
+        update(streams)
+        .where(streams.c.name == stream)
+        .values(version=streams.c.version + 1)
+        .returning(streams.c.epoch, streams.c.version)
+    ).first()
+    if row is not None:
+        return row.epoch, row.version
+    session.execute(insert(streams).values(name=stream, epoch=EPOCH_FIRST, version=1))
+    return EPOCH_FIRST, 1
+
+
+def position(session: Session, stream: str) -> tuple[int, int]:
+    """Epoch and version of a stream; one that nothing has happened in is at version 0."""
+    row = session.execute(select(streams.c.epoch, streams.c.version).where(streams.c.name == stream)).first()
+    return (row.epoch, row.version) if row is not None else (EPOCH_FIRST, 0)
+
+
+def answer(session: Session, seen: Position, state: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What a receiver at `seen` has missed: the events where they are few, else the whole state.
+
+    Read in one snapshot, so state and version belong together.
+    """
+    epoch, version = position(session, seen.s)
+    head = {"s": seen.s, "e": epoch, "v": version}
+    missed = version - seen.v
+    if seen.e != epoch or not 0 <= missed <= EVENTS_ANSWERED_MAX:
+        return {**head, "state": state()}
+    if missed == 0:
+        return {**head, "events": []}
+    rows = session.execute(
+        select(events).where(events.c.stream == seen.s, events.c.version > seen.v).order_by(events.c.version)
+    ).all()
+    if len(rows) != missed:
+        return {**head, "state": state()}
+    return {
+        **head,
+        "events": [_event(seen.s, epoch, r.version, r.changes, r.by, r.at, r.scan) for r in rows],
+    }
+
+
+def _event(
+    stream: str, epoch: int, version: int, changes: Mapping[str, Any], by: list[Any], at: int, scan: int
+) -> dict[str, Any]:
+    return {
+        "s": stream,
+        "e": epoch,
+        "p": version - 1,
+        "v": version,
+        "by": by,
+        "changes": changes,
+        "at": at,
+        "scan": scan,
+    }
+
+
+def heads(session: Session, names: list[str]) -> dict[str, int]:
+    """The version of each stream, for those who may have missed the last event."""
+    rows = session.execute(select(streams.c.name, streams.c.version).where(streams.c.name.in_(names)))
+    return {row.name: row.version for row in rows}

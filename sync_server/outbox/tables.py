@@ -1,0 +1,24 @@
+"""Streams and their events: what the hub tells, stored in the transaction that made it true."""
+
+from sqlalchemy import JSON, BigInteger, Column, Integer, String, Table
+
+from sync_server.db import metadata
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("stream", String(80), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("changes", JSON, nullable=False),
+    Column("by", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("scan", BigInteger, nullable=False),
+)

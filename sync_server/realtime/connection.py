@@ -1,0 +1,138 @@
+"""Who is at the other end of a socket, and which streams it may hear."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from retail.cart import Actor
+from retail.errors import N_, MessageError
+from retail.messages import PROTO, Hail
+from sync_server.carts import queries as carts
+from sync_server.catalogue.tables import stores
+from sync_server.customers import queries as customer_queries
+from sync_server.customers import service as customers
+from sync_server.errors import NotAllowed, SignInRefused
+from sync_server.inbox.service import Device
+from sync_server.staff import queries as staff
+from sync_server.terminals import presence
+from sync_server.terminals import queries as terminals
+
+
+@dataclass(slots=True)
+class Connection:
+    """One open socket: the device behind it, and the streams that it hears."""
+
+    sid: str
+    device: Device
+    app: str
+    token: str = ""
+    staff: str = ""
+    streams: set[str] = field(default_factory=set)
+
+
+class Connections:
+    """The open sockets of this process."""
+
+    def __init__(self) -> None:
+        self._by_sid: dict[str, Connection] = {}
+        self._lock = threading.Lock()
+
+    def add(self, connection: Connection) -> None:
+        with self._lock:
+            self._by_sid[connection.sid] = connection
+
+    def remove(self, sid: str) -> Connection | None:
+        with self._lock:
+            return self._by_sid.pop(sid, None)
+
+    def get(self, sid: str) -> Connection | None:
+        return self._by_sid.get(sid)
+
+    def of_device(self, dev: str) -> list[Connection]:
+        with self._lock:
+            return [one for one in self._by_sid.values() if one.device.dev == dev]
+
+    def of_token(self, token: str) -> list[Connection]:
+        """The sockets that were opened with one sign-in."""
+        with self._lock:
+            return [one for one in self._by_sid.values() if token and one.token == token]
+
+    def all(self) -> list[Connection]:
+        with self._lock:
+            return list(self._by_sid.values())
+
+
+def check_proto(hail: Hail) -> None:
+    """Refuse a client that speaks no version that we serve."""
+    lowest, highest = hail.proto
+    if not lowest <= PROTO <= highest:
+        raise MessageError(
+            "upgrade",
+            N_("This program speaks version {theirs} of the protocol; the hub serves {ours}. Update the program."),
+            theirs=highest,
+            ours=PROTO,
+        )
+
+
+def identify(session: Session, hail: Hail, cookies: dict[str, str], now: int) -> tuple[Device, str, str]:
+    """Who hails: `(device, token, staff)`. A terminal by its token, a shopper or a manager by a cookie."""
+    match hail.app:
+        case "till" | "kiosk":
+            row = terminals.by_token(session, hail.token) if hail.token else None
+            if row is None or row.id != hail.dev or row.kind != hail.app:
+                raise SignInRefused(
+                    "unauthorised", N_("This terminal is not enrolled, or its token was withdrawn. Enrol it again.")
+                )
+            return Device(row.id, hail.inc, Actor(row.id, row.kind), store=row.store), hail.token, ""
+        case "phone":
+            token = cookies.get("shopper", "")
+            shopper = customers.signed_in(session, "shopper", token, now)
+            if not shopper:
+                raise SignInRefused("unauthorised", N_("Sign in to see your cart."))
+            # A browser that two shoppers use one after the other is two devices: neither sees the other's numbers.
+            dev = f"{hail.dev}.{shopper}"[:64]
+            home = customer_queries.home_store(session, shopper)
+            return Device(dev, hail.inc, Actor(dev, "online"), home, shopper), token, ""
+        case "dashboard":
+            token = cookies.get("staff", "")
+            member = staff.by_id(session, customers.signed_in(session, "staff", token, now))
+            if member is None or member.role != "manager":
+                raise SignInRefused("unauthorised", N_("Sign in as a manager to see this page."))
+            dev = f"{hail.dev}.{member.id}"[:64]
+            return Device(dev, hail.inc, Actor(dev, "online"), store=member.store), token, member.id
+
+
+def state_of(session: Session, connection: Connection, stream: str, now: int) -> dict[str, Any]:
+    """The state of a stream, for one who may hear it; everybody else is refused."""
+    kind, _, name = stream.partition(":")
+    device = connection.device
+    match kind:
+        case "cart":
+            stored = carts.find(session, name)
+            if stored is None or not may_hear_cart(session, connection, stored):
+                raise NotAllowed()
+            return carts.view(session, stored)
+        case "shopper" if connection.app == "phone" and name == device.shopper:
+            return customer_queries.view(session, name)
+        case "store" if connection.app in ("till", "kiosk") and name == device.store:
+            return {
+                "reference": session.scalar(
+                    stores.select().with_only_columns(stores.c.reference).where(stores.c.id == name)
+                )
+            }
+        case "dashboard" if connection.app == "dashboard" and name == device.store:
+            return presence.dashboard(session, name, now)
+        case _:
+            raise NotAllowed()
+
+
+def may_hear_cart(session: Session, connection: Connection, stored: carts.StoredCart) -> bool:
+    """A shopper hears the live cart; a terminal its own visit, or the live cart while its visit is part of it."""
+    device = connection.device
+    if connection.app == "phone":
+        return stored.live and stored.cart.shopper == device.shopper
+    if connection.app in ("till", "kiosk"):
+        return stored.opened_by == device.dev or bool(carts.visits_into(session, stored.cart.id, device.dev))
+    return False

@@ -1,0 +1,175 @@
+"""The socket's events: parse, one service call, answer (docs/protocol.md)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import request
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room, leave_room
+
+from retail import cart
+from retail.errors import N_, MessageError, RetailError
+from retail.messages import (
+    BATCH_BYTES_MAX,
+    MESSAGE_BYTES_MAX,
+    OPS_BATCH_MAX,
+    PROTO,
+    STREAMS_PER_SUB_MAX,
+    Batch,
+    Hail,
+    Position,
+    parse,
+)
+from sync_server.db import Database
+from sync_server.errors import NotAllowed, as_error, refusal
+from sync_server.inbox import handlers as operations
+from sync_server.inbox import service as inbox
+from sync_server.outbox import service as outbox
+from sync_server.realtime.connection import Connection, Connections, check_proto, identify, state_of
+from sync_server.terminals.presence import Presence
+
+HEADS_MS = 10_000
+SHOPPER_COOKIE, STAFF_COOKIE = "omnitill_session", "omnitill_staff"
+
+log = structlog.get_logger()
+Clock = Callable[[], int]
+
+
+class Handlers:
+    """What the hub does with each event of a socket."""
+
+    def __init__(self, socketio: SocketIO, db: Database, connections: Connections, presence: Presence, clock: Clock):
+        self._socketio, self._db, self._connections = socketio, db, connections
+        self._presence, self._clock = presence, clock
+        for name in ("connect", "disconnect"):
+            socketio.on_event(name, getattr(self, name))
+        for name in ("sub", "unsub", "ops", "pull", "tick"):
+            socketio.on_event(name, self._guarded(getattr(self, name)))
+        socketio.on_event("*", self.unknown)
+
+    def _guarded(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+        """Answer refusals as the protocol has them; one who is not connected any more is not heard."""
+
+        def answer(*payload: Any) -> Any:
+            try:
+                connection = self._connections.get(request.sid)  # type: ignore[attr-defined]
+                if connection is None:
+                    raise NotAllowed()
+                return handler(connection, *payload[:1])
+            except Exception as error:
+                return as_error(error)
+
+        return answer
+
+    def connect(self, auth: Any = None) -> None:
+        """Let a device in, or refuse it with a code."""
+        try:
+            hail = parse(Hail, auth)
+            check_proto(hail)
+            cookies = {
+                "shopper": request.cookies.get(SHOPPER_COOKIE, ""),
+                "staff": request.cookies.get(STAFF_COOKIE, ""),
+            }
+            now = self._clock()
+            device, token, staff = self._db.read(lambda session: identify(session, hail, cookies, now))
+        except Exception as error:
+            raise ConnectionRefusedError(refusal(error).as_dict()) from None
+        sid: str = request.sid  # type: ignore[attr-defined]
+        connection = Connection(sid, device, hail.app, token, staff)
+        self._connections.add(connection)
+        if hail.app in ("till", "kiosk"):
+            self._presence.arrived(device)
+        self._socketio.emit("hello", self._hello(connection), to=sid)
+
+    def _hello(self, connection: Connection) -> dict[str, Any]:
+        device = connection.device
+        return {
+            "proto": PROTO,
+            "now": self._clock(),
+            "last_seq": self._db.read(lambda session: inbox.last_seq(session, device.dev, device.inc)),
+            "heads_ms": HEADS_MS,
+            "limits": {
+                "ops_batch": OPS_BATCH_MAX,
+                "batch_bytes": BATCH_BYTES_MAX,
+                "message_bytes": MESSAGE_BYTES_MAX,
+                "cart_lines": cart.CART_LINES_MAX,
+            },
+            "you": {"dev": device.dev, "store": device.store, "shopper": device.shopper, "staff": connection.staff},
+        }
+
+    def disconnect(self, _reason: Any = None) -> None:
+        connection = self._connections.remove(request.sid)  # type: ignore[attr-defined]
+        if connection is None or connection.app not in ("till", "kiosk"):
+            return
+        # A terminal that came back before its old socket was missed is still there.
+        if not self._connections.of_device(connection.device.dev):
+            self._presence.left(connection.device)
+
+    def sub(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
+        """Join first, then read: what happens in between is heard twice rather than not at all."""
+        if not isinstance(payload, list) or len(payload) > STREAMS_PER_SUB_MAX:
+            raise MessageError(
+                "message.malformed", N_("The message is not of the protocol: {faults}."), faults="a list of streams"
+            )
+        return {"streams": [self._join(connection, parse(Position, position)) for position in payload]}
+
+    def _join(self, connection: Connection, seen: Position) -> dict[str, Any]:
+        try:
+            # The right to hear comes first, then the room, then the state that the answer carries.
+            self._state(connection, seen)
+            join_room(seen.s)
+            connection.streams.add(seen.s)
+            return self._answer(connection, seen)
+        except RetailError as error:
+            return {"s": seen.s, **as_error(error)}
+
+    def _state(self, connection: Connection, seen: Position) -> dict[str, Any]:
+        return self._db.read(lambda session: state_of(session, connection, seen.s, self._clock()))
+
+    def _answer(self, connection: Connection, seen: Position) -> dict[str, Any]:
+        return self._db.read(
+            lambda session: outbox.answer(session, seen, lambda: state_of(session, connection, seen.s, self._clock()))
+        )
+
+    def unsub(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
+        for stream in payload if isinstance(payload, list) else []:
+            connection.streams.discard(str(stream))
+            leave_room(str(stream))
+        return {}
+
+    def pull(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
+        seen = parse(Position, payload)
+        if seen.s not in connection.streams:
+            raise NotAllowed()
+        return self._answer(connection, seen)
+
+    def ops(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
+        """Carry out a batch; the answer means committed."""
+        batch, now = parse(Batch, payload), self._clock()
+        return self._db.write(lambda session: inbox.accept(session, connection.device, batch, operations.carry, now))
+
+    def tick(self, _connection: Connection, _t0: Any = None) -> dict[str, int]:
+        return {"now": self._clock()}
+
+    def unknown(self, event: str, *_payload: Any) -> dict[str, Any]:
+        return as_error(
+            MessageError("message.unknown_event", N_("There is no message {event} here."), event=str(event)[:40])
+        )
+
+    def send_heads(self) -> None:
+        """Tell each client the versions of its streams, so that a lost last event is noticed."""
+        everybody = self._connections.all()
+        names = sorted({stream for one in everybody for stream in one.streams})
+        if not names:
+            return
+        versions = self._db.read(lambda session: outbox.heads(session, names))
+        for one in everybody:
+            known = {stream: versions[stream] for stream in one.streams if stream in versions}
+            if known:
+                self._socketio.emit("heads", known, to=one.sid)
+
+    def kick(self, token: str, code: str, message: str) -> None:
+        """Close every socket of a sign-in that has ended."""
+        for one in self._connections.of_token(token):
+            self._socketio.emit("kick", {"code": code, "message": message, "params": {}}, to=one.sid)
+            disconnect(one.sid, namespace="/")

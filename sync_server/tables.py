@@ -1,0 +1,27 @@
+"""All tables of the hub in one place, for the migrations: each subject keeps its own."""
+
+from sync_server.carts import tables as carts
+from sync_server.catalogue import tables as catalogue
+from sync_server.customers import tables as customers
+from sync_server.db import metadata
+from sync_server.inbox import tables as inbox
+from sync_server.loyalty import tables as loyalty
+from sync_server.orders import tables as orders
+from sync_server.outbox import tables as outbox
+from sync_server.staff import tables as staff
+from sync_server.stock import tables as stock
+from sync_server.terminals import tables as terminals
+
+__all__ = [
+    "carts",
+    "catalogue",
+    "customers",
+    "inbox",
+    "loyalty",
+    "metadata",
+    "orders",
+    "outbox",
+    "staff",
+    "stock",
+    "terminals",
+]

@@ -1,0 +1,55 @@
+"""Reading terminals."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from sync_server.catalogue.tables import stores
+from sync_server.inbox.tables import devices
+from sync_server.terminals.tables import terminals
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def by_token(session: Session, token: str) -> Row[Any] | None:
+    """The terminal that this token was given to."""
+    return session.execute(select(terminals).where(terminals.c.token_hash == token_hash(token))).first()
+
+
+def places(session: Session) -> dict[str, dict[str, Any]]:
+    """Where each terminal stands: `{device, kind, names, store}` by its id; kept for one version of the reference."""
+    kept = session.info.setdefault("kept", {})
+    if "places" not in kept or kept.get("places_version") != kept.get("version"):
+        rows = session.execute(select(terminals, stores.c.body).join(stores, stores.c.id == terminals.c.store))
+        kept["places_version"] = kept.get("version")
+        kept["places"] = {
+            row.id: {"device": row.id, "kind": row.kind, "names": row.names, "store": row.body["names"]} for row in rows
+        }
+    found: dict[str, dict[str, Any]] = kept["places"]
+    return found
+
+
+def views(session: Session, store: str) -> dict[str, dict[str, Any]]:
+    """The terminals of a store as the dashboard shows them."""
+    rows = session.execute(
+        select(terminals, devices.c.last_seq)
+        .outerjoin(devices, devices.c.dev == terminals.c.id)
+        .where(terminals.c.store == store)
+        .order_by(terminals.c.id)
+    )
+    return {
+        row.id: {
+            "id": row.id,
+            "names": row.names,
+            "kind": row.kind,
+            "online": row.online,
+            "seen": row.seen,
+            "last_seq": row.last_seq or 0,
+            "last_sale": row.last_sale,
+        }
+        for row in rows
+    }
