@@ -38,16 +38,16 @@ def seed(db: Database, products: int, now: int, progress: Progress = lambda done
     done = 0
     db.write(_forget_half_a_seed)
     for rows in _in_parts(enumerate(shop.products)):
-        drawn = [(n, product, sample_shop.picture(product, shop)) for n, product in rows]
-        db.write(lambda session, drawn=drawn: catalogue.add_products(session, drawn))  # type: ignore[misc]
-        done += len(drawn)
+        db.write(lambda session, rows=rows: catalogue.add_products(session, rows))  # type: ignore[misc]
+        done += len(rows)
         progress(done, products)
     levels = [
         StockMove(store, item, quantity, f"opening-{store}", item) for (store, item), quantity in shop.stock.items()
     ]
     for moves in _in_parts(iter(levels)):
         db.write(lambda session, moves=moves: _open_stock(session, moves, now))  # type: ignore[misc]
-    db.write(lambda session: _people(session, shop, hashes, now))
+    drawings = {product.picture: sample_shop.picture(product, shop) for product in shop.products if product.picture}
+    db.write(lambda session: _people(session, shop, drawings, hashes, now))
 
 
 def _secrets(shop: sample_shop.SampleShop) -> set[str]:
@@ -77,7 +77,10 @@ def _open_stock(session: Session, moves: list[StockMove], now: int) -> None:
     session.execute(insert(stock_levels), [{"store": m.store, "item": m.item, "quantity": m.quantity} for m in moves])
 
 
-def _people(session: Session, shop: sample_shop.SampleShop, hashes: dict[str, str], now: int) -> None:
+def _people(
+    session: Session, shop: sample_shop.SampleShop, drawings: dict[str, str], hashes: dict[str, str], now: int
+) -> None:
+    catalogue.add_pictures(session, drawings)
     catalogue.add_stores(session, shop.stores)
     catalogue.add_departments(session, shop.departments)
     catalogue.add_taxes(session, shop.taxes)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from retail.catalogue import Department, Product, Store, TaxRate, product_from
 from retail.pricing import PriceBook
-from sync_server.catalogue.tables import departments, products, stores, taxes
+from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 from sync_server.errors import NotFound
 
 PAGE_MAX = 60
@@ -52,7 +52,7 @@ def family(session: Session, name: str) -> list[Product]:
 
 def picture(session: Session, name: str) -> str:
     """The drawing of a product as SVG text."""
-    drawing = session.scalar(select(products.c.picture).where(products.c.id == name))
+    drawing = session.scalar(select(pictures.c.svg).where(pictures.c.name == name))
     if drawing is None:
         raise NotFound()
     return str(drawing)

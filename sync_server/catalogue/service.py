@@ -1,6 +1,6 @@
 """Changing the catalogue: every change gives each store's reference data its next version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Department, Product, Store, TaxRate
-from sync_server.catalogue.tables import departments, products, stores, taxes
+from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 from sync_server.outbox import service as outbox
 
 
@@ -24,12 +24,17 @@ def add_taxes(session: Session, rows: Iterable[TaxRate]) -> None:
     session.execute(insert(taxes), [{"code": row.code, "body": asdict(row)} for row in rows])
 
 
-def add_products(session: Session, rows: Iterable[tuple[int, Product, str]]) -> None:
-    """Rows are `(ordinal, product, drawing)`."""
+def add_pictures(session: Session, drawings: Mapping[str, str]) -> None:
+    """Drawings as SVG text by their names."""
+    session.execute(insert(pictures), [{"name": name, "svg": svg} for name, svg in drawings.items()])
+
+
+def add_products(session: Session, rows: Iterable[tuple[int, Product]]) -> None:
+    """Rows are `(ordinal, product)`."""
     session.execute(insert(products), [_product_row(*row) for row in rows])
 
 
-def _product_row(ordinal: int, product: Product, drawing: str) -> dict[str, Any]:
+def _product_row(ordinal: int, product: Product) -> dict[str, Any]:
     words = " ".join([*product.names.values(), product.gtin, product.plu, product.id]).lower()
     return {
         "id": product.id,
@@ -37,7 +42,6 @@ def _product_row(ordinal: int, product: Product, drawing: str) -> dict[str, Any]
         "department": product.department,
         "family": product.family,
         "words": words[:600],
-        "picture": drawing,
         "body": asdict(product),
     }
 

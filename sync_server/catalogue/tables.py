@@ -1,6 +1,6 @@
 """Stores and what they sell."""
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text
 
 from sync_server.db import metadata
 
@@ -22,6 +22,13 @@ departments = Table(
 
 taxes = Table("taxes", metadata, Column("code", String(4), primary_key=True), Column("body", JSON, nullable=False))
 
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("svg", Text, nullable=False),
+)
+
 products = Table(
     "products",
     metadata,
@@ -32,7 +39,6 @@ products = Table(
     Column(
         "words", String(600), nullable=False, comment="names in all languages and codes, in lower case, to search in"
     ),
-    Column("picture", String(4000), nullable=False),
     Column("body", JSON, nullable=False),
     Index("products_of_department", "department", "ordinal"),
     Index("products_of_family", "family"),

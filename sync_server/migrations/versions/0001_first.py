@@ -73,6 +73,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("id"),
     )
     op.create_table(
+        "pictures",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("svg", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "products",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
@@ -84,7 +90,6 @@ def upgrade() -> None:
             nullable=False,
             comment="names in all languages and codes, in lower case, to search in",
         ),
-        sa.Column("picture", sa.String(length=4000), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
