@@ -108,7 +108,9 @@ def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handler
     app.register_blueprint(dashboard_blueprint(sign_in, handlers))
     if settings.storefront:
         module, _, factory = settings.storefront.partition(":")
-        app.register_blueprint(getattr(importlib.import_module(module), factory)(HubShop(db, sign_in, handlers)))
+        words = importlib.import_module(f"{module.rpartition('.')[0]}.ports")
+        shop = HubShop(words, db, sign_in, handlers)
+        app.register_blueprint(getattr(importlib.import_module(module), factory)(shop))
 
 
 def _health(app: Flask, db: Database) -> None:

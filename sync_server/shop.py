@@ -1,7 +1,81 @@
-"""The hub's side of the shop's port."""
+"""The hub's side of the online shop's port: the storefront asks, these methods answer with its own words.
 
+The hub does not import the storefront; `words` is the module that holds its `Aisle`, `Listing`, `Offer`, `Session`, `Shopper`.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
+
+from sqlalchemy.orm import Session
+
+from retail.catalogue import Store
+from retail.errors import N_
+from sync_server.catalogue import queries as catalogue
+from sync_server.customers import queries as customers
+from sync_server.customers.service import SESSION_MS
+from sync_server.db import Database
+from sync_server.orders import queries as orders
+from sync_server.realtime.handlers import Handlers
+from sync_server.sign_in import SignIn
+from sync_server.stock import queries as stock
+
+PAGE_SIZE = 24
 
 
 class HubShop:
-    def __init__(self, *args: Any) -> None: ...
+    """Fulfils `storefront.ports.Shop`."""
+
+    def __init__(self, words: ModuleType, db: Database, sign_in: SignIn, handlers: Handlers) -> None:
+        self._words, self._db, self._sign_in, self._handlers = words, db, sign_in, handlers
+
+    def stores(self) -> Sequence[Store]:
+        return self._db.read(catalogue.all_stores)
+
+    def departments(self) -> Sequence[Any]:
+        def query(session: Session) -> list[Any]:
+            counts = catalogue.department_counts(session)
+            return [
+                self._words.Aisle(department, *counts[department.id])
+                for department in catalogue.all_departments(session)
+                if department.id in counts
+            ]
+
+        return self._db.read(query)
+
+    def products(self, department: str, search: str, page: int, language: str) -> Any:
+        found, total = self._db.read(lambda session: catalogue.page_of(session, department, search, page, PAGE_SIZE))
+        return self._words.Listing(found, page, max(1, -(-total // PAGE_SIZE)), total)
+
+    def product(self, id: str) -> Any:
+        def query(session: Session) -> Any:
+            product = catalogue.product(session, id)
+            if product is None:
+                return None
+            family = catalogue.family(session, product.family) if product.family else [product]
+            return self._words.Offer(product, family, stock.of_item(session, id))
+
+        return self._db.read(query)
+
+    def picture(self, product: str) -> str | None:
+        return self._db.read(lambda session: catalogue.picture_of_product(session, product))
+
+    def sign_in(self, login: str, password: str) -> Any:
+        shopper, token = self._sign_in.shopper(login, password)
+        return self._words.Session(token, SESSION_MS // 1000, self._shopper(shopper))
+
+    def sign_out(self, token: str) -> None:
+        self._sign_in.end(token)
+        self._handlers.kick(token, "signed_out", N_("You signed out."))
+
+    def shopper(self, token: str) -> Any:
+        found = self._sign_in.who("shopper", token)
+        return self._shopper(found) if found else None
+
+    def _shopper(self, shopper: str) -> Any:
+        row = self._db.read(lambda session: customers.profile(session, shopper))
+        return self._words.Shopper(row["id"], row["names"], row["language"], row["card"])
+
+    def order(self, token: str, id: str) -> Mapping[str, Any] | None:
+        found = self._sign_in.who("shopper", token)
+        return self._db.read(lambda session: orders.order_of(session, id, found)) if found else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Department, Product, Store, TaxRate, product_from
@@ -11,7 +11,7 @@ from retail.pricing import PriceBook
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 from sync_server.errors import NotFound
 
-PAGE_MAX = 60
+SEARCH_WORDS_MAX = 8
 PRODUCTS_KEPT_MAX = 20_000
 
 
@@ -58,19 +58,47 @@ def picture(session: Session, name: str) -> str:
     return str(drawing)
 
 
-def page_of(
-    session: Session, department: str, search: str, number: int, size: int = PAGE_MAX
-) -> tuple[list[Product], int]:
-    """One page (from 1) of the products of a department that hold every word of the search, and how many there are."""
-    wanted = select(products.c.body)
+def picture_of_product(session: Session, item: str) -> str | None:
+    """The drawing of a product by the product's id."""
+    found = product(session, item)
+    return picture(session, found.picture) if found is not None and found.picture else None
+
+
+def _family_key() -> Any:
+    """Variants of one product share their family; a product without variants is a family of its own."""
+    return case((products.c.family == "", products.c.id), else_=products.c.family)
+
+
+def page_of(session: Session, department: str, search: str, number: int, size: int) -> tuple[list[Product], int]:
+    """One page (from 1) of what a department holds that has every word of the search, and how much there is in all.
+
+    Variants count once, by the first of them that fits.
+    """
+    leads = select(func.min(products.c.ordinal)).group_by(_family_key())
     if department:
-        wanted = wanted.where(products.c.department == department)
-    for word in search.lower().split():
-        wanted = wanted.where(products.c.words.contains(word, autoescape=True))
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    size = min(size, PAGE_MAX)
-    rows = session.scalars(wanted.order_by(products.c.ordinal).offset((max(number, 1) - 1) * size).limit(size))
+        leads = leads.where(products.c.department == department)
+    for word in search.lower().split()[:SEARCH_WORDS_MAX]:
+        leads = leads.where(products.c.words.contains(word, autoescape=True))
+    total = session.scalar(select(func.count()).select_from(leads.subquery())) or 0
+    start = (max(number, 1) - 1) * size
+    rows = session.scalars(
+        select(products.c.body)
+        .where(products.c.ordinal.in_(leads))
+        .order_by(products.c.ordinal)
+        .offset(start)
+        .limit(size)
+    )
     return [product_from(body) for body in rows], total
+
+
+def department_counts(session: Session) -> dict[str, tuple[str, int]]:
+    """For each department that has goods: the id of its first product, and how many goods, variants counted once."""
+    rows = session.execute(
+        select(products.c.department, func.min(products.c.id), func.count(distinct(_family_key()))).group_by(
+            products.c.department
+        )
+    )
+    return {department: (first, count) for department, first, count in rows}
 
 
 class Products(Mapping[str, Product]):

@@ -45,8 +45,9 @@ def of_shopper(session: Session, shopper: str, most: int) -> list[dict[str, Any]
     return [_order(row) for row in rows]
 
 
-def order(session: Session, sale: str) -> dict[str, Any] | None:
-    row = session.execute(_orders().where(sales.c.id == sale)).first()
+def order_of(session: Session, sale: str, shopper: str) -> dict[str, Any] | None:
+    """One order, if it is this shopper's."""
+    row = session.execute(_orders().where(sales.c.id == sale, sales.c.shopper == shopper)).first()
     return _order(row) if row is not None else None
 
 

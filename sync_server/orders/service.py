@@ -81,6 +81,6 @@ def _check(session: Session, sale: Sale, now: int) -> None:
 def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) -> None:
     """Give the points and show the shopper the order, its receipt and the new balance."""
     loyalty.earn(session, shopper, sale.id, sale.points, sale.at)
-    order = queries.order(session, sale.id)
+    order = queries.order_of(session, sale.id, shopper)
     changes = {"points": {"active": points.balance(session, shopper)}, "orders": {sale.id: order}}
     outbox.record(session, customers.stream(shopper), changes, cause, now)
