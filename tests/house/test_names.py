@@ -1,10 +1,11 @@
 """Names that say nothing, things that do not belong into the repository, and words of one machine."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
-from checkout_tree import ROOT, ours, text, with_ending
+from checkout_tree import ROOMS, ROOT, ours, text, with_ending
 
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "managers", "manager", "common", "misc", "lib"}
 READABLE = (
@@ -74,6 +75,13 @@ def test_a_folder_of_one_machine_would_be_noticed() -> None:
     assert of_one_machine('open("' + "/wor" + 'k/main/x")')
     assert of_one_machine("see https://pypi" + ".org/simple")
     assert not of_one_machine("docs/work/notes and http://127.0.0.1:8400/opt/in")
+
+
+def test_no_code_of_ours_is_ignored_by_git() -> None:
+    command = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "--", *ROOMS, "tests", "benchmarks"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    lost = [name for name in listed if name.endswith((".py", ".js", ".html", ".css", ".po")) and "/vendor/" not in name]
+    assert not lost, "it runs here and is missing in every clone"
 
 
 def test_the_doors_of_the_house_stand() -> None:
