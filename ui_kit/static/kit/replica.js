@@ -21,6 +21,9 @@ export function createReplica({ stream, pull, apply = (state) => state, onReject
   const at = signal(null);
   let newest = null;
 
+  // Who knows nothing yet is at version 0 of no epoch: the answer is a snapshot.
+  const position = () => ({ s: stream, e: replica.e ?? 0, v: Math.max(0, replica.v) });
+
   function paint() {
     scheduled = false;
     batch(() => {
@@ -66,7 +69,7 @@ export function createReplica({ stream, pull, apply = (state) => state, onReject
     again = false;
     try {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * PULL_JITTER_MS));
-      answered(await pull({ s: stream, e: replica.e, v: replica.v }));
+      answered(await pull(position()));
     } catch {
       // The hub is away or refused: its next event or heads message shows the gap again.
       again = false;
@@ -78,7 +81,7 @@ export function createReplica({ stream, pull, apply = (state) => state, onReject
 
   return {
     stream, state, pending, version, at, receive, repair,
-    position: () => ({ s: stream, e: replica.e, v: replica.v }),
+    position,
     adopt: (snapshot) => take(reducer.adopt(replica, snapshot)),
     answered,
     heads: (v) => { if (v > replica.v) repair(); },
