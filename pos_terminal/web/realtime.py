@@ -1,0 +1,48 @@
+"""The page's socket: `view`, `ev` and `do` (README.md)."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask_socketio import SocketIO, join_room
+
+from pos_terminal.counter import Counter
+from retail.errors import N_, MessageError
+
+MESSAGE_BYTES_MAX = 64 * 1024
+PAGES = "pages"
+
+
+def realtime(app: Flask, counter: Counter) -> SocketIO:
+    """The socket server of a terminal; every view of the counter goes to all its pages, in order."""
+    sockets = SocketIO(
+        app,
+        async_mode="threading",
+        transports=["websocket"],
+        max_http_buffer_size=MESSAGE_BYTES_MAX,
+        logger=False,
+        engineio_logger=False,
+    )
+
+    @sockets.on("connect")  # type: ignore[misc]
+    def connected(auth: Any = None) -> None:
+        def show(whole: dict[str, Any]) -> None:
+            join_room(PAGES)
+            sockets.emit("view", whole, to=request.sid)  # type: ignore[attr-defined]
+
+        counter.snapshot(show)
+
+    @sockets.on("view")  # type: ignore[misc]
+    def view(_: Any = None) -> dict[str, Any]:
+        return counter.snapshot()
+
+    @sockets.on("do")  # type: ignore[misc]
+    def do(message: Any = None) -> dict[str, Any]:
+        return counter.do(message)
+
+    @sockets.on("*")  # type: ignore[misc]
+    def unknown(event: str, *_: Any) -> dict[str, Any]:
+        error = MessageError("message.unknown_event", N_("There is no event {event} here."), event=str(event)[:40])
+        return {"error": error.as_dict()}
+
+    counter.on_view = lambda ev: sockets.emit("ev", ev, to=PAGES)
+    return sockets

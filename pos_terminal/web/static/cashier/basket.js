@@ -1,0 +1,70 @@
+// The left side of the till: what is in hand, what waits elsewhere for this shopper, and the total.
+import { useEffect, useRef } from "preact/hooks";
+import { Amount, Badge, Button, html, Icon, Line, Lines } from "kit/ui.js";
+import { number } from "kit/format.js";
+import { t, tn } from "kit/i18n.js";
+import { act, amount, from_app, from_kiosk, in_hand, shopper, taxes, totals } from "../shared/till.js";
+import { countOf, lineNote, named } from "../shared/words.js";
+import { choose, current } from "./desk.js";
+import { LastSale } from "./last_sale.js";
+
+function Row({ line }) {
+  const takeable = !line.mine;
+  return html`<${Line} count=${countOf(line)} title=${named(line.names)} note=${lineNote(line, totals.value.currency)}
+    total=${amount(line.total)} pending=${line.pending} selected=${current.value?.id === line.id} onSelect=${() => choose(line)}>
+    ${takeable && html`<${Button} size="small" icon="hand" busy=${line.taking}
+      label=${t("Take {name} in hand", { name: named(line.names) })} onClick=${() => act("take", { line: line.id })}>${t("Take")}<//>`}
+  <//>`;
+}
+
+const rows = (list) => list.map((line) => html`<${Row} key=${line.id} line=${line} />`);
+
+// The line that the arrow keys choose is kept in sight; nothing else scrolls.
+function useCurrentInSight() {
+  const frame = useRef(null);
+  useEffect(() => { frame.current?.querySelector(".line.selected")?.scrollIntoView({ block: "nearest" }); }, [current.value?.id]);
+  return frame;
+}
+
+function InHand() {
+  const frame = useCurrentInSight();
+  const list = in_hand.value;
+  return html`<section class="in-hand" ref=${frame}>
+    <h2 class="group"><span>${t("In hand")}</span><span class="quiet amount">${list.length || ""}</span></h2>
+    ${list.length ? html`<${Lines} label=${t("In hand")} follow>${rows(list)}<//>` : html`<${LastSale} />`}
+  </section>`;
+}
+
+/** Goods chosen elsewhere. Its place is kept from the moment a shopper is known, so that lines in hand do not move. */
+function Elsewhere() {
+  const frame = useCurrentInSight();
+  const [kiosk, app] = [from_kiosk.value, from_app.value];
+  if (!shopper.value && !kiosk.length && !app.length) return null;
+  const all = kiosk.length + app.length;
+  return html`<section class="elsewhere" ref=${frame}>
+    <h2 class="group"><span class="row"><${Icon} name="smartphone" />${kiosk.length ? t("From the kiosk and the app") : t("From the app")}
+      <span class="quiet amount">${all || ""}</span></span>
+      ${all > 0 && html`<${Button} kind="quiet" size="small" keys="F6" onClick=${() => act("take_all")}>${t("Take all")}<//>`}</h2>
+    ${all ? html`<${Lines} label=${t("From the app")} follow>${rows(kiosk)}${rows(app)}<//>`
+      : html`<p class="none quiet small">${t("Nothing was chosen in the app.")}</p>`}
+  </section>`;
+}
+
+function Totals() {
+  const sum = totals.value;
+  const tax = taxes.value ?? [];
+  return html`<section class="totals" aria-label=${t("Total")}>
+    <dl class="sums small">
+      <div><dt>${tn("{n} line", "{n} lines", sum.count)}</dt><dd>${sum.points > 0 && shopper.value
+        ? html`<${Badge} kind="accent" icon="star">${t("+{n} points", { n: number(sum.points) })}<//>` : ""}</dd></div>
+      ${tax.map((one) => html`<div key=${one.code}><dt class="clip">${t("incl. {tax}", { tax: named(one.names) })}</dt>
+        <dd><${Amount} value=${amount(one.tax)} size=${14} plain /></dd></div>`)}
+      ${sum.virtual > 0 && html`<div><dt>${t("Not in this sale")}</dt><dd><${Amount} value=${amount(sum.virtual)} size=${14} plain /></dd></div>`}
+    </dl>
+    <p class="total"><span class="total-word">${t("Total")}</span><${Amount} value=${amount(sum.in_hand)} size=${48} strong /></p>
+  </section>`;
+}
+
+export function Basket() {
+  return html`<div class="left"><${InHand} /><${Elsewhere} /><${Totals} /></div>`;
+}

@@ -1,0 +1,89 @@
+// Paying is one page: what is due, what was given, what is left.
+import { Amount, Button, html, Keypad } from "kit/ui.js";
+import { number } from "kit/format.js";
+import { N_, t } from "kit/i18n.js";
+import { createEntry, decimals, keyOf, minor } from "../shared/entry.js";
+import { useKeys } from "../shared/keys.js";
+import { dismiss, Message, speaking } from "../shared/message.js";
+import { act, amount, payment, show, totals } from "../shared/till.js";
+
+const CASH_MAX_CHARS = 10;
+const NOTE_KEYS = ["F1", "F2", "F3", "F4", "F5", "F6"];
+
+/** The cash that is being typed, in whole units with a point. */
+export const cash = createEntry({ max_chars: CASH_MAX_CHARS });
+
+const give = (given) => {
+  cash.clear();
+  return act("tender", { kind: "cash", amount: given });
+};
+
+// Enter alone takes exactly what is left; should a full disk have refused the sale, it tries to commit again.
+function submit() {
+  const { left, currency } = payment.value;
+  const typed = cash.text.value;
+  if (!typed) return left > 0 ? give(left) : act("pay_commit");
+  const given = minor(typed, decimals(currency));
+  if (!given) return show({ code: "page.amount", message: N_("This amount cannot be right. Type it again.") });
+  return give(given);
+}
+
+function escape() {
+  if (cash.text.value) cash.clear();
+  else if (speaking()) dismiss();
+  else act("pay_cancel");
+}
+
+function removeLast() {
+  const last = payment.value.tenders.at(-1);
+  if (last) act("tender_remove", { n: last.n });
+}
+
+function payingKey(event) {
+  const key = keyOf(event);
+  const note = payment.value?.suggested[NOTE_KEYS.indexOf(event.key)];
+  if (key) cash.press(key);
+  else if (note !== undefined) give(note);
+  else if (event.key === "Enter") submit();
+  else if (event.key === "Escape") escape();
+  else if (event.key === "Delete") removeLast();
+  else return false;
+  return true;
+}
+
+function Tenders() {
+  const { tenders } = payment.value;
+  return html`<ul class="tenders">${tenders.map((one) => html`<li key=${one.n} class="row"><span class="grow">${t("Cash")}</span>
+    <${Amount} value=${amount(one.amount)} strong /><${Button} kind="quiet" icon="x" label=${t("Take back")}
+      onClick=${() => act("tender_remove", { n: one.n })} /></li>`)}</ul>`;
+}
+
+function Notes() {
+  const { suggested } = payment.value;
+  return html`<div class="notes" role="group" aria-label=${t("Suggested amounts")}>${suggested.slice(0, NOTE_KEYS.length).map((one, i) => html`
+    <${Button} key=${one} size="large" keys=${NOTE_KEYS[i]} onClick=${() => give(one)}><${Amount} value=${amount(one)} size=${20} strong /><//>`)}</div>`;
+}
+
+function Typed() {
+  const { left, currency } = payment.value;
+  const typed = cash.text.value;
+  const digits = decimals(currency);
+  const given = minor(typed, digits);
+  return html`<p class="typed-cash"><span class="quiet">${typed ? t("Cash given") : t("Exactly")}</span>
+    ${typed && given === null ? html`<output class="amount text-32">${typed}</output>`
+      : html`<output class="amount"><${Amount} value=${amount(typed ? given : left)} size=${32} strong quiet=${!typed} /></output>`}</p>`;
+}
+
+export function Paying() {
+  useKeys(payingKey);
+  const { due, left } = payment.value;
+  return html`<section class="shopper paying-head"><${Button} icon="arrow-left" keys="Esc" onClick=${() => act("pay_cancel")}>${t("Back to the cart")}<//>
+      <p class="quiet grow end">${t("Lines in hand: {count}", { count: number(totals.value.count) })}</p></section>
+    <${Message} calm=${t("Count the cash, type it and press Enter. Enter alone: exactly what is left.")} />
+    <main class="due-side"><div class="due"><p class="quiet">${t("To pay")}</p><${Amount} value=${amount(due)} size=${48} strong /></div>
+      <${Tenders} />
+      <div class="due left"><p class="quiet">${t("Left to pay")}</p><${Amount} value=${amount(left)} size=${48} strong /></div></main>
+    <div class="right cash-side"><${Notes} /><${Typed} /><${Keypad} layout="amount" onKey=${cash.press} />
+      <div class="row cash-deeds"><${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!cash.text.value} onClick=${() => cash.press("back")} />
+        <${Button} kind="primary" size="large" icon="banknote" keys="Enter" full onClick=${submit}>${t("Take cash")}<//></div></div>`;
+}

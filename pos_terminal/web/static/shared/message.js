@@ -1,0 +1,50 @@
+// The one place where the till speaks: it is always there, so nothing moves when it has something to say.
+import { Button, html, Icon, Strip } from "kit/ui.js";
+import { number } from "kit/format.js";
+import { sentence, t } from "kit/i18n.js";
+import { minute } from "./clock.js";
+import { act, last_sale, link, notice, refusal, status } from "./till.js";
+import { offlineSentence, printState } from "./words.js";
+
+const KINDS = { info: "idle", unknown: "attention", needs_you: "trouble" };
+const ICONS = { info: "info", unknown: "circle-question-mark", needs_you: "octagon-alert" };
+
+export const dismiss = () => {
+  if (refusal.value) refusal.value = null;
+  else if (notice.value) act("dismiss");
+};
+
+/** Whether there is something to dismiss. */
+export const speaking = () => Boolean(refusal.value || notice.value);
+
+const away = () => html`<${Button} size="small" kind="quiet" icon="x" label=${t("Dismiss")} onClick=${dismiss} />`;
+
+/** What is most worth saying now: {kind, icon, text, action}, or null. */
+function current() {
+  if (status.value === "offline") {
+    return { kind: "trouble", text: t("The till's program does not answer. Nothing was lost; the page goes on as soon as it is back.") };
+  }
+  if (refusal.value) return { kind: "attention", text: sentence(refusal.value), action: away() };
+  const said = notice.value;
+  if (said) return { kind: KINDS[said.tone], icon: ICONS[said.tone], text: sentence(said), action: away() };
+  const job = printState(last_sale.value?.print);
+  if (job.again) {
+    const again = html`<${Button} size="small" icon="printer" onClick=${() => act("retry_print")}>${t("Print again")}<//>`;
+    return { kind: job.kind, icon: "printer", text: [job.text, last_sale.value.print_reason].filter(Boolean).join(". "), action: again };
+  }
+  if (link.value?.refused) return { kind: "trouble", text: sentence(link.value.refused) };
+  if (link.value && !link.value.online) return { kind: "attention", icon: "cloud-off", text: offlineSentence(link.value, minute.value) };
+  const loading = link.value?.loading;
+  if (loading) {
+    const counts = { done: number(loading.done), total: number(loading.total) };
+    return { kind: "busy", text: t("New goods and prices are coming: {done} of {total}.", counts) };
+  }
+  return null;
+}
+
+/** `calm` is what stands there while there is nothing to say. */
+export function Message({ calm }) {
+  const said = current();
+  if (!said) return html`<div class="message calm" role="status"><${Icon} name="scan-barcode" /><span>${calm}</span></div>`;
+  return html`<div class="message"><${Strip} kind=${said.kind} icon=${said.icon} action=${said.action}>${said.text}<//></div>`;
+}

@@ -1,0 +1,136 @@
+// The one store of every page here: the replica of the till's `view` as signals, and `act` for what people do.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { boot } from "kit/boot.js";
+import { locale } from "kit/i18n.js";
+import { connect } from "kit/socket.js";
+import { play } from "kit/sound.js";
+import { setLanguage } from "kit/theme.js";
+
+const TRIES = 3;
+const REFUSAL_STAYS_MS = 8000;
+const TURNED = "pos.language_turned_at";
+const TURNED_MS = 3000;
+
+const view = signal(null);
+let version = -1;
+
+/** The moment of the scan that caused the newest change, by this machine's clock, or null. */
+export const scanned_at = signal(null);
+/** What this page was refused, until something succeeds or it has stood long enough: {code, message, params} or null. */
+export const refusal = signal(null);
+/** False until the first view has come. */
+export const ready = computed(() => view.value !== null);
+
+/** A signal of one key of the state; it changes only when that key does. */
+export const part = (name) => computed(() => view.value?.[name]);
+export const [phase, staff, people, shopper, lines, totals, taxes, payment, last_sale] =
+  ["phase", "staff", "people", "shopper", "lines", "totals", "taxes", "payment", "last_sale"].map(part);
+export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =
+  ["store", "terminal", "departments", "needs_you", "devices", "link", "notice", "ask", "idle", "demo"].map(part);
+
+const by_n = (one, other) => one.n - other.n;
+const all = computed(() => Object.values(lines.value ?? {}).sort(by_n));
+/** The lines in hand here, the kiosk's and the app's, each in the order of `n`. */
+export const in_hand = computed(() => all.value.filter((line) => line.mine));
+export const from_kiosk = computed(() => all.value.filter((line) => !line.mine && line.origin === "kiosk"));
+export const from_app = computed(() => all.value.filter((line) => !line.mine && line.origin !== "kiosk"));
+
+/** An amount in minor units as the components want it. */
+export const amount = (minor) => ({ amount: minor, currency: store.value?.currency ?? "EUR" });
+
+const socket = connect({ app: boot.kind });
+/** "connecting", "online" or "offline": the link between this page and its own till. */
+export const status = socket.status;
+
+function merged(rows, changes) {
+  const next = { ...rows, ...changes };
+  for (const [id, row] of Object.entries(changes)) if (row === null) delete next[id];
+  return next;
+}
+
+// The same law as retail/replica.py: `lines` merges by id, every other key is replaced whole.
+function applied(state, changes) {
+  const next = { ...state, ...changes };
+  if (changes.lines && state.lines) next.lines = merged(state.lines, changes.lines);
+  return next;
+}
+
+function adopt(snapshot) {
+  version = snapshot.v;
+  view.value = snapshot.state;
+}
+
+async function receive(event) {
+  if (event.v <= version) return;
+  if (event.p !== version) {
+    adopt(await socket.emit("view", null));
+    return;
+  }
+  batch(() => {
+    version = event.v;
+    view.value = applied(view.value, event.changes);
+    if (event.scan) scanned_at.value = event.scan;
+  });
+}
+
+socket.on("view", adopt);
+socket.on("ev", receive);
+
+/** Ask the till to do `command`; resolves to its result. The id is made before sending, so a repeat does nothing twice. */
+export async function perform(command, body = {}) {
+  const message = { id: crypto.randomUUID(), command, ...body };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await socket.emit("do", message);
+      refusal.value = null;
+      return answer.result;
+    } catch (error) {
+      if (error.code !== "timeout" || tries >= TRIES) throw error;
+    }
+  }
+}
+
+/** As `perform`, for buttons and keys: a refusal stands in the notice area instead of being thrown, and null comes back. */
+export async function act(command, body) {
+  try {
+    return await perform(command, body);
+  } catch (error) {
+    show({ code: error.code, message: error.message, params: error.params });
+    return null;
+  }
+}
+
+let fading = 0;
+/** Put a refusal in the notice area for a while. */
+export function show(error) {
+  clearTimeout(fading);
+  refusal.value = error;
+  fading = setTimeout(() => { refusal.value = null; }, REFUSAL_STAYS_MS);
+}
+
+/** One tone for each new `sound`, none for those from before this page. */
+export function ringTones() {
+  let heard = null;
+  const sound = part("sound");
+  effect(() => {
+    if (!sound.value) return;
+    if (heard !== null && sound.value.n > heard) play(sound.value.tone);
+    heard = sound.value.n;
+  });
+}
+
+/** Follow the till's language. A page opened with ?lang= keeps its own until somebody changes it. */
+export function followLanguage() {
+  const fresh = Date.now() - Number(sessionStorage.getItem(TURNED) ?? 0) < TURNED_MS;
+  let first = new URL(location.href).searchParams.has("lang");
+  const language = part("language");
+  effect(() => {
+    if (!language.value) return;
+    // A server that does not follow the cookie must not make the page load itself for ever.
+    if (!first && !fresh && language.value !== locale) {
+      sessionStorage.setItem(TURNED, String(Date.now()));
+      setLanguage(language.value);
+    }
+    first = false;
+  });
+}

@@ -1,0 +1,57 @@
+// How the till's values are said: names in the page's language, where a line comes from, how devices and jobs are.
+import { locale, t, tn } from "kit/i18n.js";
+import { ago, money, quantity } from "kit/format.js";
+
+/** A name {en, ru} in the page's language. */
+export const named = (names) => names?.[locale] ?? names?.en ?? "";
+
+/** The quantity at the front of a line: "2", "0.345 kg". */
+export const countOf = (line) => quantity(line.quantity, line.unit === "kg" ? "kg" : "");
+
+/** What one unit costs, in words. */
+export function unitPrice(one, currency, price = one.unit_price ?? one.price) {
+  const each = money({ amount: price, currency });
+  return one.unit === "kg" ? t("{price} per kg", { price: each }) : each;
+}
+
+/** The quiet second row of a line: the unit's price where it says something new, and where the goods are. */
+export function lineNote(line, currency) {
+  const parts = [];
+  if (line.unit === "kg" || line.quantity !== 1000) parts.push(unitPrice(line, currency));
+  if (!line.mine && line.place) parts.push(t("in hand at {place}", { place: named(line.place.names) }));
+  if (line.taking) parts.push(t("being taken in hand"));
+  return parts.join(" · ");
+}
+
+const DEVICE_KINDS = { online: "good", connecting: "busy", degraded: "attention", fault: "trouble", disconnected: "trouble", closed: "idle" };
+
+/** {kind, word} of a device's state. */
+export function deviceState(state) {
+  const words = {
+    online: t("ready"), connecting: t("connecting"), degraded: t("needs a look"), fault: t("fault"),
+    disconnected: t("not connected"), closed: t("switched off"),
+  };
+  return { kind: DEVICE_KINDS[state] ?? "idle", word: words[state] ?? state };
+}
+
+/** What became of a print job, and whether it can be printed again: {kind, text, again}. */
+export function printState(job) {
+  return {
+    none: { kind: "idle", text: t("No printer: no receipt"), again: false },
+    queued: { kind: "busy", text: t("Receipt is waiting"), again: false },
+    sending: { kind: "busy", text: t("Receipt is printing"), again: false },
+    confirmed: { kind: "good", text: t("Receipt printed"), again: false },
+    held: { kind: "attention", text: t("Receipt is held: look at the printer"), again: true },
+    partial: { kind: "attention", text: t("Receipt came out in part"), again: true },
+    unknown: { kind: "attention", text: t("Not known whether the receipt came out"), again: true },
+  }[job] ?? { kind: "idle", text: "", again: false };
+}
+
+/** What still works without the hub, and what waits. */
+export function offlineSentence(link, now) {
+  const calm = t("No link to the hub. Selling, cash and receipts go on; everything is kept here and sent later.");
+  if (!link.unsent_sales) return calm;
+  const waiting = tn("{n} sale waits to be sent", "{n} sales wait to be sent", link.unsent_sales);
+  if (!link.oldest_unsent_at) return `${calm} ${waiting}.`;
+  return `${calm} ${t("{waiting}; the oldest is from {ago}.", { waiting, ago: ago(link.oldest_unsent_at, now) })}`;
+}
