@@ -7,9 +7,11 @@ import segno
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from omnitill.demo import TERMINALS
 from omnitill.processes import Event
 
-STAFF_SHOWN = 4
+SHOWN_OF_A_ROLE = 2
+WHERE = {"cashier": "Till", "manager": "Till and dashboard (manager)"}
 PAGES = {
     "till": "Till",
     "kiosk": "Kiosk",
@@ -59,8 +61,11 @@ def _people() -> RenderableType:
     table = Table(title="Who may sign in", title_justify="left", title_style="bold")
     for column in ("Where", "Who", "With"):
         table.add_column(column)
-    for member in shop.staff[:STAFF_SHOWN]:
-        table.add_row(f"Till ({member.role})", f"{member.number}  {member.name}", f"PIN {member.pin}")
+    (till,) = (terminal for terminal in shop.terminals if terminal.id == TERMINALS["till"])
+    for role in WHERE:
+        here = [member for member in shop.staff if (member.role, member.store) == (role, till.store)]
+        for member in here[:SHOWN_OF_A_ROLE]:
+            table.add_row(WHERE[role], f"{member.number}  {member.name}", f"PIN {member.pin}")
     shopper = shop.shoppers[0]
     name = shopper.name if isinstance(shopper.name, str) else shopper.name["en"]
     table.add_row("Online shop", f"{name}  {shopper.email}", f"password {shopper.password}")
