@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -23,6 +23,15 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 STOP_TIMEOUT_S = 10
+UNTIL_TIMEOUT_MS = 15_000
+UNTIL = """async (timeout_ms) => {
+  const end = performance.now() + timeout_ms;
+  while (!(%s)) {
+    if (performance.now() > end) return false;
+    await new Promise((next) => setTimeout(next, 5));
+  }
+  return true;
+}"""
 
 
 def find_chromium(playwright: Playwright) -> str:
@@ -71,3 +80,16 @@ def serve_app() -> Iterator[Callable[..., str]]:
         server.shutdown()
         thread.join(STOP_TIMEOUT_S)
         server.server_close()
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """`until(page, "window.x === 3")` waits for a condition inside the page and fails after a deadline.
+
+    Playwright's own `wait_for_function` needs `unsafe-eval`, which our pages refuse.
+    """
+
+    def wait(page: Page, condition: str, timeout_ms: int = UNTIL_TIMEOUT_MS) -> None:
+        assert page.evaluate(UNTIL % condition, timeout_ms), f"never came true within {timeout_ms} ms: {condition}"
+
+    return wait

@@ -103,7 +103,7 @@ def static_file(shelf: str, file: str) -> Response:
     """A file of a shelf; kept for ever where the address carries the right hash, else checked each time."""
     name, _, version = shelf.partition("@")
     found = kit().shelves.get(name)
-    if found is None:
+    if found is None or any(part.startswith(".") for part in file.split("/")):
         abort(404)
     response = send_from_directory(found.folder.resolve(), file, conditional=True)
     if file.endswith(".js"):

@@ -76,6 +76,7 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io" }
   socket.on("connect_error", (error) => {
     tried.value = true;
     if (socket.active) return;
+    // The server refuses with its sentence and, beside it, the error: ConnectionRefusedError(message, {code, message}).
     refused.value = error.data ?? { code: "refused", message: error.message };
     if (!FINAL.has(refused.value.code)) again();
   });
