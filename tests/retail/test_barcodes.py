@@ -12,6 +12,7 @@ from retail.barcode import (
     MeasuredCode,
     ProductCode,
     Reading,
+    plu_of,
     read,
     with_check_digit,
 )
@@ -135,3 +136,9 @@ def test_whatever_arrives_is_a_reading_or_a_refusal_with_a_short_sentence(text: 
         assert all(char.isprintable() for char in refusal.sentence)
     else:
         assert isinstance(reading, ProductCode | MeasuredCode | CardCode | BadgeCode)
+
+
+def test_the_plu_of_goods_made_in_the_shop_is_found_and_no_other_number_has_one() -> None:
+    pastry = with_check_digit("200004200000")
+    assert plu_of("0" + pastry) == "00042"
+    assert plu_of("0" + KEY_RING) == plu_of(MILK_PRODUCT.gtin) == plu_of("") == ""
