@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import segno
-from barcode.charsets import code128
+from barcode.charsets import code128  # type: ignore[import-untyped]  # it has no type information
 from segno import DataOverflowError
 
 QR_LIMIT_CHARS = 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask_socketio import SocketIO
+from flask_socketio import SocketIO, emit
 
 from device_bench.errors import BenchError, OrderUnreadable
 from device_bench.orders import Bench
@@ -15,20 +15,15 @@ from device_bench.routes import refuse_strangers
 def attach(socketio: SocketIO, bench: Bench) -> None:
     """Register the socket's handlers. Events out: snapshot, line, torn, wire, devices, plug."""
 
-    @socketio.on("connect")
     def connected(auth: Any = None) -> None:
         refuse_strangers()
         counters = {name: counter.snapshot() for name, counter in bench.counters.items()}
         plug = {"in": bench.plug.is_in, "works": bench.plug.works}
-        from flask_socketio import emit
-
         emit("snapshot", {"counters": counters, "plug": plug})
 
-    @socketio.on("tick")
     def tick(t0: Any = None) -> dict[str, Any]:
         return {"t0": t0, "t1": time.time_ns() // 1_000_000}
 
-    @socketio.on("order")
     def order(message: Any = None) -> dict[str, Any]:
         try:
             name = message.get("do") if isinstance(message, dict) else None
@@ -37,3 +32,6 @@ def attach(socketio: SocketIO, bench: Bench) -> None:
             return bench.orders[name](message)
         except BenchError as error:
             return error.as_json()
+
+    for event, handler in (("connect", connected), ("tick", tick), ("order", order)):
+        socketio.on_event(event, handler)

@@ -10,6 +10,11 @@ HardwareError
 from __future__ import annotations
 
 
+def N_(sentence: str) -> str:  # noqa: N802 - the trade's name for it
+    """Marks a sentence for the message catalogue; it is translated where a person reads it."""
+    return sentence
+
+
 class HardwareError(Exception):
     """Base: `code` for the log, `template` with named params for people (it is the gettext msgid)."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 import threading
-import time
 from collections.abc import Callable
 
-from hardware.emulators.escpos_interpreter import EscposInterpreter, PaperLine, Sensors
+from hardware.emulators.escpos_interpreter import REALTIME_QUERY, EscposInterpreter, PaperLine, Sensors
 
 PORT_TRIES = 50
 RECEIVE_CHUNK_BYTES = 2048
 SLOW_CHUNK_BYTES = 24
-SLOW_PAUSE_S = 0.05
+SLOW_PAUSE_S = 0.04
 POLL_S = 0.25
 PAPER_LIMIT_LINES = 5000
 
@@ -144,44 +144,55 @@ class EscposPrinterEmulator:
     def _serve(self, client: socket.socket) -> None:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.settimeout(1.0)
-        received = 0
+        received, backlog = 0, b""
         while not self._stopping.is_set() and not self._flags["off"]:
             try:
-                readable, _, _ = select.select([client, self._knock_in], [], [])
+                readable, _, _ = select.select([client, self._knock_in], [], [], SLOW_PAUSE_S if backlog else None)
                 if self._knock_in in readable:
                     self._knock_in.recv(64)
-                    self._work(client, b"")
-                    continue
-                limit = None if self.cut_after_bytes is None else self.cut_after_bytes - received
-                data = client.recv(RECEIVE_CHUNK_BYTES if limit is None else max(1, min(limit, RECEIVE_CHUNK_BYTES)))
-                if not data:
-                    return
-                received += len(data)
-                self._work(client, data)
+                if client in readable:
+                    data = client.recv(self._chunk_bytes(received))
+                    if not data:
+                        self._work(client, backlog)
+                        return
+                    received += len(data)
+                    self._on_wire("in", data)
+                    backlog += self._asked_at_once(client, data) if backlog else data
+                step = SLOW_CHUNK_BYTES if self._flags["slow"] else len(backlog)
+                self._work(client, backlog[:step])
+                backlog = backlog[step:]
             except OSError:
                 return
             if self.cut_after_bytes is not None and received >= self.cut_after_bytes:
                 self.cut_after_bytes = None
                 # A reset and not a goodbye: the plug was pulled.
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return
 
+    def _chunk_bytes(self, received: int) -> int:
+        if self.cut_after_bytes is None:
+            return RECEIVE_CHUNK_BYTES
+        return max(1, min(self.cut_after_bytes - received, RECEIVE_CHUNK_BYTES))
+
+    def _asked_at_once(self, client: socket.socket, data: bytes) -> bytes:
+        """Answer the status questions in `data` ahead of what still waits to be printed; gives back the rest."""
+        for question in REALTIME_QUERY.findall(data):
+            self._answer(client, bytes([self.sensors.answer(question[0])]))
+        return REALTIME_QUERY.sub(b"", data)
+
     def _work(self, client: socket.socket, data: bytes) -> None:
-        if data:
-            self._on_wire("in", data)
-        step = SLOW_CHUNK_BYTES if self._flags["slow"] else len(data) or 1
-        for start in range(0, len(data) or 1, step):
-            with self._lock:
-                drawer = self.sensors.drawer_open
-                answers = self._interpreter.feed(data[start : start + step])
-                changed = drawer != self.sensors.drawer_open
-            if answers and not self._flags["deaf"]:
-                self._on_wire("out", answers)
-                client.sendall(answers)
-            if changed:
-                self._on_change()
-            if self._flags["slow"] and data:
-                time.sleep(SLOW_PAUSE_S)
+        with self._lock:
+            drawer = self.sensors.drawer_open
+            answers = self._interpreter.feed(data)
+            changed = drawer != self.sensors.drawer_open
+        self._answer(client, answers)
+        if changed:
+            self._on_change()
+
+    def _answer(self, client: socket.socket, answers: bytes) -> None:
+        if answers and not self._flags["deaf"]:
+            self._on_wire("out", answers)
+            client.sendall(answers)
 
     def _printed(self, line: PaperLine) -> None:
         self.paper.append(line)

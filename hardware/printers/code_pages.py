@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from hardware.printers.document import without_controls
+
 # Number of each page in `ESC t n` on the Epson family, which most makes copy. The order in DEFAULT_PAGES is the
 # order of preference: CP866 first, because a Russian line should not switch pages; the euro comes from CP858.
 PAGE_NUMBERS = {"CP437": 0, "CP850": 2, "CP852": 18, "CP858": 19, "CP866": 17, "CP1251": 46, "CP1252": 16}
@@ -28,12 +30,6 @@ def page_of(sign: str, pages: tuple[str, ...]) -> str | None:
             continue
         return page
     return None
-
-
-def without_controls(text: str) -> str:
-    """The text without control bytes: a product name must never reach the printer as a command."""
-    spaced = text.replace("\t", " ").replace("\u00a0", " ").replace("\u202f", " ")
-    return "".join(ch for ch in spaced if unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 
 
 def printable(text: str, pages: tuple[str, ...]) -> tuple[str, bool]:

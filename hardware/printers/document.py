@@ -206,7 +206,7 @@ def _text(text: str, block: Text | Row) -> StyledLine:
 
 
 def _row_lines(block: Row, width: int) -> list[StyledLine]:
-    amount = " ".join(block.right.split())
+    amount = " ".join(without_controls(block.right).split())
     room = width - cells(amount) - 1
     if room < width // 4:
         # The amount needs the line for itself; the label goes above it.
@@ -222,12 +222,18 @@ def cells(text: str) -> int:
     return sum(0 if unicodedata.combining(ch) else 2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in text)
 
 
+def without_controls(text: str) -> str:
+    """The text without control bytes: a product name must never reach the printer as a command."""
+    spaced = text.replace("\t", " ").replace("\u00a0", " ").replace("\u202f", " ")
+    return "".join(ch for ch in spaced if unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Break a text at spaces into parts of at most `width` columns; a word that is longer is cut. Never empty."""
     lines: list[str] = []
-    for paragraph in text.splitlines() or [""]:
+    for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
+        for word in without_controls(paragraph).split():
             if line and cells(line) + 1 + cells(word) <= width:
                 line += " " + word
                 continue

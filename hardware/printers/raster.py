@@ -6,8 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hardware.printers.code_pages import without_controls
-from hardware.printers.document import StyledLine
+from hardware.printers.document import StyledLine, without_controls
 
 STRIP_LIMIT_ROWS = 255
 FONT_DOTS = 22

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hardware.errors import N_
+
 LINE_LIMIT_BYTES = 4096
 RAW_SHOWN_BYTES = 64
 
@@ -26,9 +28,9 @@ AIM_IDENTIFIER = re.compile(r"\]([A-Za-z][0-9A-Za-z])")
 ALLOWED_CONTROLS = frozenset("\x1d\x1e\x04")
 
 FAULT_SENTENCES = {
-    "scan.too_long": "The scanner sent a code that is too long. Nothing was added. Scan again.",
-    "scan.garbage": "The scanner sent a code that cannot be read. Nothing was added. Scan again.",
-    "scan.incomplete": "The scanner sent half a code. Nothing was added. Scan again.",
+    "scan.too_long": N_("The scanner sent a code that is too long. Nothing was added. Scan again."),
+    "scan.garbage": N_("The scanner sent a code that cannot be read. Nothing was added. Scan again."),
+    "scan.incomplete": N_("The scanner sent half a code. Nothing was added. Scan again."),
 }
 
 
