@@ -39,7 +39,7 @@ class Hail(Message):
     `proto` is the lowest and the highest version of the protocol that it speaks; a single number stands for both.
     """
 
-    proto: tuple[int, int]
+    proto: Annotated[list[int], Field(min_length=2, max_length=2)]
     app: Literal["till", "kiosk", "phone", "dashboard"]
     version: str = Field(default="", max_length=32)
     dev: Key
@@ -50,7 +50,7 @@ class Hail(Message):
     @field_validator("proto", mode="before")
     @classmethod
     def _range(cls, value: Any) -> Any:
-        return (value, value) if isinstance(value, int) else value
+        return [value, value] if isinstance(value, int) else value
 
 
 class Position(Message):

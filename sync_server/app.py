@@ -90,8 +90,9 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> 
         connections,
     )
     db.after_commit.append(fanout.publish)
-    _mount_pages(app, settings, db, handlers)
+    # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db))
+    _mount_pages(app, settings, db, handlers)
     app.register_blueprint(inbox_blueprint(db, presence, now_ms))
     _health(app, db)
     return Hub(app, socketio, db, handlers, presence)

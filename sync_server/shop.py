@@ -1,6 +1,6 @@
 """The hub's side of the online shop's port: the storefront asks, these methods answer with its own words.
 
-The hub does not import the storefront; `words` is the module that holds its `Aisle`, `Listing`, `Offer`, `Session`, `Shopper`.
+The hub does not import the storefront: `words` is the storefront's module of `Aisle`, `Listing`, `Offer` and `Session`.
 """
 
 from collections.abc import Mapping, Sequence

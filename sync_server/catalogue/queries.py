@@ -51,8 +51,8 @@ def family(session: Session, name: str) -> list[Product]:
 
 
 def picture(session: Session, name: str) -> str:
-    """The drawing of a product as SVG text."""
-    drawing = session.scalar(select(pictures.c.svg).where(pictures.c.name == name))
+    """A drawing as SVG text, by its own name or by the id of a product that it shows."""
+    drawing = session.scalar(select(pictures.c.svg).where(pictures.c.name == name)) or picture_of_product(session, name)
     if drawing is None:
         raise NotFound()
     return str(drawing)
@@ -61,7 +61,9 @@ def picture(session: Session, name: str) -> str:
 def picture_of_product(session: Session, item: str) -> str | None:
     """The drawing of a product by the product's id."""
     found = product(session, item)
-    return picture(session, found.picture) if found is not None and found.picture else None
+    if found is None:
+        return None
+    return session.scalar(select(pictures.c.svg).where(pictures.c.name == found.picture))
 
 
 def _family_key() -> Any:

@@ -1,6 +1,7 @@
 """Reading sales: the shopper's orders, the manager's day."""
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Store
+from retail.money import round_half_up
 from sync_server.catalogue.tables import stores
 from sync_server.orders.tables import sales
 from sync_server.terminals.tables import terminals
@@ -76,7 +78,7 @@ def latest(session: Session, store: str) -> dict[str, dict[str, Any]]:
 
 
 def today(session: Session, store: Store, now: int) -> dict[str, Any]:
-    """The store's day so far, in its own time zone: `{day, sales, total, currency, points, hours}`."""
+    """The store's day so far, in its own time zone: `{day, sales, total, average, currency, points, hours}`."""
     zone = ZoneInfo(store.zone)
     start = datetime.fromtimestamp(now // 1000, zone).replace(hour=0, minute=0, second=0)
     end = start + timedelta(days=1)
@@ -96,5 +98,6 @@ def today(session: Session, store: Store, now: int) -> dict[str, Any]:
         "total": sum(row.total for row in rows),
         "currency": store.currency,
         "points": sum(row.points for row in rows),
+        "average": round_half_up(Fraction(sum(row.total for row in rows), len(rows))) if rows else 0,
         "hours": hours,
     }
