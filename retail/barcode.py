@@ -73,9 +73,12 @@ IN_STORE = (
 def read(text: str, aim: str = "") -> Reading:
     """What a scanned or typed code means; `BarcodeError` says what is wrong with it.
 
-    `aim` is the symbology identifier (`]E0`) where the scanner gives one; it may also stand at the start of `text`.
+    `aim` is the symbology identifier, with its bracket (`]E0`) or without, where the scanner gives one; it may also
+    stand at the start of `text`.
     """
     text = text.strip()
+    if aim and not aim.startswith("]"):
+        aim = "]" + aim
     if not aim and text.startswith("]") and len(text) >= 3:
         aim, text = text[:3], text[3:]
     if not text:

@@ -29,6 +29,8 @@ GROUP = "\x1d"
 MEANINGS = [
     ("an EAN-13", MILK, "", MILK_PRODUCT),
     ("with its AIM identifier beside it", MILK, "]E0", MILK_PRODUCT),
+    ("with its AIM identifier beside it, without the bracket", MILK, "E0", MILK_PRODUCT),
+    ("GS1-128 with its identifier without the bracket", "0109520123456788", "C1", MILK_PRODUCT),
     ("with its AIM identifier before it", "]E0" + MILK, "", MILK_PRODUCT),
     ("with the line's end still on it", MILK + "\r\n", "]E0", MILK_PRODUCT),
     ("with blanks around it", f"  {MILK} ", "", MILK_PRODUCT),
