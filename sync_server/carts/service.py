@@ -62,6 +62,12 @@ def operate(
         # An unknown item is refused here, before the line exists: a cart can always be priced.
         catalogue.book(session, stored.store).product(operation.item)
     after = rules.apply(stored.cart, actor, operation, at)
+    if actor.channel == "online":
+        # A till weighs and counts by itself; a phone could ask for half a boot, by any of its operations.
+        book = catalogue.book(session, stored.store)
+        for line in after.lines.values():
+            if stored.cart.lines.get(line.id) != line:
+                book.check_quantity(line.item, line.quantity)
     save(session, stored, after, cause, at)
 
 
