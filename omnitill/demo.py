@@ -132,7 +132,7 @@ class Demonstration:
             "--printer": devices.get("printer", ""),
         }
         words = [word for option, value in options.items() if value for word in (option, value)]
-        return [*self.settings.commands["terminal"], *words]
+        return [*self.settings.commands["terminal"], *words, "--demo"]
 
     def _token_file(self, terminal: str) -> Path:
         return self.data / f"{terminal}.token"

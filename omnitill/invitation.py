@@ -77,6 +77,6 @@ def tell(console: Console, event: Event) -> None:
     """One line for what happened to a process, and its last words when it died."""
     marks = {"ready": "[green]ready[/green]", "moved": "[yellow]moved[/yellow]"}
     mark = marks.get(event.kind, f"[red]{event.kind}[/red]")
-    console.print(f"{mark}  {event.text}", highlight=False)
+    console.print(f"{mark}  {event.text}", highlight=False, soft_wrap=True)
     for line in event.details.get("stderr", []):
-        console.print(f"       | {line}", markup=False, highlight=False)
+        console.print(f"       | {line}", markup=False, highlight=False, soft_wrap=True)

@@ -30,7 +30,7 @@ State = Literal["starting", "ready", "waiting", "stopped", "given-up"]
 Announcement = dict[str, Any]
 
 READY_TIMEOUT_S = 90.0
-TERM_GRACE_S = 2.0
+TERM_GRACE_S = 1.5
 QUICK_DEATH_S = 10.0
 QUICK_DEATHS_MAX = 5
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0)
