@@ -23,7 +23,7 @@ def realtime(app: Flask, counter: Counter) -> SocketIO:
         engineio_logger=False,
     )
 
-    @sockets.on("connect")  # type: ignore[misc]
+    @sockets.on("connect")  # type: ignore[untyped-decorator]
     def connected(auth: Any = None) -> None:
         def show(whole: dict[str, Any]) -> None:
             join_room(PAGES)
@@ -31,15 +31,15 @@ def realtime(app: Flask, counter: Counter) -> SocketIO:
 
         counter.snapshot(show)
 
-    @sockets.on("view")  # type: ignore[misc]
+    @sockets.on("view")  # type: ignore[untyped-decorator]
     def view(_: Any = None) -> dict[str, Any]:
         return counter.snapshot()
 
-    @sockets.on("do")  # type: ignore[misc]
+    @sockets.on("do")  # type: ignore[untyped-decorator]
     def do(message: Any = None) -> dict[str, Any]:
         return counter.do(message)
 
-    @sockets.on("*")  # type: ignore[misc]
+    @sockets.on("*")  # type: ignore[untyped-decorator]
     def unknown(event: str, *_: Any) -> dict[str, Any]:
         error = MessageError("message.unknown_event", N_("There is no event {event} here."), event=str(event)[:40])
         return {"error": error.as_dict()}

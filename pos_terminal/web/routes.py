@@ -12,6 +12,7 @@ import retail
 import ui_kit.blueprint
 from pos_terminal.counter import Counter
 from retail.errors import N_
+from ui_kit.locales import current_locale
 
 HERE = Path(__file__).parent
 TRANSLATIONS = [Path(room.__path__[0]) / "translations" for room in (retail, hardware)]
@@ -52,7 +53,7 @@ def web_app(counter: Counter, hub: str) -> Flask:
         title = {"cashier": N_("Till"), "kiosk": N_("Kiosk"), "display": N_("Display")}[name]
         catalogues = ui_kit.blueprint.kit().catalogues
         return ui_kit.blueprint.page(
-            title=catalogues.gettext(ui_kit.blueprint.current_locale(), title),
+            title=catalogues.gettext(current_locale(), title),
             module=f"pos/{name}/main.js",
             surface=surface,
             boot=boot,

@@ -1,0 +1,57 @@
+// The kiosk's page: one question a page; a scan is heard on all of them and leads back to the basket.
+import { effect } from "@preact/signals";
+import { Dialog, Empty, html, Loading, render, Button } from "kit/ui.js";
+import { t } from "kit/i18n.js";
+import { listen } from "kit/wedge.js";
+import { keepFocus } from "../shared/keys.js";
+import { act, ask, demo, followLanguage, phase, ready, ringTones, scanned_at } from "../shared/till.js";
+import { Weighing, weight } from "../shared/weighing.js";
+import { Stopwatch } from "kit/ui.js";
+import { Attract } from "./attract.js";
+import { Basket } from "./basket.js";
+import { Idle, watchTouches } from "./idle.js";
+import { Card, card, Pay } from "./pay.js";
+import { home, place } from "./place.js";
+import { Goods, Shelves } from "./shelves.js";
+import { Thanks } from "./thanks.js";
+
+listen((text) => {
+  for (const typed of [card, weight]) typed.undoBurst();
+  act("scan", { text });
+});
+ringTones();
+followLanguage();
+watchTouches();
+// Each visit begins at the basket, and so does what follows a scan.
+effect(() => { if (phase.value !== "scanning" || scanned_at.value) home(); });
+
+function Help() {
+  const close = () => { place.value = { ...place.value, help: false }; };
+  return html`<${Dialog} open=${place.value.help} title=${t("Help")} onClose=${close} actions=${html`<${Button} size="large" kind="primary" onClick=${close}>${t("Back")}<//>`}>
+    <ul class="help stack"><li>${t("Hold the bars of a thing before the scanner: it comes into your basket.")}</li>
+      <li>${t("Fruit, vegetables and bread have no bars: choose them under “Without bars”.")}</li>
+      <li>${t("Scan your card at any time. You earn points, and your phone shows the same basket.")}</li>
+      <li>${t("You pay at any till. Nothing is lost on the way.")}</li>
+      <li class="strong">${t("Something does not work? Raise your hand or ask at the next till: a person comes.")}</li></ul><//>`;
+}
+
+function NeedsHub() {
+  return html`<main class="alone"><${Empty} icon="cloud-off" title=${t("This kiosk is being set up")}>${t("Please ask at a till.")}<//></main>`;
+}
+
+const PAGES = { basket: Basket, shelves: Shelves, goods: Goods, card: Card, pay: Pay };
+
+function page() {
+  if (phase.value === "attract") return Attract;
+  if (phase.value === "thanks") return Thanks;
+  return phase.value === "scanning" ? (PAGES[place.value.page] ?? Basket) : NeedsHub;
+}
+
+function Kiosk() {
+  if (!ready.value) return html`<main class="alone"><${Loading} /></main>`;
+  const Page = page();
+  return html`<div class="kiosk" onMouseDown=${keepFocus}><${Page} />${demo.value && html`<div class="watch"><${Stopwatch} since=${scanned_at.value} label="" /></div>`}
+    <${Help} /><${Idle} />${ask.value && html`<${Weighing} />`}</div>`;
+}
+
+render(html`<${Kiosk} />`, document.getElementById("app"));

@@ -1,0 +1,8 @@
+// Where on the kiosk the shopper is: `page` is "basket", "shelves", "goods", "card" or "pay"; `help` lies over all.
+import { signal } from "@preact/signals";
+
+const START = { page: "basket", help: false };
+
+export const place = signal(START);
+export const go = (page) => { place.value = { page, help: false }; };
+export const home = () => { place.value = START; };
