@@ -1,0 +1,8 @@
+"""How the laws of the trade are tried: a busy machine makes them slower, never red."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "trade", max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("trade")
