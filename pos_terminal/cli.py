@@ -1,0 +1,71 @@
+"""The command line of a terminal."""
+
+import json
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from hardware.errors import HardwareError
+from pos_terminal.app import Terminal
+from pos_terminal.config import Config
+from pos_terminal.errors import StoreRefused
+
+USAGE_EXIT = 2
+
+
+@click.command()
+@click.option("--kind", type=click.Choice(["till", "kiosk"]), default="till", show_default=True)
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder of its own.")
+@click.option("--port", type=int, default=8401, show_default=True, help="A busy port moves to the next free one.")
+@click.option("--hub", default="http://127.0.0.1:8400", show_default=True)
+@click.option("--terminal", required=True, help="Its name at the hub, such as till-1.")
+@click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), help="Holds what the hub gave it.")
+@click.option("--scanner", "scanners", multiple=True, help="scanner+serial:///dev/ttyACM0?suffix=crlf")
+@click.option("--printer", default="", help="escpos+tcp://10.0.0.5:9100")
+@click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True)
+@click.option("--demo", is_flag=True, help="Shows how old what is on the screen is.")
+@click.option("--verbose", is_flag=True)
+def main(token_file: Path | None, verbose: bool, **options: object) -> None:
+    """A till or a kiosk: one local process that works alone.
+
+    Example: python -m pos_terminal --kind till --data var/till-1 --terminal till-1 --token-file var/till-1.token
+    """
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for chatty in ("werkzeug", "socketio", "engineio", "httpx", "httpcore", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        token = token_file.read_text(encoding="utf-8").strip() if token_file else ""
+        terminal = Terminal(Config.model_validate({**options, "token": token}))
+    except StoreRefused as error:
+        _end(error.sentence, error.exit_code)
+    except ValidationError as error:
+        _end("; ".join(f"--{row['loc'][0]}: {row['msg']}" for row in error.errors()), USAGE_EXIT)
+    except (HardwareError, OSError) as error:
+        _end(str(error), USAGE_EXIT)
+    _serve(terminal)
+
+
+def _end(sentence: str, code: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _serve(terminal: Terminal) -> None:
+    asked_to_end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked_to_end.set())
+    terminal.start()
+    setting, serving = terminal.counter.setting, terminal.serving
+    said = {"ready": setting.device, "url": serving.url, "kind": setting.kind, "port": serving.port}
+    print(json.dumps(said), flush=True)
+    asked_to_end.wait()
+    terminal.stop()

@@ -1,0 +1,53 @@
+"""What happens because time passes: a finished sale makes room, a kiosk that is left alone is wiped."""
+
+import threading
+
+from pos_terminal import ids, till
+from pos_terminal.counter import Counter
+from pos_terminal.view import IDLE_COUNTDOWN_S
+
+DONE_MS = 10_000
+IDLE_MS = 60_000
+"""Of which the last IDLE_COUNTDOWN_S show a countdown."""
+
+TICK_S = 0.25
+
+
+class Clockwork:
+    """Looks at the clock four times a second; everything it does is a command like any other."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clockwork", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(TICK_S):
+            self.tick(ids.now_ms())
+
+    def tick(self, now: int) -> None:
+        """What is due at `now` (ms). A clock that was set back only makes somebody wait a little longer."""
+        counter = self._counter
+        quiet_ms = max(0, now - counter.touched_at)
+        state = counter.till
+        if state.phase in ("done", "thanks"):
+            if quiet_ms >= DONE_MS:
+                counter.run(ids.uuid7(), "next", {})
+        elif state.kind == "kiosk" and state.phase == "scanning":
+            self._idle(state, quiet_ms)
+
+    def _idle(self, state: till.Till, quiet_ms: int) -> None:
+        counter = self._counter
+        if quiet_ms >= IDLE_MS:
+            # Goods of somebody we know wait for them in their cart; nobody's goods go back to the shelf.
+            kept = state.shopper is not None and state.cart.lines
+            counter.run(ids.uuid7(), "pay_at_till" if kept else "start_over", {})
+        elif quiet_ms >= IDLE_MS - IDLE_COUNTDOWN_S * 1000 and counter.desk.idle_ends_at is None:
+            ends_at = counter.touched_at + IDLE_MS
+            counter.change(lambda desk: setattr(desk, "idle_ends_at", ends_at))

@@ -1,0 +1,110 @@
+"""The moment a sale is made: journal, sale, stock, points, paper and the till's new state in one transaction."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from hardware.drawers import drawer_job
+from hardware.printers.document import Document, Text, from_json, to_json
+from hardware.printers.jobs import PrintJob
+from pos_terminal import payment
+from pos_terminal.errors import TillRefused
+from pos_terminal.receipts import named, receipt
+from pos_terminal.store import journal, outbox, spooled
+from pos_terminal.till import sold
+from pos_terminal.turn import Turn
+from retail.errors import N_
+from retail.sale import Sale, SaleHead, sale_number
+
+
+def close_if_covered(turn: Turn) -> dict[str, Any]:
+    """`{sale: {number, change}}` where the tenders pay it all, `{sale: None}` where something is left."""
+    if not payment.covered(turn.till, turn.priced()):
+        return {"sale": None}
+    return close(turn)
+
+
+def close(turn: Turn) -> dict[str, Any]:
+    """Make the sale; a refusal leaves payment and cart as they are. Nothing opens or prints before the commit."""
+    till, heading, at = turn.till, turn.heading, turn.moment.at
+    cashier = turn.staff_id()
+    counter = journal.next_sale_counter(turn.connection, heading.terminal.first_sale)
+    head = SaleHead(
+        id=turn.moment.new_id(),
+        number=sale_number(heading.store.code, heading.terminal.code, counter),
+        store=heading.store.id,
+        terminal=till.device,
+        cashier=cashier,
+        cart=till.cart.id,
+        shopper=till.shopper.id if till.shopper else "",
+        at=at,
+    )
+    sale = payment.sale_of(till, head, turn.priced(), turn.book)
+    paper = to_json(_receipt(turn, sale))
+    journal.keep_sale(turn.connection, sale, counter, paper)
+    # The drawer before the paper: the cashier's hand is on its way to the change.
+    turn.print(drawer_job(f"{sale.id}.drawer", turn.local_now))
+    turn.print(PrintJob(f"{sale.id}.receipt", "receipt", paper, turn.local_now))
+    card = till.shopper.card if till.shopper else ""
+    body = {"sale": sale.as_dict(), "card": card, "receipt": json.loads(paper)}
+    turn.step(sold(till, _summary(turn, sale), body))
+    return {"sale": {"number": sale.number, "change": sale.change}}
+
+
+def _receipt(turn: Turn, sale: Sale) -> Document:
+    """In the shopper's language where it is known, else in the till's."""
+    shopper, staff = turn.till.shopper, turn.till.staff
+    wanted = shopper.language if shopper and shopper.language in turn.say else turn.till.language
+    name = shopper.name if shopper else ""
+    return receipt(sale, turn.heading, wanted, turn.say[wanted], staff.name if staff else "", name)
+
+
+def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:
+    shopper = turn.till.shopper
+    return {
+        "id": sale.id,
+        "number": sale.number,
+        "total": sale.total,
+        "paid": sum(tender.amount for tender in sale.tenders),
+        "change": sale.change,
+        "currency": sale.currency,
+        "points": sale.points,
+        "at": sale.at,
+        "lines": len(sale.lines),
+        "shopper": named(shopper.name, turn.till.language) if shopper else "",
+    }
+
+
+def reprint(turn: Turn, sale: str) -> None:
+    """Another copy of a receipt, which says COPY at its top; noted in the audit."""
+    staff = turn.staff_id()
+    paper = journal.sale_receipt(turn.connection, sale)
+    if paper is None:
+        raise TillRefused("sale.unknown", N_("This till has no such receipt."))
+    _need_printer(turn)
+    document = from_json(paper)
+    word = Text(turn.say[document.lang]("COPY"), align="center", bold=True, size=2)
+    copy = to_json(replace(document, blocks=(word, *document.blocks)))
+    n = spooled.copies(turn.connection, f"{sale}.copy-") + 1
+    turn.print(PrintJob(f"{sale}.copy-{n}", "receipt", copy, turn.local_now))
+    turn.note("receipt.reprinted", staff, sale=sale)
+
+
+def open_drawer(turn: Turn) -> None:
+    """The drawer without a sale; noted in the audit."""
+    staff = turn.staff_id()
+    _need_printer(turn)
+    job = turn.moment.new_id()
+    turn.print(drawer_job(f"{job}.drawer", turn.local_now))
+    turn.note("drawer.no_sale", staff, job=job)
+
+
+def _need_printer(turn: Turn) -> None:
+    if not turn.has_printer:
+        raise TillRefused("till.no_printer", N_("This till has no printer. Its drawer hangs on it too."))
+
+
+def seen(turn: Turn, seq: int) -> None:
+    """Somebody has looked at what the hub refused; it stays in the journal."""
+    turn.note("refusal.seen", turn.staff_id(), seq=seq)
+    outbox.mark_seen(turn.connection, seq)

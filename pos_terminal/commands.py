@@ -1,0 +1,287 @@
+"""What a page or a device may ask for: one schema and one handler for each command (README.md)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from pos_terminal import closing, payment, signing, till
+from pos_terminal.errors import TillRefused
+from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
+from pos_terminal.turn import Turn
+from retail import barcode
+from retail.barcode import BadgeCode, CardCode, MeasuredCode, ProductCode
+from retail.cart import LINE_QUANTITY_MAX
+from retail.catalogue import Product
+from retail.errors import N_, CartRefused, CatalogueError
+from retail.messages import Key, Message
+from retail.money import QUANTITY_ONE
+from retail.tender import Tender
+
+Quantity = Annotated[int, Field(ge=1, le=LINE_QUANTITY_MAX)]
+Digits = Annotated[str, Field(min_length=1, max_length=20)]
+Result = dict[str, Any] | None
+
+
+class Nothing(Message):
+    pass
+
+
+class SignIn(Message):
+    number: Digits
+    pin: Digits
+
+
+class Unlock(Message):
+    manager_number: Digits
+    pin: Digits
+    number: Digits
+
+
+class Scan(Message):
+    """A code as it was read; `aim` is the symbology identifier with its bracket."""
+
+    text: Annotated[str, Field(max_length=4096)]
+    aim: Annotated[str, Field(max_length=8)] = ""
+
+
+class Item(Message):
+    item: Key
+    quantity: Quantity = QUANTITY_ONE
+
+
+class Weight(Message):
+    item: Key
+    quantity: Quantity
+
+
+class Line(Message):
+    line: Key
+
+
+class SeenLine(Message):
+    line: Key
+    seen: Annotated[int, Field(ge=0, le=LINE_QUANTITY_MAX)]
+
+
+class SetLine(SeenLine):
+    to: Annotated[int, Field(ge=0, le=LINE_QUANTITY_MAX)]
+
+
+class Card(Message):
+    card: Digits
+    replace: bool = False
+
+
+class Paid(Message):
+    kind: Literal["cash"]
+    amount: int
+
+
+class Place(Message):
+    n: int
+
+
+class SaleOf(Message):
+    sale: Annotated[str, Field(max_length=64)] = ""
+
+
+class Search(Message):
+    q: Annotated[str, Field(max_length=200)]
+    language: str = ""
+    limit: Annotated[int, Field(ge=1, le=SEARCH_LIMIT_MAX)] = 20
+
+
+class Browse(Message):
+    department: Key
+    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=SEARCH_LIMIT_MAX)] = 20
+
+
+class Language(Message):
+    language: Literal["en", "ru"]
+
+
+class Seq(Message):
+    seq: int
+
+
+def scan(turn: Turn, body: Scan) -> Result:
+    till.ready(turn.till, turn.moment)
+    match barcode.read(body.text, body.aim):
+        case CardCode(number):
+            return attach(turn, Card(card=number))
+        case BadgeCode():
+            raise TillRefused("till.badge", N_("A badge alone opens nothing here. Sign in with your number and PIN."))
+        case (ProductCode() | MeasuredCode()) as code:
+            product = turn.replica.by_code(code)
+            if product is None:
+                raise CatalogueError(
+                    "catalogue.unknown_code",
+                    N_("Code {code} is not in the catalogue. Nothing was added; search for the product by its name."),
+                    code=code.gtin.lstrip("0") if isinstance(code, ProductCode) else code.plu,
+                )
+            return _put(turn, product, code.quantity if isinstance(code, MeasuredCode) else 0)
+
+
+def _put(turn: Turn, product: Product, quantity: int) -> Result:
+    """A scanned product: one piece, or the weight that its label carries."""
+    if product.weighed and quantity:
+        return _stepped(turn, till.weigh(turn.till, product, quantity, turn.moment))
+    return _stepped(turn, till.add(turn.till, product, QUANTITY_ONE, turn.moment))
+
+
+def _stepped(turn: Turn, step: till.Step) -> Result:
+    turn.step(step)
+    return {"line": next((wish.body["line"] for wish in step[1]), "")}
+
+
+def add(turn: Turn, body: Item) -> Result:
+    product = turn.book.product(body.item)
+    if not product.weighed:
+        turn.book.check_quantity(body.item, body.quantity)
+    return _stepped(turn, till.add(turn.till, product, body.quantity, turn.moment))
+
+
+def weigh(turn: Turn, body: Weight) -> Result:
+    return _stepped(turn, till.weigh(turn.till, turn.book.product(body.item), body.quantity, turn.moment))
+
+
+def set_line(turn: Turn, body: SetLine) -> None:
+    turn.step(till.set_quantity(turn.till, body.line, body.to, body.seen, turn.moment, turn.book))
+
+
+def remove(turn: Turn, body: SeenLine) -> None:
+    turn.step(till.remove(turn.till, body.line, body.seen, turn.moment))
+
+
+def take(turn: Turn, body: Line) -> None:
+    turn.step(till.take(turn.till, body.line, turn.desk.hub_lines, turn.desk.link.online))
+
+
+def take_all(turn: Turn, _: Nothing) -> None:
+    lines = turn.desk.hub_lines
+    wanted = [key for key in sorted(lines, key=lambda key: lines[key]["n"]) if till.may_take(turn.till, lines[key])]
+    for line in wanted:
+        turn.step(till.take(turn.till, line, lines, turn.desk.link.online))
+
+
+def attach(turn: Turn, body: Card) -> Result:
+    card = turn.replica.card(body.card)
+    if card is None:
+        if turn.desk.link.online:
+            raise CartRefused(
+                "card.unknown",
+                N_("Card {card} is not known. The cart stays as it is; look at the number."),
+                card=body.card,
+            )
+        raise CartRefused(
+            "card.unknown_offline",
+            N_("Card {card} is not known here, and the hub cannot be asked now. Sell without it and keep the receipt."),
+            card=body.card,
+        )
+    turn.step(till.attach(turn.till, card, turn.moment, body.replace))
+    return None
+
+
+def void_cart(turn: Turn, _: Nothing) -> None:
+    turn.only("till")
+    staff, lines = turn.staff_id(), turn.till.cart.lines.values()
+    detail = [{"item": line.item, "quantity": line.quantity} for line in lines][:20]
+    if lines:
+        turn.note("cart.voided", staff, cart=turn.till.cart.id, lines=len(lines), first=detail)
+    turn.step(till.give_up(turn.till))
+
+
+def pay_begin(turn: Turn, _: Nothing) -> None:
+    turn.only("till")
+    turn.staff_id()
+    turn.step(payment.begin(turn.till))
+
+
+def tender(turn: Turn, body: Paid) -> Result:
+    turn.step(payment.tender(turn.till, Tender(body.kind, body.amount)))
+    return closing.close_if_covered(turn)
+
+
+def next_shopper(turn: Turn, _: Nothing) -> None:
+    if turn.till.phase in ("done", "thanks"):
+        turn.till = till.fresh(turn.till)
+
+
+def reprint(turn: Turn, body: SaleOf) -> None:
+    last = turn.till.last_sale or {}
+    closing.reprint(turn, body.sale or str(last.get("id", "")))
+
+
+def start(turn: Turn, _: Nothing) -> None:
+    turn.only("kiosk")
+    turn.till = till.ready(turn.till, turn.moment)
+
+
+def pay_at_till(turn: Turn, _: Nothing) -> None:
+    turn.only("kiosk")
+    turn.step(till.let_go(turn.till))
+
+
+def start_over(turn: Turn, _: Nothing) -> None:
+    turn.only("kiosk")
+    turn.step(till.give_up(turn.till))
+
+
+def language(turn: Turn, body: Language) -> None:
+    turn.till = replace(turn.till, language=body.language)
+
+
+def nothing(turn: Turn, _: Nothing) -> None:
+    """`touch` and `dismiss` say only that somebody is there; the counter sees to the rest."""
+
+
+COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
+    "sign_in": (SignIn, lambda turn, body: signing.sign_in(turn, body.number, body.pin)),
+    "unlock": (Unlock, lambda turn, body: signing.unlock(turn, body.manager_number, body.pin, body.number)),
+    "lock": (Nothing, lambda turn, _: signing.lock(turn)),
+    "sign_out": (Nothing, lambda turn, _: signing.sign_out(turn)),
+    "scan": (Scan, scan),
+    "add": (Item, add),
+    "weigh": (Weight, weigh),
+    "ask_close": (Nothing, lambda turn, _: turn.step(till.close_ask(turn.till))),
+    "set": (SetLine, set_line),
+    "remove": (SeenLine, remove),
+    "take": (Line, take),
+    "take_all": (Nothing, take_all),
+    "attach": (Card, attach),
+    "void_cart": (Nothing, void_cart),
+    "pay_begin": (Nothing, pay_begin),
+    "tender": (Paid, tender),
+    "tender_remove": (Place, lambda turn, body: turn.step(payment.take_back(turn.till, body.n))),
+    "pay_cancel": (Nothing, lambda turn, _: turn.step(payment.cancel(turn.till))),
+    "pay_commit": (Nothing, lambda turn, _: closing.close(turn)),
+    "next": (Nothing, next_shopper),
+    "reprint": (SaleOf, reprint),
+    "no_sale": (Nothing, lambda turn, _: closing.open_drawer(turn)),
+    "language": (Language, language),
+    "start": (Nothing, start),
+    "pay_at_till": (Nothing, pay_at_till),
+    "start_over": (Nothing, start_over),
+    "touch": (Nothing, nothing),
+    "dismiss": (Nothing, nothing),
+    "seen": (Seq, lambda turn, body: closing.seen(turn, body.seq)),
+}
+
+
+def search(replica: Replica, body: Search) -> Result:
+    return {"products": replica.search(body.q, body.limit)}
+
+
+def browse(replica: Replica, body: Browse) -> Result:
+    found, total = replica.browse(body.department, body.offset, body.limit)
+    return {"products": found, "total": total}
+
+
+LOOKS: dict[str, tuple[type[Message], Callable[[Replica, Any], Result]]] = {
+    "search": (Search, search),
+    "browse": (Browse, browse),
+}
+"""What only looks and changes nothing: no transaction, no stored answer."""

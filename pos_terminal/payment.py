@@ -1,0 +1,80 @@
+"""Paying, as a pure part of the till: tenders until the amount is covered, then one sale."""
+
+from dataclasses import replace
+from typing import Any
+
+from pos_terminal.errors import TillRefused
+from pos_terminal.till import Step, Till
+from retail.errors import N_, SaleError, TenderRefused
+from retail.pricing import PriceBook, PricedCart
+from retail.sale import Sale, SaleHead, close
+from retail.tender import TENDER_MAX, TENDERS_MAX, Tender, suggested
+
+
+def begin(till: Till) -> Step:
+    """From selling to paying; there has to be something to pay."""
+    if till.phase == "paying":
+        return till, []
+    if till.phase != "selling":
+        raise TillRefused("till.not_selling", N_("The cart cannot be changed now."))
+    if not till.cart.lines:
+        raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
+    return replace(till, phase="paying", tenders=(), ask=""), []
+
+
+def tender(till: Till, paid: Tender) -> Step:
+    """One more amount handed over."""
+    _paying(till)
+    if not 0 < paid.amount <= TENDER_MAX:
+        raise TenderRefused("tender.amount", N_("This amount cannot be right. Type it again."))
+    if len(till.tenders) >= TENDERS_MAX:
+        raise TenderRefused(
+            "tender.too_many", N_("A sale takes {limit} payments at most. Take one back first."), limit=TENDERS_MAX
+        )
+    return replace(till, tenders=(*till.tenders, paid)), []
+
+
+def take_back(till: Till, n: int) -> Step:
+    """The tender in place `n` (from 1) is given back."""
+    _paying(till)
+    if not 1 <= n <= len(till.tenders):
+        raise TenderRefused("tender.gone", N_("This payment is no longer there."))
+    return replace(till, tenders=till.tenders[: n - 1] + till.tenders[n:]), []
+
+
+def cancel(till: Till) -> Step:
+    """Back to the cart; what was handed over is given back."""
+    _paying(till)
+    return replace(till, phase="selling", tenders=()), []
+
+
+def covered(till: Till, priced: PricedCart) -> bool:
+    return till.phase == "paying" and sum(paid.amount for paid in till.tenders) >= priced.total
+
+
+def sale_of(till: Till, head: SaleHead, priced: PricedCart, book: PriceBook) -> Sale:
+    """The sale that the tenders pay; `TenderRefused` says what is missing."""
+    _paying(till)
+    return close(head, priced, till.tenders, book)
+
+
+def _paying(till: Till) -> None:
+    if till.phase != "paying":
+        raise TillRefused("till.not_paying", N_("No payment is under way."))
+
+
+def shown(till: Till, priced: PricedCart) -> dict[str, Any] | None:
+    """The payment as the page shows it; None where nobody pays."""
+    if till.phase != "paying":
+        return None
+    paid = sum(row.amount for row in till.tenders)
+    left = max(0, priced.total - paid)
+    return {
+        "due": priced.total,
+        "tenders": [{"n": n, "kind": row.kind, "amount": row.amount} for n, row in enumerate(till.tenders, 1)],
+        "paid": paid,
+        "left": left,
+        "change": max(0, paid - priced.total),
+        "suggested": suggested(left, priced.currency) if left else [],
+        "currency": priced.currency,
+    }

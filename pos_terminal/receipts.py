@@ -1,0 +1,123 @@
+"""From a sale to its receipt as a paper document, in one of the shop's languages."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal
+
+from hardware.printers.document import Barcode, Block, Cut, Document, Feed, Row, Rule, Text
+from pos_terminal.store.replica import Heading
+from retail.money import QUANTITY_ONE, minor_digits
+from retail.sale import Sale, SaleLine
+
+LOCALES = {"en": "en_IE", "ru": "ru"}
+"""English of a country that pays in euros and writes the day before the month."""
+
+COLUMNS = 42
+Say = Callable[..., str]
+
+
+def receipt(sale: Sale, heading: Heading, language: str, say: Say, cashier: str = "", shopper: Any = "") -> Document:
+    """The receipt of `sale`; `say(msgid, **params)` gives a sentence in `language`."""
+    blocks = [
+        *_head(heading, language),
+        *_meta(sale, heading, language, say, cashier),
+        Rule(),
+        *[block for line in sale.lines for block in _line(line, sale.currency, language)],
+        Rule(),
+        *_sums(sale, language, say),
+        *_taxes(sale, heading, language, say),
+        *_points(sale, language, say, shopper),
+        Feed(1),
+        Text(say("Thank you for your visit"), align="center"),
+        Barcode(sale.number),
+        Feed(1),
+        Cut(),
+    ]
+    return Document(tuple(blocks), COLUMNS, language)
+
+
+def money(amount: int, currency: str, language: str) -> str:
+    """An amount with its currency sign, as the language writes it."""
+    value = Decimal(amount).scaleb(-minor_digits(currency))
+    return str(format_currency(value, currency, locale=LOCALES.get(language, language)))
+
+
+def bare(amount: int, currency: str, language: str) -> str:
+    """An amount without its currency sign, as it stands in a column."""
+    digits = minor_digits(currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    value = Decimal(amount).scaleb(-digits)
+    return str(format_decimal(value, format=pattern, locale=LOCALES.get(language, language)))
+
+
+def amount_of(line: SaleLine, language: str) -> str:
+    """ "2 x" a price needs: pieces as whole numbers, weights with three decimals."""
+    value = Decimal(line.quantity) / QUANTITY_ONE
+    pattern = "0.000" if line.unit == "kg" else "0.###"
+    return str(format_decimal(value, format=pattern, locale=LOCALES.get(language, language)))
+
+
+def named(names: Any, language: str) -> str:
+    """A name in the language, or in any that there is."""
+    if isinstance(names, str):
+        return names
+    return str(names.get(language) or names.get("en") or next(iter(names.values()), ""))
+
+
+def _head(heading: Heading, language: str) -> list[Block]:
+    return [
+        Text(named(heading.store.names, language), align="center", bold=True, size=2),
+        Text(named(heading.store.address, language), align="center"),
+        Feed(1),
+    ]
+
+
+def _meta(sale: Sale, heading: Heading, language: str, say: Say, cashier: str) -> list[Block]:
+    moment = datetime.fromtimestamp(sale.at // 1000, ZoneInfo(heading.store.zone))
+    when = str(format_datetime(moment, "dd.MM.yyyy HH:mm", locale=LOCALES.get(language, language)))
+    blocks: list[Block] = [
+        Row(say("Receipt {number}", number=sale.number), when),
+    ]
+    till = named(heading.terminal.names, language)
+    blocks.append(Row(till, say("Cashier: {name}", name=cashier) if cashier else ""))
+    return blocks
+
+
+def _line(line: SaleLine, currency: str, language: str) -> list[Block]:
+    price = bare(line.unit_price, currency, language)
+    unit = {"en": "kg", "ru": "кг"}.get(language, "kg") if line.unit == "kg" else ""
+    count = f"{amount_of(line, language)} {unit}".strip()
+    total = f"{bare(line.total, currency, language)} {line.tax_code}"
+    return [Text(named(line.names, language)), Row(f"  {count} x {price}", total)]
+
+
+def _sums(sale: Sale, language: str, say: Say) -> list[Block]:
+    def show(amount: int) -> str:
+        return money(amount, sale.currency, language)
+
+    blocks: list[Block] = [Row(say("TOTAL"), show(sale.total), bold=True, size=2)]
+    blocks += [Row(say("Cash"), show(tender.amount)) for tender in sale.tenders]
+    if sale.change:
+        blocks.append(Row(say("Change"), show(sale.change)))
+    return blocks
+
+
+def _taxes(sale: Sale, heading: Heading, language: str, say: Say) -> list[Block]:
+    blocks: list[Block] = [Rule()]
+    for row in sale.taxes:
+        names = heading.taxes[row.code].names if row.code in heading.taxes else {}
+        label = f"{row.code}  {named(names, language)}"
+        net, tax = (bare(amount, sale.currency, language) for amount in (row.net, row.tax))
+        blocks.append(Row(label, say("net {net}  tax {tax}", net=net, tax=tax)))
+    return blocks
+
+
+def _points(sale: Sale, language: str, say: Say, shopper: Any) -> list[Block]:
+    if not sale.shopper:
+        return []
+    return [Rule(), Row(named(shopper, language), ""), Row(say("Points earned"), f"+{sale.points}", bold=True)]

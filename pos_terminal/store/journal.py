@@ -1,0 +1,106 @@
+"""What is written in a command's transaction: the open visit, sales and their ledgers, answers, PIN attempts."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from pos_terminal.store import tables
+from retail.sale import Sale
+from retail.staff import PinAttempts
+from retail.stock import moves_of
+
+ANSWERS_KEPT_MAX = 100
+
+
+def setting(connection: Connection, key: str) -> str:
+    """The value kept under `key`, "" where there is none."""
+    row = connection.execute(select(tables.settings.c.value).where(tables.settings.c.key == key)).first()
+    return "" if row is None else str(row[0])
+
+
+def keep_setting(connection: Connection, key: str, value: str) -> None:
+    row = upsert(tables.settings).values(key=key, value=value)
+    connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def open_visit(connection: Connection) -> dict[str, Any] | None:
+    """The state that the last transaction left, or None on a new till."""
+    row = connection.execute(select(tables.counter.c.state)).first()
+    return None if row is None else dict(json.loads(row[0]))
+
+
+def keep_visit(connection: Connection, state: dict[str, Any]) -> None:
+    text = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    row = upsert(tables.counter).values(id=1, state=text)
+    connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"state": text}))
+
+
+def next_sale_counter(connection: Connection, first: int) -> int:
+    """The next number of this terminal's own series; `first` is where a series starts on a new disk."""
+    last = connection.execute(select(func.max(tables.sales.c.counter))).scalar()
+    return max(first, (last or 0) + 1)
+
+
+def keep_sale(connection: Connection, sale: Sale, counter: int, receipt: str) -> None:
+    """The sale with the stock that leaves and the points that are earned."""
+    body = json.dumps(sale.as_dict(), ensure_ascii=False, separators=(",", ":"))
+    connection.execute(
+        insert(tables.sales).values(
+            id=sale.id,
+            counter=counter,
+            number=sale.number,
+            at=sale.at,
+            total=sale.total,
+            currency=sale.currency,
+            body=body,
+            receipt=receipt,
+        )
+    )
+    moves = [
+        {"source": move.source, "line": move.line, "store": move.store, "item": move.item, "quantity": move.quantity}
+        for move in moves_of(sale)
+    ]
+    connection.execute(insert(tables.stock_moves), moves)
+    if sale.shopper and sale.points:
+        connection.execute(
+            insert(tables.points_entries).values(
+                source=sale.id, kind="earn", shopper=sale.shopper, points=sale.points, at=sale.at
+            )
+        )
+
+
+def sale_receipt(connection: Connection, sale: str) -> str | None:
+    """The receipt of a sale as the JSON of its paper document."""
+    row = connection.execute(select(tables.sales.c.receipt).where(tables.sales.c.id == sale)).first()
+    return None if row is None else str(row[0])
+
+
+def kept_answer(connection: Connection, command: str) -> dict[str, Any] | None:
+    row = connection.execute(select(tables.answers.c.answer).where(tables.answers.c.id == command)).first()
+    return None if row is None else dict(json.loads(row[0]))
+
+
+def keep_answer(connection: Connection, command: str, answer: dict[str, Any]) -> None:
+    done = connection.execute(insert(tables.answers).values(id=command, answer=json.dumps(answer, ensure_ascii=False)))
+    assert done.inserted_primary_key is not None
+    oldest = done.inserted_primary_key[0] - ANSWERS_KEPT_MAX
+    connection.execute(delete(tables.answers).where(tables.answers.c.n <= oldest))
+
+
+def attempts(connection: Connection, staff: str) -> PinAttempts:
+    row = connection.execute(select(tables.pin_attempts).where(tables.pin_attempts.c.staff == staff)).first()
+    return PinAttempts() if row is None else PinAttempts(row.failures, row.not_before)
+
+
+def keep_attempts(connection: Connection, staff: str, attempts: PinAttempts) -> None:
+    values = {"failures": attempts.failures, "not_before": attempts.not_before}
+    row = upsert(tables.pin_attempts).values(staff=staff, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["staff"], set_=values))
+
+
+def locked_staff(connection: Connection, tries: int) -> frozenset[str]:
+    """Who has used up the tries."""
+    rows = connection.execute(select(tables.pin_attempts.c.staff).where(tables.pin_attempts.c.failures >= tries))
+    return frozenset(str(row[0]) for row in rows)

@@ -1,0 +1,309 @@
+"""The socket to the hub: made, kept, lost and made again, while the till goes on selling.
+
+    connect -> hello -> (journal agrees?) -> tick -> sub -> pushing and following -> lost -> back-off -> connect
+
+Socket.IO's own thread only hands over what came; the link's thread follows the streams, a third one pushes, so an
+answer that takes long holds up nobody's picture of the cart.
+"""
+
+import logging
+import queue
+import random
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import socketio
+from socketio.exceptions import ConnectionError as RefusedOrGone
+from socketio.exceptions import SocketIOError
+
+from pos_terminal import ids
+from pos_terminal.counter import Counter
+from pos_terminal.errors import StoreRefused
+from pos_terminal.sync.pull import ReferencePull, StreamCopy
+from pos_terminal.sync.push import HubAhead, LinkBroken, Pusher
+from pos_terminal.till import Moment, Till, adopted
+from pos_terminal.view import Desk
+from retail.errors import N_
+from retail.messages import PROTO
+
+log = logging.getLogger("omnitill.link")
+
+VERSION = "0.1.0"
+CONNECT_TIMEOUT_S = 5
+HELLO_TIMEOUT_S = 5
+CALL_TIMEOUT_S = 10
+BACKOFF_FIRST_S = 0.2
+BACKOFF_LIMIT_S = 10.0
+STOP_LIMIT_S = 1.0
+INBOX_LIMIT = 4096
+
+Item = tuple[str, Any]
+
+
+class Link:
+    """Keeps one terminal linked. `start`, `stop`, `wake` (there is something to send) may be called from any thread."""
+
+    def __init__(self, counter: Counter, hub: str, token: str, inc: int, reference: ReferencePull) -> None:
+        self._counter, self._hub, self._reference = counter, hub, reference
+        kind, device = counter.setting.kind, counter.setting.device
+        self._auth = {"proto": PROTO, "app": kind, "version": VERSION, "dev": device, "inc": inc, "token": token}
+        self._pusher = Pusher(counter)
+        self._store_stream: StreamCopy | None = None
+        self._cart_stream: StreamCopy | None = None
+        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._inbox: queue.Queue[Item] = queue.Queue(INBOX_LIMIT)
+        self._socket: socketio.Client | None = None
+        self._was_online: bool | None = None
+        self._thread = threading.Thread(target=self._run, name="link", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._put(("lost", "stopping"))
+        self._thread.join(STOP_LIMIT_S)
+
+    def wake(self) -> None:
+        """Something was committed: send it, and follow another cart if the visit is another."""
+        self._wake.set()
+        self._put(("follow", None))
+
+    def _put(self, item: Item) -> None:
+        try:
+            self._inbox.put_nowait(item)
+        except queue.Full:
+            # Whoever cannot follow starts over from what is stored; nothing is lost with the events.
+            if self._socket is not None:
+                threading.Thread(target=self._socket.disconnect, daemon=True).start()
+
+    def _run(self) -> None:
+        wait_s = BACKOFF_FIRST_S
+        while not self._stopping.is_set():
+            try:
+                if self._session():
+                    wait_s = BACKOFF_FIRST_S
+            except Exception:
+                log.exception("the link failed")
+            self._offline()
+            if self._stopping.wait(wait_s * (0.5 + random.random() / 2)):
+                return
+            wait_s = min(BACKOFF_LIMIT_S, wait_s * 2)
+
+    def _session(self) -> bool:
+        """One connection from its beginning to its end; True where the hub let us in."""
+        self._inbox = queue.Queue(INBOX_LIMIT)
+        client = socketio.Client(
+            reconnection=False, handle_sigint=False, websocket_extra_options={"timeout": CALL_TIMEOUT_S}
+        )
+        self._socket = client
+        refused: list[Any] = []
+        for name in ("hello", "ev", "heads", "kick"):
+            client.on(name, lambda body=None, name=name: self._put((name, body)))
+        client.on("disconnect", lambda *reason: self._put(("lost", reason)))
+        client.on("connect_error", lambda data=None: refused.append(data))
+        try:
+            client.connect(self._hub, auth=self._auth, transports=["websocket"], wait_timeout=CONNECT_TIMEOUT_S)
+        except RefusedOrGone as error:
+            self._not_let_in(refused, error)
+            client.disconnect()
+            return False
+        closed = threading.Event()
+        pusher = threading.Thread(target=self._push_loop, args=(client, closed), name="push", daemon=True)
+        try:
+            self._welcomed(client, self._expect("hello"))
+            pusher.start()
+            self._follow(client)
+            return True
+        except (LinkBroken, SocketIOError, StoreRefused, queue.Empty, KeyError, TypeError) as error:
+            log.warning("the link broke: %r", error)
+            return True
+        except HubAhead as error:
+            log.error("%s", error)
+            self._refused(
+                "link.old_copy",
+                N_("The data of this till is an old copy: the hub knows more of it. Go on selling and call for help."),
+            )
+            self._stopping.wait(BACKOFF_LIMIT_S)
+            return False
+        finally:
+            closed.set()
+            self._wake.set()
+            client.disconnect()
+            if pusher.ident is not None:
+                pusher.join(STOP_LIMIT_S)
+
+    def _expect(self, name: str) -> Mapping[str, Any]:
+        while True:
+            kind, body = self._inbox.get(timeout=HELLO_TIMEOUT_S)
+            if kind == name:
+                found: Mapping[str, Any] = body
+                return found
+            if kind == "kick":
+                self._refused(body.get("code", "kick"), body.get("message", ""), body.get("params"))
+            if kind in ("lost", "kick"):
+                raise LinkBroken(f"{kind} before {name}")
+
+    def _welcomed(self, client: socketio.Client, hello: Mapping[str, Any]) -> None:
+        t0 = ids.now_ms()
+        t1 = self._call(client, "tick", t0)["now"]
+        self._counter.offset_ms = t1 - (t0 + ids.now_ms()) // 2
+        self._pusher.welcomed(int(hello["last_seq"]), hello.get("limits") or {})
+        store = (hello.get("you") or {}).get("store") or self._store_id()
+        if store and (self._store_stream is None or self._store_stream.s != f"store:{store}"):
+            self._store_stream = StreamCopy(f"store:{store}")
+        wanted = [copy for copy in (self._store_stream, self._cart_stream) if copy is not None]
+        self._subscribe(client, wanted)
+        self._online()
+        self._reference.ask()
+        self._put(("follow", None))
+
+    def _store_id(self) -> str:
+        heading = self._counter.replica.heading
+        return heading.store.id if heading else ""
+
+    def _call(self, client: socketio.Client, name: str, body: Any, timeout_s: float = CALL_TIMEOUT_S) -> Any:
+        answer = client.call(name, body, timeout=timeout_s)
+        if isinstance(answer, dict) and "error" in answer:
+            raise LinkBroken(f"{name}: {answer['error']}")
+        return answer
+
+    def _subscribe(self, client: socketio.Client, copies: list[StreamCopy]) -> None:
+        if not copies:
+            return
+        answer = self._call(client, "sub", [copy.position for copy in copies])
+        for copy, row in zip(copies, answer["streams"], strict=True):
+            if "error" in row:
+                log.warning("%s is not open to us: %s", copy.s, row["error"])
+                if copy is self._cart_stream:
+                    self._cart_stream = None
+            elif not copy.answered(row):
+                self._pull(client, copy)
+            else:
+                self._changed(copy)
+
+    def _pull(self, client: socketio.Client, copy: StreamCopy) -> None:
+        answer = self._call(client, "pull", copy.position)
+        if "error" in answer:
+            raise LinkBroken(f"pull {copy.s}: {answer['error']}")
+        if not copy.answered(answer):
+            # What was missed does not lead on from what we have: take the whole.
+            copy.e = copy.v = 0
+            copy.answered(self._call(client, "pull", copy.position))
+        self._changed(copy)
+
+    def _follow(self, client: socketio.Client) -> None:
+        while not self._stopping.is_set():
+            kind, body = self._inbox.get()
+            if kind == "lost":
+                return
+            if kind == "kick":
+                self._refused(body.get("code", "kick"), body.get("message", ""), body.get("params"))
+            elif kind == "follow":
+                self._follow_cart(client)
+            elif kind == "ev":
+                copy = self._copy(body["s"])
+                if copy is not None and not copy.take(body):
+                    self._pull(client, copy)
+                elif copy is not None:
+                    self._changed(copy, body.get("scan"))
+            elif kind == "heads":
+                for name, v in body.items():
+                    copy = self._copy(name)
+                    if copy is not None and v > copy.v:
+                        self._pull(client, copy)
+
+    def _copy(self, name: str) -> StreamCopy | None:
+        for copy in (self._store_stream, self._cart_stream):
+            if copy is not None and copy.s == name:
+                return copy
+        return None
+
+    def _follow_cart(self, client: socketio.Client) -> None:
+        """Listen to the cart of the visit that is open, and to no other."""
+        live = self._counter.till.live
+        wanted = f"cart:{live}" if live else ""
+        now = self._cart_stream.s if self._cart_stream else ""
+        if wanted == now:
+            return
+        if now:
+            self._cart_stream = None
+            self._call(client, "unsub", [now])
+            self._counter.change(lambda desk: setattr(desk, "hub_cart", {}))
+        if wanted:
+            self._cart_stream = StreamCopy(wanted)
+            self._subscribe(client, [self._cart_stream])
+
+    def _changed(self, copy: StreamCopy, scan_at: int | None = None) -> None:
+        if copy is self._store_stream:
+            heading = self._counter.replica.heading
+            if heading is None or copy.state.get("reference") != heading.version:
+                self._reference.ask()
+            return
+        counter, state = self._counter, copy.state
+        if f"cart:{counter.till.live}" != copy.s:
+            return
+        lines = state.get("lines", {})
+        if counter.till.taking or any(
+            lines.get(key, {}).get("owner", "") != counter.setting.device for key in counter.till.cart.lines
+        ):
+            counter.inside(lambda _, till: _adopting(till, lines, Moment(counter.now(), ids.uuid7)))
+        local_scan = None if scan_at is None else scan_at - counter.offset_ms
+        counter.change(lambda desk: setattr(desk, "hub_cart", state), local_scan)
+
+    def _push_loop(self, client: socketio.Client, closed: threading.Event) -> None:
+        self._wake.set()
+        while not closed.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            if closed.is_set():
+                return
+            try:
+                if self._pusher.push(lambda name, body, limit_s: self._call(client, name, body, limit_s)):
+                    self._put(("follow", None))
+            except (LinkBroken, SocketIOError, StoreRefused, KeyError, TypeError) as error:
+                log.warning("pushing stopped: %r", error)
+                self._put(("lost", "push"))
+                return
+
+    def _online(self) -> None:
+        if self._was_online is not True:
+            log.info("linked with the hub at %s", self._hub)
+        self._was_online = True
+
+        def show(desk: Desk) -> None:
+            desk.link.online, desk.link.since, desk.link.refused = True, ids.now_ms(), None
+
+        self._counter.change(show)
+
+    def _offline(self) -> None:
+        if self._was_online is not False and not self._stopping.is_set():
+            log.warning("no link with the hub at %s; selling goes on", self._hub)
+        if self._was_online is True or self._was_online is None:
+
+            def show(desk: Desk) -> None:
+                desk.link.online, desk.link.since = False, ids.now_ms()
+
+            self._counter.change(show)
+        self._was_online = False
+
+    def _not_let_in(self, refused: list[Any], error: Exception) -> None:
+        """The hub is away, or it is there and said no: only the second is shown as a refusal."""
+        for data in refused:
+            row = data.get("data", data) if isinstance(data, dict) else {}
+            if isinstance(row, dict) and "code" in row:
+                self._refused(str(row["code"]), str(row.get("message", "")), row.get("params"))
+                return
+        log.debug("no connection: %s", error)
+
+    def _refused(self, code: str, message: str, params: Any = None) -> None:
+        log.error("the hub refuses this terminal: %s %s", code, message)
+        row = {"code": code, "message": message, "params": params or {}}
+        self._counter.change(lambda desk: setattr(desk.link, "refused", row))
+
+
+def _adopting(till: Till, lines: Mapping[str, Mapping[str, Any]], moment: Moment) -> Till | None:
+    after = adopted(till, lines, moment)
+    return None if after is till else after

@@ -1,0 +1,130 @@
+"""What goes up: the outbox in order, one batch in flight, and what the hub answered."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pos_terminal.counter import Counter
+from pos_terminal.store import outbox
+from pos_terminal.till import Shopper, Till
+from retail.errors import N_
+from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
+
+log = logging.getLogger("omnitill.link")
+
+ACK_TIMEOUT_S = 10
+Call = Callable[[str, Any, float], Any]
+
+
+class LinkBroken(Exception):
+    """The hub did not answer as the protocol says; the link is made anew."""
+
+
+class HubAhead(Exception):
+    """The hub knows operations of ours that we do not: this data folder is an old copy of itself."""
+
+
+class Pusher:
+    """Sends what waits. Nothing travels that is not committed, because it is read from the file."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self.ops_max, self.bytes_max = OPS_BATCH_MAX, BATCH_BYTES_MAX
+
+    def welcomed(self, last_seq: int, limits: Mapping[str, Any]) -> None:
+        """Agree with the hub on what it has: send again what it lost, stop where it knows more than we do."""
+        self.ops_max = min(OPS_BATCH_MAX, int(limits.get("ops_batch", OPS_BATCH_MAX)))
+        self.bytes_max = min(BATCH_BYTES_MAX, int(limits.get("batch_bytes", BATCH_BYTES_MAX)))
+        with self._counter.store.read() as connection:
+            ours = outbox.last_seq(connection)
+        if last_seq > ours:
+            raise HubAhead(f"the hub has {last_seq} operations of this terminal, the journal {ours}")
+        self._send_again_after(last_seq)
+
+    def _send_again_after(self, seq: int) -> None:
+        again = 0
+
+        def reopen(connection: Connection, _: Till) -> None:
+            nonlocal again
+            again = outbox.send_again_after(connection, seq)
+            self._counter.desk.unsent = {row.seq: row for row in outbox.unsent(connection)}
+
+        self._counter.inside(reopen)
+        if again:
+            log.warning("the hub knows nothing after %d: %d operations travel again", seq, again)
+
+    def push(self, call: Call) -> int:
+        """Send batches until nothing waits; how many operations were settled."""
+        settled = 0
+        while True:
+            with self._counter.store.read() as connection:
+                batch = outbox.batch(connection, self.ops_max, self.bytes_max)
+            if not batch:
+                return settled
+            answer = call("ops", batch, ACK_TIMEOUT_S)
+            if not isinstance(answer, dict) or "results" not in answer:
+                raise LinkBroken(f"batch from {batch['seq0']} not taken: {answer!r:.500}")
+            done = self._settle(answer["results"])
+            if not done:
+                if any(row.get("status") == "gap" for row in answer["results"]):
+                    self._send_again_after(int(answer["last_seq"]))
+                raise LinkBroken(f"batch from {batch['seq0']} was answered, but nothing settled")
+            settled += done
+
+    def _settle(self, results: list[Mapping[str, Any]]) -> int:
+        counter, count = self._counter, 0
+
+        def keep(connection: Connection, state: Till) -> Till | None:
+            nonlocal count
+            rows = outbox.settle(connection, results)
+            count = len(rows)
+            after = state
+            for row, result in rows:
+                counter.desk.unsent.pop(row.seq, None)
+                if result["status"] != "ok":
+                    log.error("the hub refused %s %d: %s", row.kind, row.seq, result.get("error"))
+                after = _heard(after, row.kind, row.cart, json.loads(row.body), result)
+            return None if after is state else after
+
+        counter.inside(keep)
+        _tell(counter, results)
+        counter.publish()
+        return count
+
+
+def _heard(till: Till, kind: str, cart: str | None, body: Mapping[str, Any], result: Mapping[str, Any]) -> Till:
+    """What the answer to one of our operations changes here, where it is about the visit that is open."""
+    if cart != till.cart.id or not cart:
+        return till
+    ok, found = result["status"] == "ok", result.get("result") or {}
+    if kind == "cart.attach" and till.shopper is not None and body.get("card") == till.shopper.card:
+        if not ok:
+            return replace(till, shopper=None, live="")
+        return replace(
+            till, live=str(found.get("cart", "")), shopper=_confirmed(till.shopper, found.get("shopper") or {})
+        )
+    if kind == "cart.take" and not ok:
+        return replace(till, taking=tuple(line for line in till.taking if line != body.get("line")))
+    return till
+
+
+def _confirmed(shopper: Shopper, row: Mapping[str, Any]) -> Shopper:
+    return replace(
+        shopper,
+        id=row.get("id", shopper.id),
+        name=row.get("name", shopper.name),
+        points=row.get("points", shopper.points),
+        confirmed=True,
+    )
+
+
+def _tell(counter: Counter, results: list[Mapping[str, Any]]) -> None:
+    refused = [row for row in results if row.get("status") in ("rejected", "conflict")]
+    if refused:
+        error = refused[-1].get("error") or {}
+        message = str(error.get("message") or N_("The hub did not accept something from this till. It is kept."))
+        counter.notice(str(error.get("code", "link.refused")), message, error.get("params") or {}, "needs_you")

@@ -1,0 +1,328 @@
+"""The terminal as a pure state machine: a state and what somebody wants, to a new state and what the hub must hear.
+
+No disk, no clock, no socket. `Moment` carries the time and the ids; refusals are exceptions and leave no trace. The
+cart here holds only the lines in this terminal's own hand; what others have in the shopper's cart comes from the hub.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from pos_terminal.errors import LinkRefused, TillRefused
+from retail.cart import Actor, Add, Cart, CartLine, Operation, Remove, SetQuantity, apply, line_from
+from retail.catalogue import Product
+from retail.errors import N_, CartRefused
+from retail.pricing import PriceBook
+from retail.tender import Tender
+
+Kind = Literal["till", "kiosk"]
+IDLE_LOCK_MS = 5 * 60 * 1000
+"""After a restart the cashier stays signed in, unless the till was left alone for longer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff at the till."""
+
+    id: str
+    number: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """Whose card was shown. `points` as far as known; `confirmed` once the hub has said so."""
+
+    id: str
+    name: Any
+    language: str
+    card: str
+    points: int | None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An operation for the hub; `with_cart` tells whether it names the visit's cart."""
+
+    kind: str
+    body: dict[str, Any]
+    with_cart: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`at` in ms; `new_id` gives a fresh UUIDv7 each time."""
+
+    at: int
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Everything that has to survive the end of the process. `live` is the shopper's cart at the hub."""
+
+    kind: Kind
+    device: str
+    phase: str
+    language: str
+    staff: Person | None = None
+    cart: Cart = field(default_factory=lambda: Cart(""))
+    live: str = ""
+    shopper: Shopper | None = None
+    tenders: tuple[Tender, ...] = ()
+    taking: tuple[str, ...] = ()
+    ask: str = ""
+    last_sale: Mapping[str, Any] | None = None
+    touched_at: int = 0
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.device, self.kind)
+
+    @property
+    def in_visit(self) -> bool:
+        """Whether somebody has begun something that is not finished."""
+        return bool(self.cart.lines or self.shopper or self.taking)
+
+
+Step = tuple[Till, list[Wish]]
+
+
+def rest_phase(kind: Kind) -> str:
+    """Where a terminal stands between two shoppers."""
+    return "selling" if kind == "till" else "attract"
+
+
+def first(kind: Kind, device: str, language: str) -> Till:
+    """A terminal that was never used."""
+    return Till(kind, device, "signed_out" if kind == "till" else "attract", language)
+
+
+def fresh(till: Till) -> Till:
+    """The visit is over; who works here and what was sold last stay."""
+    return replace(
+        till,
+        phase=rest_phase(till.kind),
+        cart=Cart(""),
+        live="",
+        shopper=None,
+        tenders=(),
+        taking=(),
+        ask="",
+    )
+
+
+def ready(till: Till, moment: Moment) -> Till:
+    """The till ready for one more thing in the cart, in a new visit where the last one is done."""
+    match till.phase:
+        case "signed_out":
+            raise TillRefused("till.signed_out", N_("Nobody is signed in. Sign in and scan again."))
+        case "locked":
+            raise TillRefused("till.locked", N_("The till is locked. Enter the PIN and scan again; the cart is kept."))
+        case "paying":
+            raise TillRefused(
+                "till.paying",
+                N_("Nothing was added. Finish the payment or cancel it, then scan again."),
+            )
+        case "done" | "thanks":
+            till = fresh(till)
+    if till.kind == "kiosk":
+        till = replace(till, phase="scanning")
+    if not till.cart.id:
+        till = replace(till, cart=Cart(moment.new_id()))
+    return till
+
+
+def add(till: Till, product: Product, quantity: int, moment: Moment, weighed: bool = False) -> Step:
+    """More of a product; goods by weight without a weight make the till ask for it."""
+    till = ready(till, moment)
+    if product.weighed and not weighed:
+        return replace(till, ask=product.id), []
+    before = till.cart
+    wanted = Add(moment.new_id(), product.id, quantity, weighed=weighed)
+    cart = apply(before, till.actor, wanted, moment.at)
+    line = next(line for line in cart.lines.values() if before.lines.get(line.id) is not line)
+    return replace(till, cart=cart, ask=""), [_added(before, line, wanted)]
+
+
+def _added(before: Cart, line: CartLine, wanted: Add) -> Wish:
+    old = before.lines.get(line.id)
+    twins = [
+        other
+        for other in before.lines.values()
+        if (other.item, other.fulfilment, other.weighed) == (line.item, line.fulfilment, False)
+    ]
+    if old is not None and len(twins) > 1:
+        # A line that was taken in hand stands beside one scanned here: name the line, so the hub adds to the same.
+        return Wish("cart.set", {"line": line.id, "to": line.quantity, "seen": old.quantity})
+    return Wish(
+        "cart.add",
+        {
+            "line": line.id,
+            "item": wanted.item,
+            "quantity": wanted.quantity,
+            "fulfilment": wanted.fulfilment,
+            "weighed": wanted.weighed,
+        },
+    )
+
+
+def weigh(till: Till, product: Product, quantity: int, moment: Moment) -> Step:
+    """Goods by weight, as a line of their own; `quantity` in grams."""
+    if not product.weighed:
+        raise TillRefused("till.not_weighed", N_("This product is sold by the piece. Enter a number of pieces."))
+    return add(till, product, quantity, moment, weighed=True)
+
+
+def close_ask(till: Till) -> Step:
+    return replace(till, ask=""), []
+
+
+def set_quantity(till: Till, line: str, to: int, seen: int, moment: Moment, book: PriceBook) -> Step:
+    """A line in hand becomes `to`, for somebody who saw `seen`; goods by the piece come in whole pieces."""
+    till = _changing(till)
+    if line in till.cart.lines:
+        book.check_quantity(till.cart.lines[line].item, to)
+    return _applied(till, SetQuantity(line, to, seen), Wish("cart.set", {"line": line, "to": to, "seen": seen}), moment)
+
+
+def remove(till: Till, line: str, seen: int, moment: Moment) -> Step:
+    return _applied(_changing(till), Remove(line, seen), Wish("cart.remove", {"line": line, "seen": seen}), moment)
+
+
+def _changing(till: Till) -> Till:
+    if till.phase not in ("selling", "scanning"):
+        raise TillRefused("till.not_selling", N_("The cart cannot be changed now."))
+    return till
+
+
+def _applied(till: Till, operation: Operation, wish: Wish, moment: Moment) -> Step:
+    return replace(till, cart=apply(till.cart, till.actor, operation, moment.at)), [wish]
+
+
+def take(till: Till, line: str, hub_lines: Mapping[str, Mapping[str, Any]], online: bool) -> Step:
+    """Ask the hub for a virtual line; it is ours once the hub says so."""
+    till = _changing(till)
+    if not online:
+        raise LinkRefused(
+            "link.needed",
+            N_("Lines from the app can be taken in hand only while the hub is reached. Scan the goods instead."),
+        )
+    row = hub_lines.get(line)
+    if row is None:
+        raise CartRefused("cart.line_gone", N_("This line is no longer in the cart."))
+    if not may_take(till, row):
+        raise CartRefused("cart.in_hand", N_("This line is in hand at another till and is paid there."))
+    if line in till.taking:
+        return till, []
+    return replace(till, taking=(*till.taking, line)), [Wish("cart.take", {"line": line})]
+
+
+def may_take(till: Till, row: Mapping[str, Any]) -> bool:
+    """Whether the cart's rules let this terminal take a line of the hub's copy."""
+    return row["owner"] == "hub" or (till.kind == "till" and row["origin"] == "kiosk" and row["owner"] != till.device)
+
+
+def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool = False) -> Step:
+    """The cart is this shopper's from now on; the hub is told and confirms later."""
+    till = ready(till, moment)
+    same = till.shopper is not None and till.shopper.id == card["shopper"]
+    if till.shopper is not None and not same and not (replacing and till.kind == "till"):
+        raise CartRefused(
+            "cart.other_shopper",
+            N_("This cart already belongs to another shopper. A cashier can change that."),
+        )
+    if same:
+        return till, []
+    shopper = Shopper(card["shopper"], card["name"], card.get("language", ""), card["number"], card.get("points"))
+    language = shopper.language if till.kind == "kiosk" and shopper.language else till.language
+    till = replace(till, shopper=shopper, live="", taking=(), language=language)
+    return till, [Wish("cart.attach", {"card": shopper.card, "replace": replacing})]
+
+
+def give_up(till: Till) -> Step:
+    """The goods go back to the shelf and the visit ends; nothing is said of a visit that never began."""
+    wishes = [Wish("cart.abandon", {})] if till.cart.lines else []
+    return fresh(till), wishes + _let_go(till)
+
+
+def let_go(till: Till) -> Step:
+    """The goods stay in the shopper's cart, to be taken at any till, and the visit ends here."""
+    if till.shopper is None:
+        raise TillRefused(
+            "till.no_shopper",
+            N_("Show your card first, so that the till can find your basket."),
+        )
+    if not till.cart.lines:
+        raise TillRefused("sale.empty", N_("There is nothing to pay yet. Scan something first."))
+    return replace(fresh(till), phase="thanks"), [Wish("cart.release", {})]
+
+
+def _let_go(till: Till) -> list[Wish]:
+    """Lines that were asked for and not received must not stay in a hand that nobody sees."""
+    return [Wish("cart.release", {})] if till.taking else []
+
+
+def sold(till: Till, summary: Mapping[str, Any], body: dict[str, Any]) -> Step:
+    """The sale is made: it is told to the hub, and the till is done with this shopper."""
+    return (
+        replace(fresh(till), phase="done", last_sale=summary),
+        [Wish("sale.commit", body), *_let_go(till)],
+    )
+
+
+def adopted(till: Till, hub_lines: Mapping[str, Mapping[str, Any]], moment: Moment) -> Till:
+    """What the hub's copy of the cart says about hands: lines we asked for and received become ours, lines of ours
+    that a till took (as it may from a kiosk) are ours no more."""
+    lines, n, taking = dict(till.cart.lines), till.cart.next_n, list(till.taking)
+    for line in till.taking:
+        row = hub_lines.get(line)
+        if row is None or row["owner"] == till.device:
+            taking.remove(line)
+        if row is not None and row["owner"] == till.device and line not in lines:
+            lines[line] = CartLine(
+                line,
+                row["item"],
+                row["quantity"],
+                till.device,
+                row["origin"],
+                n,
+                row["fulfilment"],
+                row["weighed"],
+                moment.at,
+            )
+            n += 1
+    for line in [line for line in lines if line in hub_lines and hub_lines[line]["owner"] != till.device]:
+        del lines[line]
+    if lines == till.cart.lines and tuple(taking) == till.taking:
+        return till
+    return replace(till, cart=replace(till.cart, lines=lines, next_n=n), taking=tuple(taking))
+
+
+def woken(till: Till, now: int) -> Till:
+    """The state after a restart: the same, but a till left alone for long, or whose clock jumped, asks for the PIN."""
+    if till.kind == "till" and till.staff is not None and abs(now - till.touched_at) > IDLE_LOCK_MS:
+        return replace(till, phase="locked", tenders=())
+    return till
+
+
+def as_dict(till: Till) -> dict[str, Any]:
+    """The state as JSON-ready values; `till_from` reads it."""
+    return asdict(till)
+
+
+def till_from(body: Mapping[str, Any]) -> Till:
+    cart, staff, shopper = body["cart"], body["staff"], body["shopper"]
+    lines = {key: line_from(row) for key, row in cart["lines"].items()}
+    return Till(
+        **{
+            **body,
+            "cart": Cart(**{**cart, "lines": lines}),
+            "staff": Person(**staff) if staff else None,
+            "shopper": Shopper(**shopper) if shopper else None,
+            "tenders": tuple(Tender(**row) for row in body["tenders"]),
+            "taking": tuple(body["taking"]),
+        }
+    )

@@ -1,0 +1,188 @@
+"""The state that the pages show (README.md, "The state"): built whole, sent as differences. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pos_terminal import payment
+from pos_terminal.store.outbox import Unsent
+from pos_terminal.store.replica import Heading, shown
+from pos_terminal.till import Till, may_take
+from retail import loyalty
+from retail.cart import HUB
+from retail.pricing import PriceBook, PricedCart, PricedLine
+
+IDLE_COUNTDOWN_S = 10
+
+
+@dataclass
+class LinkView:
+    """How the terminal stands with the hub; `since` and `reference_at` by this machine's clock."""
+
+    online: bool = False
+    since: int = 0
+    loading: dict[str, int] | None = None
+    refused: dict[str, Any] | None = None
+
+
+@dataclass
+class Desk:
+    """What stands around the open visit and is made anew at each start: the link, the devices, the last word."""
+
+    link: LinkView = field(default_factory=LinkView)
+    unsent: dict[int, Unsent] = field(default_factory=dict)
+    needs_you: list[dict[str, Any]] = field(default_factory=list)
+    locked: frozenset[str] = frozenset()
+    hub_cart: dict[str, Any] = field(default_factory=dict)
+    scanners: dict[str, dict[str, str]] = field(default_factory=dict)
+    printer: dict[str, Any] | None = None
+    drawer_open: bool | None = None
+    jobs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    notice: dict[str, Any] | None = None
+    sound: dict[str, Any] = field(default_factory=lambda: {"n": 0, "tone": "accepted"})
+    idle_ends_at: int | None = None
+    demo: bool = False
+
+    @property
+    def hub_lines(self) -> Mapping[str, Mapping[str, Any]]:
+        lines: Mapping[str, Mapping[str, Any]] = self.hub_cart.get("lines", {})
+        return lines
+
+
+def view_of(
+    till: Till, priced: PricedCart, desk: Desk, heading: Heading | None, book: PriceBook | None
+) -> dict[str, Any]:
+    """The whole state; every key is always there."""
+    lines = _lines(till, priced, desk, heading)
+    virtual = sum(row["total"] for row in lines.values() if row["owner"] == HUB)
+    return {
+        "kind": till.kind,
+        "phase": till.phase if heading else "needs_hub",
+        "language": till.language,
+        "store": asdict(heading.store) if heading else None,
+        "terminal": _terminal(heading),
+        "staff": asdict(till.staff) if till.staff else None,
+        "people": _people(heading, desk),
+        "shopper": _shopper(till),
+        "lines": lines,
+        "totals": {
+            "total": priced.total + virtual,
+            "in_hand": priced.total,
+            "virtual": virtual,
+            "tax": priced.tax,
+            "currency": priced.currency,
+            "count": len(priced.lines),
+            "points": loyalty.earned(priced.total) if till.shopper else 0,
+        },
+        "taxes": [asdict(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
+        "payment": payment.shown(till, priced),
+        "last_sale": _last_sale(till, desk),
+        "ask": _ask(till, book),
+        "departments": [asdict(row) for row in heading.departments] if heading else [],
+        "link": _link(desk, heading),
+        "needs_you": desk.needs_you,
+        "devices": {
+            "scanners": list(desk.scanners.values()),
+            "printer": desk.printer,
+            "drawer": None if desk.printer is None else {"open": desk.drawer_open},
+        },
+        "notice": desk.notice,
+        "sound": desk.sound,
+        "idle": None if desk.idle_ends_at is None else {"ends_at": desk.idle_ends_at, "seconds": IDLE_COUNTDOWN_S},
+        "demo": desk.demo,
+    }
+
+
+def _terminal(heading: Heading | None) -> dict[str, Any] | None:
+    if heading is None:
+        return None
+    terminal = heading.terminal
+    return {"id": terminal.id, "code": terminal.code, "names": terminal.names, "kind": terminal.kind}
+
+
+def _people(heading: Heading | None, desk: Desk) -> list[dict[str, Any]]:
+    return [
+        {"number": row["number"], "name": row["name"], "role": row["role"], "locked": row["id"] in desk.locked}
+        for row in (heading.people if heading else ())
+    ]
+
+
+def _shopper(till: Till) -> dict[str, Any] | None:
+    if till.shopper is None:
+        return None
+    row = asdict(till.shopper)
+    return row | {"pending": not row.pop("confirmed")}
+
+
+def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) -> dict[str, dict[str, Any]]:
+    unknown = {row.line for row in desk.unsent.values() if row.line}
+    place = {
+        "device": till.device,
+        "names": heading.terminal.names if heading else {},
+        "store": heading.store.names if heading else {},
+    }
+    lines = {row.line.id: _own_line(row, place, row.line.id in unknown) for row in priced.lines}
+    for key, hub_row in desk.hub_lines.items():
+        # The hub's copy of what is in our own hand is older than the hand.
+        if key not in lines and hub_row["owner"] != till.device:
+            lines[key] = {
+                **hub_row,
+                "mine": False,
+                "pending": False,
+                "taking": key in till.taking,
+                "takeable": may_take(till, hub_row),
+                "seen": hub_row["quantity"],
+            }
+    return lines
+
+
+def _own_line(row: PricedLine, place: dict[str, Any], pending: bool) -> dict[str, Any]:
+    line = row.line
+    return {
+        "id": line.id,
+        "item": line.item,
+        "names": row.product.names,
+        "quantity": line.quantity,
+        "unit": row.product.unit,
+        "weighed": line.weighed,
+        "owner": line.owner,
+        "origin": line.origin,
+        "place": place,
+        "fulfilment": line.fulfilment,
+        "unit_price": row.unit_price,
+        "total": row.total,
+        "picture": row.product.picture,
+        "n": line.n,
+        "at": line.at,
+        "mine": True,
+        "pending": pending,
+        "taking": False,
+        "takeable": False,
+        "seen": line.quantity,
+    }
+
+
+def _last_sale(till: Till, desk: Desk) -> dict[str, Any] | None:
+    if till.last_sale is None:
+        return None
+    sale = str(till.last_sale["id"])
+    printed, reason = desk.jobs.get(f"{sale}.receipt", ("none", ""))
+    drawer, _ = desk.jobs.get(f"{sale}.drawer", ("none", ""))
+    return {**till.last_sale, "print": printed, "print_reason": reason, "drawer": drawer}
+
+
+def _ask(till: Till, book: PriceBook | None) -> dict[str, Any] | None:
+    product = book.products.get(till.ask) if book and till.ask else None
+    return None if product is None else {"kind": "weight", "product": shown(product, None)}
+
+
+def _link(desk: Desk, heading: Heading | None) -> dict[str, Any]:
+    unsent = desk.unsent.values()
+    return {
+        **asdict(desk.link),
+        "unsent": len(unsent),
+        "unsent_sales": sum(row.kind == "sale.commit" for row in unsent),
+        "oldest_unsent_at": next((row.at for row in unsent), None),
+        "reference_version": heading.version if heading else 0,
+        "reference_at": heading.at if heading else None,
+    }

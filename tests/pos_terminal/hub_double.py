@@ -1,0 +1,223 @@
+"""A small hub that speaks docs/protocol.md over a real Flask-SocketIO server, with faults on command.
+
+It keeps one cart per id, applies operations with `retail.cart`, and remembers every operation in the order it took
+effect. It is a double for the till's tests, not a second hub: no database, no prices beyond the book it was given.
+"""
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, jsonify, request
+from flask_socketio import SocketIO, disconnect, emit, join_room
+from flask_socketio import ConnectionRefusedError as Refused
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from pos_terminal.ids import now_ms
+from retail.codec import digest
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_request(self, *args: Any, **params: Any) -> None:
+        return
+
+
+class HubDouble:
+    """`drop_acks` swallows that many answers after the effect; `refuse` is a refusal at the door; `rejects` maps a
+    kind to the error of its rejection; `on_ops` sees a batch before it takes effect."""
+
+    def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
+        self.reference = reference
+        self.cards = {row["number"]: row for row in reference["cards"]}
+        self.taken: list[dict[str, Any]] = []
+        self.results: dict[int, dict[str, Any]] = {}
+        self.hashes: dict[int, str] = {}
+        self.carts: dict[str, dict[str, Any]] = {}
+        self.versions: dict[str, int] = {}
+        self.moved: dict[str, str] = {}
+        self.drop_acks = 0
+        self.refuse: dict[str, Any] | None = None
+        self.rejects: dict[str, dict[str, Any]] = {}
+        self.hailed: list[dict[str, Any]] = []
+        self.fetches: list[str] = []
+        self.offset_ms = 0
+        self.on_ops: Callable[[dict[str, Any]], None] = lambda batch: None
+        self.changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._sids: set[str] = set()
+        self._port = port
+        self._server: Any = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def reserve(self) -> None:
+        """Choose a port now, so that a till can be told an address where nobody answers yet."""
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            self._port = found.getsockname()[1]
+
+    def start(self) -> None:
+        app = Flask("hub_double")
+        self.sockets = SocketIO(app, async_mode="threading", transports=["websocket"])
+        for event, handler in (
+            ("connect", self._connect),
+            ("disconnect", self._gone),
+            ("tick", lambda t0: {"now": now_ms() + self.offset_ms}),
+            ("sub", self._sub),
+            ("unsub", lambda names: {}),
+            ("pull", self._pull),
+            ("ops", self._ops),
+        ):
+            self.sockets.on_event(event, handler)
+        app.add_url_rule("/v1/reference", "reference", self._reference)
+        app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
+        self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)
+        self._server.daemon_threads = True
+        self._port = self._server.port
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Away: the port is closed and everybody is disconnected."""
+        if self._server is None:
+            return
+        self._server.shutdown()
+        self._server.server_close()
+        self.cut()
+        self._server = None
+
+    def cut(self) -> None:
+        for sid in list(self._sids):
+            self.sockets.server.disconnect(sid)
+
+    def wait(self, met: Callable[[], bool], limit_s: float = 10) -> None:
+        """Until `met()`; fails with what it was waiting for."""
+        with self.changed:
+            assert self.changed.wait_for(met, limit_s), f"not within {limit_s} s; taken: {self.kinds}"
+
+    @property
+    def kinds(self) -> list[str]:
+        return [operation["kind"] for operation in self.taken]
+
+    @property
+    def last_seq(self) -> int:
+        return max(self.results, default=0)
+
+    def _connect(self, auth: dict[str, Any]) -> None:
+        if self.refuse is not None:
+            raise Refused(self.refuse["message"], self.refuse)
+        with self._lock:
+            self.hailed.append(auth)
+            self._sids.add(request.sid)  # type: ignore[attr-defined]
+        limits = {"ops_batch": 200, "batch_bytes": 65536, "message_bytes": 1048576, "cart_lines": 500}
+        you = {"dev": auth["dev"], "store": self.reference["store"]["id"]}
+        emit(
+            "hello",
+            {
+                "proto": 1,
+                "now": now_ms() + self.offset_ms,
+                "last_seq": self.last_seq,
+                "heads_ms": 10000,
+                "limits": limits,
+                "you": you,
+            },
+        )
+        self._tell()
+
+    def _gone(self, *_: Any) -> None:
+        with self._lock:
+            self._sids.discard(request.sid)  # type: ignore[attr-defined]
+        self._tell()
+
+    def _tell(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    def _reference(self) -> Any:
+        etag = f'"{self.reference["version"]}"'
+        self.fetches.append(request.headers.get("Authorization", ""))
+        if request.headers.get("If-None-Match") == etag:
+            return "", 304
+        answer = jsonify(self.reference)
+        answer.headers["ETag"] = etag
+        return answer
+
+    def _sub(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:
+        for row in wanted:
+            join_room(row["s"])
+        return {"streams": [self._pull(row) for row in wanted]}
+
+    def _pull(self, position: dict[str, Any]) -> dict[str, Any]:
+        name = position["s"]
+        if name.startswith("store:"):
+            state = {"reference": self.reference["version"]}
+            return {"s": name, "e": 1, "v": self.versions.get(name, 1), "state": state}
+        cart = self.carts.get(name.removeprefix("cart:"))
+        if cart is None:
+            return {"s": name, "error": {"code": "stream.unknown", "message": "There is no such stream.", "params": {}}}
+        return {"s": name, "e": 1, "v": self.versions.get(name, 1), "state": cart}
+
+    def new_reference(self, **changes: Any) -> None:
+        """A new version of the reference data; terminals hear that there is one."""
+        self.reference = {**self.reference, **changes, "version": self.reference["version"] + 1}
+        self.cards = {row["number"]: row for row in self.reference["cards"]}
+        self._event(f"store:{self.reference['store']['id']}", {"reference": self.reference["version"]})
+
+    def put(self, cart: str, **line: Any) -> None:
+        """Somebody else changes a line of a cart (the phone, another till): the event goes to all who listen."""
+        with self._lock:
+            state = self.carts[cart]
+            state["lines"] = {**state["lines"], line["id"]: {**state["lines"].get(line["id"], {}), **line}}
+            self._event(f"cart:{cart}", {"lines": {line["id"]: state["lines"][line["id"]]}})
+
+    def _event(self, name: str, changes: dict[str, Any], skip: int = 0) -> None:
+        p = self.versions.get(name, 1) + skip
+        self.versions[name] = p + 1
+        event = {"s": name, "e": 1, "p": p, "v": p + 1, "by": [], "changes": changes, "at": now_ms(), "scan": None}
+        self.sockets.emit("ev", event, to=name)
+
+    def _ops(self, batch: dict[str, Any]) -> Any:
+        self.on_ops(batch)
+        with self._lock:
+            results = [self._one(seq, op) for seq, op in enumerate(batch["ops"], batch["seq0"])]
+            answer = {"last_seq": self.last_seq, "results": results}
+            drop = self.drop_acks > 0
+            self.drop_acks -= drop
+        self._tell()
+        if drop:
+            disconnect()
+        return answer
+
+    def _one(self, seq: int, operation: dict[str, Any]) -> dict[str, Any]:
+        if seq in self.results:
+            same = self.hashes[seq] == digest(operation)
+            return {**self.results[seq], "dup": True} if same else {"seq": seq, "status": "conflict", "error": {}}
+        if seq != self.last_seq + 1:
+            return {"seq": seq, "status": "gap"}
+        error = self.rejects.get(operation["kind"])
+        if error is not None:
+            result = {"seq": seq, "status": "rejected", "error": error}
+        else:
+            self.taken.append(operation)
+            result = {"seq": seq, "status": "ok", "result": self._effect(operation)}
+        self.results[seq], self.hashes[seq] = result, digest(operation)
+        return result
+
+    def _effect(self, operation: dict[str, Any]) -> dict[str, Any]:
+        body, cart = operation["body"], self.moved.get(operation["cart"] or "", operation["cart"] or "")
+        match operation["kind"]:
+            case "cart.attach":
+                card = self.cards[body["card"]]
+                live = f"live-{card['shopper']}"
+                self.moved[operation["cart"]] = live
+                self.carts.setdefault(live, {"id": live, "status": "open", "lines": {}, "shopper": card["shopper"]})
+                shopper = {"id": card["shopper"], "name": card["name"], "language": card["language"]}
+                return {"cart": live, "shopper": {**shopper, "card": card["number"], "points": card["points"]}}
+            case "cart.take":
+                self.put(cart, id=body["line"], owner=self.hailed[-1]["dev"])
+                return {"cart": cart}
+            case "sale.commit":
+                return {"sale": body["sale"]["id"], "points": body["sale"]["points"]}
+            case _:
+                return {"cart": cart}

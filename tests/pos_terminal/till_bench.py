@@ -1,0 +1,204 @@
+"""A till with real parts around it: SQLite files, a printer on TCP, a scanner on a pseudo-terminal, a hub double."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from hub_double import HubDouble
+
+from hardware.emulators.escpos_printer import EscposPrinterEmulator
+from hardware.emulators.serial_scanner import SerialScannerEmulator
+from pos_terminal.app import Terminal
+from pos_terminal.config import Config
+from pos_terminal.ids import now_ms
+from pos_terminal.store.replica import Replica
+from retail.catalogue import Product
+from retail.replica import applied
+from sample_shop import build, scan_text
+
+WAIT_LIMIT_S = 10
+PRODUCTS = 60
+
+SHOP = build(seed=1, products=PRODUCTS)
+PIECES = [product for product in SHOP.products if not product.weighed]
+WEIGHED = [product for product in SHOP.products if product.weighed]
+CASHIER, MANAGER = SHOP.staff[0], SHOP.staff[4]
+SHOPPER = SHOP.shoppers[0]
+
+
+@cache
+def _pin_hash(pin: str) -> str:
+    # Real argon2, made cheap: what is tested is the till, not the patience of an attacker.
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(pin)
+
+
+def reference(version: int = 1, terminal: str = "till-1") -> dict[str, Any]:
+    """What the hub answers to GET /v1/reference."""
+    seed = next(row for row in SHOP.terminals if row.id == terminal)
+    store = SHOP.stores[0]
+    return {
+        "version": version,
+        "store": asdict(store),
+        "terminal": {"id": seed.id, "code": seed.code, "names": seed.name, "kind": seed.kind},
+        "departments": [asdict(row) for row in SHOP.departments],
+        "taxes": [asdict(row) for row in SHOP.taxes],
+        "products": [row.as_dict() for row in SHOP.products],
+        "stock": {item: amount for (place, item), amount in SHOP.stock.items() if place == store.id},
+        "staff": [
+            {
+                "id": row.id,
+                "number": row.number,
+                "name": row.name,
+                "role": row.role,
+                "language": row.language,
+                "pin_hash": _pin_hash(row.pin),
+            }
+            for row in SHOP.staff
+        ],
+        "cards": [
+            {"number": row.card, "shopper": row.id, "name": row.name, "language": row.language, "points": row.points}
+            for row in SHOP.shoppers
+        ],
+    }
+
+
+class Bench:
+    """One terminal on a counter. Parts are started by hand, so that a test can leave one out or start it late."""
+
+    def __init__(self, folder: Path, kind: str = "till", printer: bool = True, scanner: bool = False) -> None:
+        self.folder, self.kind = folder, kind
+        self.device = "till-1" if kind == "till" else "kiosk-1"
+        self.hub = HubDouble(reference(terminal=self.device))
+        self.hub.reserve()
+        self.printer = EscposPrinterEmulator(0, on_change=self._changed) if printer else None
+        if self.printer:
+            self.printer.start()
+        self.scanner = SerialScannerEmulator(folder / "scanner") if scanner else None
+        if self.scanner:
+            self.scanner.plug()
+        self.views: list[dict[str, Any]] = []
+        self.changed = threading.Condition()
+        self.terminal: Terminal | None = None
+
+    def config(self) -> Config:
+        return Config(
+            kind=self.kind,  # type: ignore[arg-type]
+            data=self.folder / "data",
+            port=0,
+            hub=self.hub.url,
+            terminal=self.device,
+            token="token",
+            scanners=(self.scanner.address,) if self.scanner else (),
+            printer=self.printer.address if self.printer else "",
+        )
+
+    def load_replica(self, body: dict[str, Any]) -> None:
+        """Give the till its catalogue as an earlier day did."""
+        (self.folder / "data").mkdir(parents=True, exist_ok=True)
+        replica = Replica(self.folder / "data")
+        replica.load(body, f'"{body["version"]}"', now_ms())
+        replica.close()
+
+    def start(self) -> "Bench":
+        self.terminal = Terminal(self.config())
+        to_pages = self.terminal.counter.on_view
+
+        def seen(event: dict[str, Any]) -> None:
+            to_pages(event)
+            self.views.append(event)
+            self._changed()
+
+        self.terminal.counter.on_view = seen
+        self.terminal.start()
+        return self
+
+    def stop(self) -> None:
+        if self.terminal is not None:
+            self.terminal.stop()
+            self.terminal = None
+
+    def close(self) -> None:
+        self.stop()
+        self.hub.stop()
+        if self.printer:
+            self.printer.stop()
+        if self.scanner:
+            self.scanner.unplug()
+
+    def _changed(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    @property
+    def counter(self) -> Any:
+        assert self.terminal is not None
+        return self.terminal.counter
+
+    @property
+    def view(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.counter.snapshot()["state"]
+        return state
+
+    def wait(self, met: Callable[[dict[str, Any]], Any], limit_s: float = WAIT_LIMIT_S) -> dict[str, Any]:
+        """The view as soon as `met(view)`; fails with the view that it had."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: met(self.view), limit_s), f"not within {limit_s} s: {self.view}"
+        return self.view
+
+    def do(self, command: str, id: str = "", **body: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.counter.do({"id": id or str(uuid4()), "command": command, **body})
+        return answer
+
+    def ok(self, command: str, **body: Any) -> Any:
+        """The result of a command that has to succeed."""
+        answer = self.do(command, **body)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def refused(self, command: str, **body: Any) -> str:
+        """The code of a refusal that has to come."""
+        answer = self.do(command, **body)
+        assert "error" in answer, answer
+        return str(answer["error"]["code"])
+
+    def sign_in(self) -> None:
+        self.ok("sign_in", number=CASHIER.number, pin=CASHIER.pin)
+
+    def scan(self, product: Product, grams: int | None = None) -> Any:
+        text, aim = scan_text(product, grams)
+        return self.ok("scan", text=text, aim=aim)
+
+    def sell(self, *products: Product) -> dict[str, Any]:
+        """A whole cash sale with the exact amount; the last sale as it is shown."""
+        for product in products:
+            self.scan(product)
+        self.ok("pay_begin")
+        self.ok("tender", kind="cash", amount=self.view["totals"]["in_hand"])
+        sale: dict[str, Any] = self.view["last_sale"]
+        return sale
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        """What another process would read from the till's file: committed data only."""
+        with sqlite3.connect(self.folder / "data" / "till.sqlite") as connection:
+            found = connection.execute(query, values).fetchall()
+        connection.close()
+        return found
+
+    @property
+    def paper(self) -> str:
+        assert self.printer is not None
+        return "\n".join(line.text for line in self.printer.paper)
+
+
+def shown_by(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """The state that a page has that applied these events from the first on."""
+    state: dict[str, Any] = {}
+    for event in events:
+        state = applied(state, event["changes"])
+    return state
