@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
+from ui_kit import importmap
 from ui_kit.blueprint import Kit, init_app, page
 
 
@@ -108,8 +109,9 @@ def test_every_address_of_the_import_map_is_kept_for_ever(client: FlaskClient) -
 
 
 def test_a_changed_file_has_a_new_address_and_an_old_address_is_not_kept(
-    app: Flask, client: FlaskClient, shelf: Path
+    app: Flask, client: FlaskClient, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(importmap, "CHECK_EVERY_S", 0)
     old = kit_of(app).url("screens/main.js")
     assert "immutable" in get(client, old).headers["Cache-Control"]
     (shelf / "main.js").write_text("export const changed = true;")

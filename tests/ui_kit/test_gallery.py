@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 Look = Callable[..., Any]
 SIZES = {"phone": (390, 844), "till": (1024, 768), "kiosk": (1080, 1920), "dashboard": (1280, 900)}
@@ -121,3 +122,54 @@ def test_tables_and_tabs_answer_the_arrow_keys(look: Look, gallery_url: str) -> 
     page.get_by_role("tab", name="Dairy").first.focus()
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.textContent.trim()") == "Fruit"
+
+
+def test_a_message_stands_above_an_open_dialog_and_can_be_dismissed(look: Look, gallery_url: str) -> None:
+    seen = look(gallery_url)
+    page = seen.page
+    page.get_by_role("button", name="Open a dialog").click()
+    page.evaluate("import('kit/ui.js').then((ui) => ui.toast({ kind: 'trouble', text: 'No paper.' }))")
+    page.get_by_text("No paper.", exact=True).wait_for()
+    on_top = """() => {
+      const box = [...document.querySelectorAll('.toast')].at(-1).getBoundingClientRect();
+      const shown = document.querySelector('.toasts').matches(':popover-open');
+      return shown && box.bottom <= innerHeight && box.width > 200;
+    }"""
+    assert page.evaluate(on_top)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Dismiss").click()
+    page.get_by_text("No paper.", exact=True).wait_for(state="detached")
+    assert seen.troubles == []
+
+
+def test_tones_sound_and_are_muted_for_this_device(look: Look, gallery_url: str) -> None:
+    seen = look(gallery_url)
+    page = seen.page
+    for name in ("Accepted", "Unknown", "Needs you"):
+        page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("button", name="Mute", exact=True).click()
+    page.get_by_role("button", name="Unmute").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Unmute").wait_for()
+    assert seen.troubles == []
+
+
+def test_a_quantity_is_changed_by_keys_and_stops_at_its_floor(look: Look, gallery_url: str) -> None:
+    page = look(gallery_url).page
+    stepper = page.get_by_role("group", name="Quantity").first
+    stepper.get_by_role("button", name="More").press("ArrowUp")
+    assert stepper.locator("output").inner_text() == "3"
+    for _ in range(3):
+        stepper.get_by_role("button", name="More").press("ArrowDown")
+    assert stepper.locator("output").inner_text() == "0"
+    assert stepper.get_by_role("button", name="Less").is_disabled()
+
+
+def test_a_device_that_wants_no_motion_gets_none(browser: Browser, gallery_url: str) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(gallery_url)
+    page.get_by_role("button", name="A line arrives").click()
+    line = page.locator(".line.fresh")
+    assert line.evaluate("(e) => parseFloat(getComputedStyle(e).animationDuration)") <= 0.001
+    context.close()

@@ -5,6 +5,27 @@ import * as reducer from "./replica_reducer.js";
 export const PULL_JITTER_MS = 120;
 export const PULL_RETRY_MS = 1500;
 
+// One pull at a time, after a short random wait so that a thousand phones do not ask in the same millisecond.
+function repairer(pull, lacking) {
+  let busy = false;
+  let again = false;
+  return async function repair() {
+    again = busy;
+    if (busy) return;
+    busy = true;
+    try {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * PULL_JITTER_MS));
+      await pull();
+    } catch {
+      // The hub is away or refused: its next event or heads message shows the gap again.
+      again = false;
+    } finally {
+      busy = false;
+    }
+    if (again && lacking()) setTimeout(repair, PULL_RETRY_MS);
+  };
+}
+
 /** Follow one stream.
  *
  * `pull({s, e, v})` resolves to a snapshot `{e, v, state, by?}` or to `{events: [...]}`; `apply(state, op)` is the pure
@@ -13,8 +34,6 @@ export const PULL_RETRY_MS = 1500;
 export function createReplica({ stream, pull, apply = (state) => state, onRejected = () => {} }) {
   let replica = reducer.nothing;
   let scheduled = false;
-  let pulling = false;
-  let again = false;
   const state = signal(null);
   const pending = signal([]);
   const version = signal(-1);
@@ -60,24 +79,10 @@ export function createReplica({ stream, pull, apply = (state) => state, onReject
     else take(reducer.adopt(replica, answer));
   }
 
-  async function repair() {
-    if (pulling) {
-      again = true;
-      return;
-    }
-    pulling = true;
-    again = false;
-    try {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * PULL_JITTER_MS));
-      answered(await pull(position()));
-    } catch {
-      // The hub is away or refused: its next event or heads message shows the gap again.
-      again = false;
-    } finally {
-      pulling = false;
-    }
-    if (again && replica.kept.some((event) => event.e === replica.e)) setTimeout(repair, PULL_RETRY_MS);
-  }
+  const repair = repairer(
+    async () => answered(await pull({ s: stream, e: replica.e, v: replica.v })),
+    () => replica.kept.some((event) => event.e === replica.e),
+  );
 
   return {
     stream, state, pending, version, at, receive, repair,

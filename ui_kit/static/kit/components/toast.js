@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { t } from "../i18n.js";
 import { Button } from "./button.js";
@@ -22,9 +23,16 @@ export function dismiss(id) {
   shown.value = shown.value.filter((one) => one.id !== id);
 }
 
-/** Where toasts appear; once per page. They lie over the page, so nothing moves. */
+/** Where toasts appear; once per page. They lie over the page and over an open dialog, so nothing moves or hides them. */
 export function Toasts() {
-  return html`<div class="toasts" role="status" aria-live="polite">${shown.value.map((one) => html`<div key=${one.id} class=${`toast ${one.kind}`}>
+  const layer = useRef(null);
+  const newest = shown.value.at(-1)?.id;
+  useEffect(() => {
+    // The top layer stacks by order of opening: closing and opening again puts this above a dialog opened meanwhile.
+    layer.current.hidePopover();
+    if (newest) layer.current.showPopover();
+  }, [newest]);
+  return html`<div class="toasts" popover="manual" role="status" aria-live="polite" ref=${layer}>${shown.value.map((one) => html`<div key=${one.id} class=${`toast ${one.kind}`}>
     <${Icon} name=${(MEANINGS[one.kind] ?? MEANINGS.idle).icon} /><span class="grow">${one.text}</span>
     ${one.action && html`<${Button} kind="quiet" size="small" onClick=${() => { dismiss(one.id); one.action.onClick(); }}>${one.action.label}<//>`}
     <${Button} kind="quiet" size="small" icon="x" label=${t("Dismiss")} onClick=${() => dismiss(one.id)} /></div>`)}</div>`;
