@@ -1,0 +1,93 @@
+// The live cart: what is in hand at a till or kiosk, and what was chosen online.
+import { locale, t } from "kit/i18n.js";
+import { ago, quantity } from "kit/format.js";
+import { Amount, Button, Empty, html, Line, Lines, Loading, Status, Stepper, Stopwatch, render } from "kit/ui.js";
+import { away } from "./frame.js";
+import { open } from "./gate.js";
+import { account, act, cart, known_at, now, ready, scanned, status } from "./live.js";
+
+const HUB = "hub";
+const KILO_STEP = 100;
+const name = (names) => names?.[locale] ?? names?.en ?? "";
+const picture = (line) => `/products/${line.item}.svg`;
+const amount = (value) => (value === null || value === undefined ? null : { amount: value, currency: cart.value.totals.currency });
+const unitOf = (line) => (line.unit === "kg" ? "kg" : "");
+const perUnit = (line) => {
+  const price = amount(line.unit_price);
+  if (!price) return null;
+  return html`<${Amount} value=${price} size=${14} quiet />${line.unit === "kg" ? ` ${t("per kg")}` : ""}`;
+};
+
+function InHand({ line }) {
+  return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} pending=${line.pending}
+    note=${html`<span class="amount">${quantity(line.quantity, unitOf(line))} × </span>${perUnit(line)}`} />`;
+}
+
+function Chosen({ line }) {
+  const step = line.unit === "kg" ? KILO_STEP : 1000;
+  const more = (_, delta) =>
+    act("cart.add", { line: line.id, item: line.item, quantity: delta, fulfilment: line.fulfilment, weighed: line.weighed });
+  const gone = () => act("cart.remove", { line: line.id, seen: line.quantity });
+  return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} pending=${line.pending}
+    note=${perUnit(line)} extra=${html`<span class="chosen-step"><${Stepper} value=${line.quantity} step=${step}
+      unit=${unitOf(line)} label=${t("Quantity of {name}", { name: name(line.names) })} onChange=${more} onRemove=${gone} /></span>`} />`;
+}
+
+function Place({ place, lines }) {
+  const where = place ? t("At {place}, {store}", { place: name(place.names), store: name(place.store) }) : t("In your hands");
+  return html`<section class="group" aria-label=${where}><header class="group-head">
+      <h2>${where}</h2>
+      ${away.value ? html`<${Status} kind="idle" icon="clock" label=${ago(known_at.value ?? Date.now())} />`
+        : html`<${Status} kind="good" label=${t("now")} />`}
+      ${scanned.value && html`<${Stopwatch} since=${scanned.value} now=${now} />`}
+    </header>
+    <${Lines} label=${where}>${lines.map((line) => html`<${InHand} key=${line.id} line=${line} />`)}<//></section>`;
+}
+
+function places(lines) {
+  const found = new Map();
+  for (const line of lines) found.set(line.owner, [...(found.get(line.owner) ?? []), line]);
+  return [...found.values()];
+}
+
+function Total() {
+  const { totals } = cart.value;
+  const lines = Object.values(cart.value.lines);
+  const waits = lines.some((line) => line.pending);
+  return html`<div class="total ${waits ? "waits" : ""}">
+    <div class="total-text"><span>${t("Total")}</span>
+      <span class="quiet small">${waits ? t("being priced") : t("earns {points} points", { points: totals.points })}</span></div>
+    <${Amount} value=${amount(totals.total)} size=${32} strong />
+    <${Button} kind="primary" icon="qr-code" href="/card">${t("Pay at a till")}<//></div>`;
+}
+
+function Nothing() {
+  return html`<${Empty} icon="shopping-cart" title=${t("Your cart is empty")}
+    action=${html`<${Button} kind="primary" icon="store" href="/">${t("To the shop")}<//>`}>
+    ${t("Add something here, or show your card at a till: what is scanned appears on this page at the same moment.")}<//>`;
+}
+
+function Cart() {
+  if (!cart.value) {
+    const alone = ready.value || status.value === "offline";
+    return alone ? html`<${Empty} icon="wifi-off" title=${t("Your cart is not on this phone yet")}>
+      ${t("It comes as soon as there is a connection.")}<//>` : html`<${Loading} lines=${5} />`;
+  }
+  const lines = Object.values(cart.value.lines).sort((a, b) => a.n - b.n);
+  const chosen = lines.filter((line) => line.owner === HUB);
+  if (!lines.length) return html`<h1>${t("Cart")}</h1><${Nothing} />`;
+  return html`<h1>${t("Cart")}</h1>
+    ${places(lines.filter((line) => line.owner !== HUB)).map((group) =>
+      html`<${Place} key=${group[0].owner} place=${group[0].place} lines=${group} />`)}
+    ${chosen.length > 0 && html`<section class="group" aria-label=${t("Chosen online")}>
+      <header class="group-head"><h2>${t("Chosen online")}</h2><span class="quiet small">${t("to collect")}</span></header>
+      <${Lines} label=${t("Chosen online")}>${chosen.map((line) => html`<${Chosen} key=${line.id} line=${line} />`)}<//></section>`}`;
+}
+
+const Dock = () => (cart.value && account.value && Object.keys(cart.value.lines).length ? html`<${Total} />` : null);
+
+open(Cart, {
+  icon: "shopping-cart", title: t("Sign in to have one cart everywhere"),
+  text: t("The same cart stands on your phone, at the till and at the kiosk."),
+});
+render(html`<${Dock} />`, document.getElementById("dock"));

@@ -1,0 +1,24 @@
+// One order: what it was and its receipt, drawn from the same document that the till printed.
+import { boot } from "kit/boot.js";
+import { locale, t } from "kit/i18n.js";
+import { dateTime } from "kit/format.js";
+import { Amount, Badge, Button, Empty, html, Loading, Paper } from "kit/ui.js";
+import { open } from "./gate.js";
+import { account, ready } from "./live.js";
+
+function Order() {
+  const order = boot.order ?? account.value?.orders?.[boot.order_id];
+  if (!order) {
+    return ready.value ? html`<${Empty} icon="receipt" title=${t("This order is not on this phone")}>
+      ${t("It is shown as soon as there is a connection.")}<//>` : html`<${Loading} lines=${6} />`;
+  }
+  return html`<header class="order-head"><${Button} kind="quiet" icon="arrow-left" label=${t("All orders")} href="/orders" />
+      <div class="grow"><h1>${order.store[locale] ?? order.store.en}</h1>
+      <p class="quiet small">${dateTime(order.at)} · ${t("No. {number}", { number: order.number })}</p></div></header>
+    <section class="panel order-sum"><div><p class="quiet small">${t("Paid")}</p>
+      <${Amount} value=${{ amount: order.total, currency: order.currency }} size=${32} strong /></div>
+      ${order.points > 0 && html`<${Badge} kind="accent" icon="star">${t("+{points} points", { points: order.points })}<//>`}</section>
+    ${order.receipt?.blocks && html`<div class="receipt"><${Paper} doc=${order.receipt} /></div>`}`;
+}
+
+open(Order, { icon: "receipt", title: t("Sign in to see your orders"), text: t("Every receipt in one place, from every shop.") });
