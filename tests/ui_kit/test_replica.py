@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -181,3 +182,19 @@ def test_the_first_message_of_a_stream_is_never_half_a_state(kind: str) -> None:
     message = ev(5, {"n": 5}) if kind == "ev" else snapshot(5, {"n": 5})
     (end,) = play([message])
     assert end["view"] == (None if kind == "ev" else {"n": 5})
+
+
+def test_only_the_collections_of_the_protocol_merge() -> None:
+    begun = snapshot(1, {"place": {"a": {"n": 1}}, "lines": {}})
+    (end,) = play([begun, ev(2, {"place": {"b": {"n": 2}}, "lines": {"x": {"n": 1}, "gone": None}})])
+    assert end["state"] == {"place": {"b": {"n": 2}}, "lines": {"x": {"n": 1}}}
+
+
+def test_the_page_and_the_hub_know_the_same_collections() -> None:
+    # The page's list and the one of the protocol's Python side are two texts; here they are compared.
+    source = (KIT.parent / "retail" / "replica.py").read_text()
+    named = re.search(r"^KEYED = \((.*?)\)", source, re.MULTILINE | re.DOTALL)
+    page = re.search(r"KEYED = new Set\(\[(.*?)\]\)", (KIT / "static" / "kit" / "replica_reducer.js").read_text())
+    assert named
+    assert page
+    assert re.findall(r'"(\w+)"', named[1]) == re.findall(r'"(\w+)"', page[1])

@@ -45,7 +45,7 @@ def answer(io: SocketIO) -> None:
             raise Refused("Load the page again.", {"code": "upgrade", "message": "Load the page again."})
         emit("hello", {"proto": auth["proto"][1], "app": auth["app"]})
 
-    io.on_event("tick", lambda t0: time.time_ns() // 1_000_000 + AHEAD_MS)
+    io.on_event("tick", lambda t0: {"now": time.time_ns() // 1_000_000 + AHEAD_MS})
     io.on_event("echo", lambda payload: {"echo": payload})
     io.on_event("refuse", lambda _: {"error": {"code": "locked", "message": "Paid at till {n}", "params": {"n": 2}}})
 

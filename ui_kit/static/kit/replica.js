@@ -75,6 +75,8 @@ export function createReplica({ stream, pull, apply = (state) => state, onReject
   }
 
   function answered(answer) {
+    // A refusal of one stream (`{s, error}`) is no state; what is known stays on the screen.
+    if (answer.error) return;
     if (answer.events) answer.events.forEach((event) => take(reducer.receive(replica, event)[0]));
     else take(reducer.adopt(replica, answer));
   }

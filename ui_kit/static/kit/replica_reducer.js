@@ -5,18 +5,16 @@ export const MAX_KEPT_EVENTS = 64;
 /** A replica that knows nothing yet: the first event makes it pull. */
 export const nothing = Object.freeze({ e: null, v: -1, state: null, kept: Object.freeze([]), pending: Object.freeze([]) });
 
+/** The top-level keys of a state that are keyed collections, as docs/protocol.md names them. */
+export const KEYED = new Set(["lines", "orders", "terminals", "sales", "exceptions"]);
+
 const plain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-const keyed = (value) => plain(value) && Object.values(value).every(plain);
 
 /** `state` after `changes`: a top-level key replaces, except that a keyed collection merges per id and null removes. */
 export function merge(state, changes) {
   const next = { ...state };
   for (const [key, change] of Object.entries(changes)) {
-    if (plain(change) && keyed(next[key]) && Object.values(change).every((one) => one === null || plain(one))) {
-      next[key] = mergeKeyed(next[key], change);
-    } else {
-      next[key] = change;
-    }
+    next[key] = KEYED.has(key) && plain(next[key]) && plain(change) ? mergeKeyed(next[key], change) : change;
   }
   return next;
 }
