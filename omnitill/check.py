@@ -9,32 +9,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
+from socketio.exceptions import SocketIOError
 
+from omnitill import walk as the_walk
 from omnitill.datafolder import DataFolder
 from omnitill.demo import COMMANDS, NAMES, Commands, Demonstration, Settings
 from omnitill.processes import Event, NotReady
+from omnitill.visitors import NotSeen, Refused
+from omnitill.walk import Walk, WalkBroken
 
 PAGE_TIMEOUT_S = 10.0
 WALK_TIMEOUT_S = 120.0
-
-
-class WalkBroken(Exception):
-    """A step did not see what it must see; the message says what it saw instead."""
-
-
-@dataclass(slots=True)
-class Walk:
-    """What the steps hand on to one another: where the pages are, and what has been seen so far."""
-
-    addresses: dict[str, str]
-    data: Path
-    seen: dict[str, Any] = field(default_factory=dict)
 
 
 def every_page_answers(walk: Walk) -> dict[str, Any]:
@@ -48,7 +38,7 @@ def every_page_answers(walk: Walk) -> dict[str, Any]:
     return {"pages": answers}
 
 
-STEPS: list[Callable[[Walk], dict[str, Any]]] = [every_page_answers]
+STEPS: list[Callable[[Walk], dict[str, Any]]] = [every_page_answers, *the_walk.STEPS]
 """In order; what each answers is added to the JSON line."""
 
 
@@ -76,8 +66,11 @@ async def walk_through(commands: Commands = COMMANDS) -> dict[str, Any]:
             async with Demonstration(Settings(folder.path, free_ports(), commands=commands), folder, tell) as shop:
                 line["opened_s"] = round(time.monotonic() - began, 1)
                 walk = Walk(shop.addresses, shop.data)
-                async with asyncio.timeout(WALK_TIMEOUT_S):
-                    await _take_steps(walk, line)
+                try:
+                    async with asyncio.timeout(WALK_TIMEOUT_S):
+                        await _take_steps(walk, line)
+                finally:
+                    await asyncio.to_thread(walk.close)
         except NotReady as error:
             line |= {"step": "opening the shop", "why": str(error)}
         except TimeoutError:
@@ -95,7 +88,7 @@ async def _take_steps(walk: Walk, line: dict[str, Any]) -> None:
         try:
             # A thread, so that the supervisor goes on watching and restarting while a step waits.
             seen = await asyncio.to_thread(step, walk)
-        except (WalkBroken, httpx.HTTPError, OSError) as error:
+        except (WalkBroken, NotSeen, Refused, SocketIOError, httpx.HTTPError, OSError) as error:
             line["why"] = str(error) or type(error).__name__
             return
         walk.seen |= seen

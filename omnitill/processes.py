@@ -106,7 +106,8 @@ class Child:
         except TimeoutError:
             raise NotReady(f"{self.name} did not come up within {timeout_s:.0f} s") from None
         if self.state != "ready":
-            raise NotReady(f"{self.name} did not come up: it is {self.state}")
+            why = "it was stopped" if self.state == "stopped" else "it died again and again"
+            raise NotReady(f"{self.name} did not come up: {why}")
         return self.announcement
 
     async def stop(self) -> None:
@@ -131,6 +132,7 @@ class Child:
 
     async def _live(self) -> None:
         quick_deaths = 0
+        last_words: list[str] = []
         while True:
             began = time.monotonic()
             code, tail = await self._one_life()
@@ -139,7 +141,9 @@ class Child:
                 continue
             lived_s = time.monotonic() - began
             quick_deaths = quick_deaths + 1 if lived_s < QUICK_DEATH_S else 1
-            details = {"code": code, "stderr": tail, "lived_s": round(lived_s, 1)}
+            # The same last words again tell nothing new; they are shown once more when the process is given up.
+            news = tail if tail != last_words or quick_deaths >= QUICK_DEATHS_MAX else []
+            details, last_words = {"code": code, "stderr": news, "lived_s": round(lived_s, 1)}, tail
             if quick_deaths >= QUICK_DEATHS_MAX:
                 text = f"{self.name} died {quick_deaths} times in a row ({exit_text(code)}); it is not started again"
                 self._tell(Event("given-up", self.name, text, details))
