@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Engine, MetaData, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -108,12 +109,25 @@ def open_database(url: str, writer: Writer | None = None) -> Database:
     """Open SQLite (two engines, so that the writer's thread and the readers share no lock) or PostgreSQL (one pool)."""
     if not url.startswith("sqlite"):
         engine = create_engine(url, pool_size=10, pool_pre_ping=True)
-        return Database(engine, engine, writer or InlineWriter())
+        # PostgreSQL's default gives each statement a snapshot of its own: a state would not fit its version.
+        snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return Database(engine, snapshots, writer or InlineWriter())
     writing = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     reading = create_engine(url, pool_size=READERS_MAX, connect_args={"check_same_thread": False})
     _sqlite(writing, begin="BEGIN IMMEDIATE")
     _sqlite(reading, begin="BEGIN")
     return Database(writing, reading, writer or InlineWriter())
+
+
+def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
+    """Insert a row unless one of its keys is there already, and say whether it was inserted.
+
+    Whoever races for the same key waits until we commit.
+    """
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    done = session.execute(make(table).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _sqlite(engine: Engine, begin: str) -> None:

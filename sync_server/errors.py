@@ -4,7 +4,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from retail.errors import N_, CatalogueError, MessageError, RetailError, StaffRefused
@@ -32,6 +33,11 @@ class HubFault(RetailError):
     message = N_("Something went wrong at the hub. What you did is kept and is tried again.")
 
 
+class OperationFailed(RetailError):
+    code = "hub.fault"
+    message = N_("The hub could not carry this out. What was sent is kept there for a person to look at.")
+
+
 class StoreUnavailable(RetailError):
     code = "hub.store"
     message = N_("The hub cannot write to its disk just now. Nothing is lost; it is tried again.")
@@ -49,13 +55,23 @@ STATUS: dict[type[RetailError], int] = {
 }
 
 
+def is_store_failure(error: Exception) -> bool:
+    """Whether the disk is full, read-only or broken, or the database is away.
+
+    Then nothing was done and nobody is to blame: the same again may succeed.
+    """
+    away = isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout)
+    # What SQLite says of a file that is damaged; its subclasses are about one statement.
+    return away or type(error) is DatabaseError
+
+
 def refusal(error: Exception) -> RetailError:
     """What to tell the other side; a fault of ours is logged with its trace and told without it."""
     if isinstance(error, RetailError):
         log.info("refused", code=error.code, sentence=error.sentence)
         return error
-    if isinstance(error, OperationalError):
-        log.error("store unavailable", code=StoreUnavailable.code, reason=str(error.orig))
+    if is_store_failure(error):
+        log.error("store unavailable", code=StoreUnavailable.code, reason=str(getattr(error, "orig", error)))
         return StoreUnavailable()
     log.exception("hub fault", code=HubFault.code, exc_info=error)
     return HubFault()

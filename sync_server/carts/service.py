@@ -40,18 +40,23 @@ def live_cart(session: Session, shopper: str) -> StoredCart:
     return found
 
 
-def visit(session: Session, cart_id: str, actor: Actor, store: str) -> StoredCart:
-    """The cart that a device means by `cart_id`: its own visit's, opened by its first word, or where that moved to."""
+def named(session: Session, cart_id: str, actor: Actor, store: str) -> StoredCart:
+    """The cart under the id that a device used; a terminal's first word opens the cart of its visit."""
     stored = queries.find(session, cart_id, lock=True)
     if stored is None:
         if actor.channel == "online":
             raise CartRefused("cart.unknown", N_("This cart is not known. Open the cart again."))
         return open_cart(session, cart_id, store, actor.device)
-    if stored.cart.status == "moved":
-        moved = queries.find(session, stored.cart.moved_to, lock=True)
-        assert moved is not None, "a foreign cart row was removed by hand"
-        return moved
     return stored
+
+
+def carried_on(session: Session, stored: StoredCart) -> StoredCart:
+    """The cart itself, or the live cart that the visit has moved into."""
+    if stored.cart.status != "moved":
+        return stored
+    moved = queries.find(session, stored.cart.moved_to, lock=True)
+    assert moved is not None, "a foreign cart row was removed by hand"
+    return moved
 
 
 def operate(
@@ -102,34 +107,39 @@ def _write_lines(session: Session, before: Cart, after: Cart) -> None:
 
 def attach(
     session: Session,
-    visit_id: str,
-    current: StoredCart,
+    visit: StoredCart,
     actor: Actor,
     operation: rules.Attach,
     cause: Cause,
     at: int,
 ) -> StoredCart:
     """The visit is this shopper's: the device's lines move into the shopper's live cart, which is returned."""
+    current = carried_on(session, visit)
     if current.live and current.cart.shopper == operation.shopper:
+        # Nothing changes, but the device waits for an event that names its operation.
+        save(session, current, current.cart, cause, at)
         return current
     # The rule of the one slot is the cart's own: it refuses a second shopper unless a cashier replaces the first.
     rules.apply(current.cart, actor, operation, at)
     live = live_cart(session, operation.shopper)
     source, target = rules.move(current.cart, live.cart, actor.owner)
-    if not current.live:
-        source = replace(source, status="moved", moved_to=live.cart.id)
-    else:
+    if current.live:
         outbox.leave(session, actor.device, stream(current.cart.id))
-        session.execute(update(carts).where(carts.c.id == visit_id).values(moved_to=live.cart.id))
+        save(session, visit, replace(visit.cart, moved_to=live.cart.id), cause, at)
+    else:
+        source = replace(source, status="moved", moved_to=live.cart.id)
     save(session, current, source, cause, at)
     save(session, live, target, cause, at)
     return replace(live, cart=target)
 
 
-def close_visit(session: Session, visit_id: str, device: str) -> None:
-    """The visit is over: the device no longer hears the cart that it was part of."""
-    stored = queries.find(session, visit_id)
-    if stored is None or stored.live:
-        return
-    session.execute(update(carts).where(carts.c.id == visit_id).values(status="closed"))
-    outbox.leave(session, device, stream(stored.cart.moved_to or visit_id))
+def close_visit(session: Session, visit_id: str, device: str, cause: Cause, at: int) -> None:
+    """The visit is over: the device no longer hears its cart, nor the live cart that it was part of."""
+    stored = queries.get(session, visit_id)
+    if stored.cart.status != "closed":
+        save(session, stored, replace(stored.cart, status="closed"), cause, at)
+    outbox.leave(session, device, stream(visit_id))
+    moved_to = stored.cart.moved_to
+    # A till that serves the same shopper twice at once still hears the cart for the other visit.
+    if moved_to and not queries.visits_into(session, moved_to, device):
+        outbox.leave(session, device, stream(moved_to))

@@ -128,7 +128,15 @@ def book(session: Session, store_id: str) -> PriceBook:
     """The price book of a store as of now.
 
     What was read before is kept in `session.info["kept"]`, which the database hands to every session of the same door.
+    One session sees one book, so what an operation changed is not mixed up with a price that changed meanwhile.
     """
+    books: dict[str, PriceBook] = session.info.setdefault("books", {})
+    if store_id not in books:
+        books[store_id] = _book(session, store_id)
+    return books[store_id]
+
+
+def _book(session: Session, store_id: str) -> PriceBook:
     row = session.execute(select(stores.c.reference, stores.c.body).where(stores.c.id == store_id)).first()
     if row is None:
         raise NotFound()

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from retail import cart as rules
-from retail.cart import Cart
 from retail.errors import N_, MessageError
 from retail.messages import AttachBody, Message, NoteBody, Operation, SaleBody, body_of, cart_operation
 from sync_server.carts import queries as cart_queries
@@ -39,15 +38,15 @@ def carry(session: Session, device: Device, seq: int, operation: Operation, now:
 def _change_cart(
     session: Session, device: Device, operation: Operation, body: Message, cause: Cause, now: int
 ) -> dict[str, Any]:
-    cart_id = _cart_of(operation)
-    stored = carts.visit(session, cart_id, device.actor, device.store)
-    _check_cart(device, stored)
+    named = _own_cart(session, device, operation)
+    stored = carts.carried_on(session, named)
     change: rules.Operation | None = cart_operation(body)
     if change is None:
+        _only_terminals(device)
         change = rules.Release() if operation.kind == "cart.release" else rules.Abandon()
     carts.operate(session, stored, device.actor, change, cause, operation.at)
     if isinstance(change, rules.Release | rules.Abandon):
-        carts.close_visit(session, cart_id, device.dev)
+        carts.close_visit(session, named.cart.id, device.dev, cause, operation.at)
     return {"cart": stored.cart.id}
 
 
@@ -56,17 +55,9 @@ def _attach(
 ) -> dict[str, Any]:
     _only_terminals(device)
     shopper = customers.by_card(session, body.card)
-    current = carts.visit(session, _cart_of(operation), device.actor, device.store)
-    _check_cart(device, current)
-    live = carts.attach(
-        session,
-        _cart_of(operation),
-        current,
-        device.actor,
-        rules.Attach(shopper["id"], body.replace),
-        cause,
-        operation.at,
-    )
+    visit = _own_cart(session, device, operation)
+    attach = rules.Attach(shopper["id"], body.replace)
+    live = carts.attach(session, visit, device.actor, attach, cause, operation.at)
     return {"cart": live.cart.id, "shopper": shopper}
 
 
@@ -81,11 +72,13 @@ def _only_terminals(device: Device) -> None:
         raise NotAllowed()
 
 
-def _check_cart(device: Device, stored: cart_queries.StoredCart) -> None:
-    """A phone changes only its shopper's live cart; a terminal its own visit or the live cart that it moved into."""
-    cart: Cart = stored.cart
+def _own_cart(session: Session, device: Device, operation: Operation) -> cart_queries.StoredCart:
+    """The cart that an operation names: a phone's is its shopper's live cart, a terminal's is its own visit."""
+    stored = carts.named(session, _cart_of(operation), device.actor, device.store)
     if device.actor.channel == "online":
-        if not stored.live or cart.shopper != device.shopper:
-            raise NotAllowed()
-    elif not stored.live and stored.opened_by != device.dev:
+        own = stored.live and stored.cart.shopper == device.shopper
+    else:
+        own = stored.opened_by == device.dev
+    if not own:
         raise NotAllowed()
+    return stored

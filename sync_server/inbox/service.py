@@ -6,14 +6,14 @@ from typing import Any
 
 import structlog
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from retail.cart import Actor
 from retail.codec import digest
 from retail.errors import N_, MessageError, RetailError
 from retail.messages import Batch, Operation, parse
-from sync_server.errors import HubFault
+from sync_server.db import insert_if_absent
+from sync_server.errors import OperationFailed, is_store_failure
 from sync_server.inbox.tables import devices, exceptions, operations
 
 log = structlog.get_logger()
@@ -58,10 +58,11 @@ def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: in
 
 def _lock(session: Session, device: Device) -> int:
     """Hold the device's row until the commit, and say which number it had last."""
-    row = session.execute(select(devices).where(devices.c.dev == device.dev).with_for_update()).first()
+    wanted = select(devices).where(devices.c.dev == device.dev).with_for_update()
+    row = session.execute(wanted).first()
     if row is None:
-        session.execute(insert(devices).values(dev=device.dev, inc=device.inc, last_seq=0))
-        return 0
+        insert_if_absent(session, devices, dev=device.dev, inc=device.inc, last_seq=0)
+        row = session.execute(wanted).one()
     if device.inc < row.inc:
         raise MessageError(
             "device.old_incarnation",
@@ -81,7 +82,7 @@ def _again(session: Session, device: Device, seq: int, raw: Any, now: int) -> di
         )
     ).first()
     if stored is None or stored.hash != digest(raw):
-        open_exception(session, "conflict", f"{device.dev}/{device.inc}/{seq}", {"sent": raw}, now)
+        _note_conflict(session, device, seq, raw, now)
         return {"seq": seq, "status": "conflict"}
     return {**stored.result, "seq": seq, "dup": True}
 
@@ -95,10 +96,10 @@ def _first_time(session: Session, device: Device, seq: int, raw: Any, carry: Car
         with session.begin_nested():
             outcome: dict[str, Any] = {"status": "ok", "result": carry(session, device, seq, operation, now)}
             _store(session, device, seq, operation, raw, outcome, now)
-    except OperationalError:
-        # The disk is full or the database is away: this is nobody's fault and the device sends it again.
-        raise
     except Exception as error:
+        if is_store_failure(error):
+            # Nothing of the batch is kept or answered, and the device sends it again.
+            raise
         # Nor is anybody told of what was undone.
         session.info.clear()
         session.info.update(told)
@@ -127,8 +128,8 @@ def _rejection(
     session: Session, device: Device, seq: int, operation: Operation | None, raw: Any, error: Exception, now: int
 ) -> dict[str, Any]:
     """Keep the refusal under the operation's number. What a till said is never lost: a person finds its words."""
-    refused = error if isinstance(error, RetailError) else HubFault("hub.fault")
-    if isinstance(error, IntegrityError):
+    refused = error if isinstance(error, RetailError) else OperationFailed()
+    if operation is not None and _is_used(session, operation):
         refused = MessageError("message.id_used", N_("An operation with this id was already carried out."))
     elif refused is not error:
         log.exception("operation failed", dev=device.dev, seq=seq, exc_info=error)
@@ -136,11 +137,24 @@ def _rejection(
     # The id stays with the operation that was carried out under it, so a refused one is stored without.
     _store(session, device, seq, None, raw, outcome, now)
     log.info("operation rejected", dev=device.dev, seq=seq, code=refused.code, sentence=refused.sentence)
-    if device.actor.channel != "online":
+    # A phone's refusals are everyday (its shopper reads them); a fault of ours is looked at whoever met it.
+    if device.actor.channel != "online" or isinstance(refused, OperationFailed):
         open_exception(
             session, "rejected", f"{device.dev}/{device.inc}/{seq}", {"sent": raw, "error": refused.as_dict()}, now
         )
     return outcome
+
+
+def _is_used(session: Session, operation: Operation) -> bool:
+    return session.scalar(select(operations.c.seq).where(operations.c.id == str(operation.id))) is not None
+
+
+def _note_conflict(session: Session, device: Device, seq: int, raw: Any, now: int) -> None:
+    """Open one exception for a number however often it is sent again: a client in a loop must not fill the disk."""
+    source = f"{device.dev}/{device.inc}/{seq}"
+    known = select(exceptions.c.id).where(exceptions.c.kind == "conflict", exceptions.c.source == source)
+    if session.scalar(known.limit(1)) is None:
+        open_exception(session, "conflict", source, {"sent": raw}, now)
 
 
 def open_exception(session: Session, kind: str, source: str, detail: dict[str, Any], now: int) -> None:

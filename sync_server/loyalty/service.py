@@ -3,6 +3,7 @@
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from sync_server.db import insert_if_absent
 from sync_server.loyalty.tables import points_balances, points_entries
 
 
@@ -13,10 +14,9 @@ def earn(session: Session, shopper: str, source: str, points: int, at: int, kind
             key=f"{source}:{kind}", customer=shopper, kind=kind, points=points, source=source, at=at
         )
     )
-    changed = session.execute(
+    insert_if_absent(session, points_balances, customer=shopper, active=0)
+    session.execute(
         update(points_balances)
         .where(points_balances.c.customer == shopper)
         .values(active=points_balances.c.active + points)
     )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(points_balances).values(customer=shopper, active=points))

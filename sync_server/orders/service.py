@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from retail import cart as rules
-from retail.errors import N_, RetailError, SaleError
+from retail.errors import N_, CartRefused, RetailError, SaleError
 from retail.messages import SaleBody
 from retail.sale import Sale, differences, sale_from
 from retail.stock import moves_of
 from sync_server.carts import service as carts
 from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
+from sync_server.db import insert_if_absent
 from sync_server.inbox.service import Device, open_exception
 from sync_server.loyalty import queries as points
 from sync_server.loyalty import service as loyalty
@@ -25,57 +25,77 @@ from sync_server.terminals import service as terminals
 
 
 def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause: Cause, now: int) -> dict[str, Any]:
-    """Everything that a sale means, in one transaction: the sale, its stock, its points, its lines out of the cart."""
+    """Everything that a sale means, in one transaction: the sale, its stock, its points, its lines out of the cart.
+
+    The goods are sold and the money is in the drawer, so nothing but a sale that cannot be kept at all is refused:
+    where a figure, the card or the cart is not as we know it, a person decides, and the receipt stays what it is.
+    """
     sale = sale_from(body.sale)
     if sale.terminal != device.dev or sale.store != device.store:
         raise SaleError("sale.not_yours", N_("This sale was made at another terminal."))
-    shopper = customers.by_card(session, body.card)["id"] if body.card else ""
+    rows = _differences(session, sale)
+    shopper = ""
+    if body.card:
+        try:
+            shopper = customers.by_card(session, body.card)["id"]
+        except CartRefused:
+            rows.append({"what": "card", "line": "", "sold": body.card, "derived": None})
     _keep(session, sale, shopper, body.receipt, now)
     stock.move(session, moves_of(sale), sale.at)
-    _settle_cart(session, device, cart_id, sale, cause)
+    if not _settle_cart(session, device, cart_id, sale, cause):
+        rows.append({"what": "cart", "line": "", "sold": cart_id, "derived": None})
     terminals.seen(session, device.dev, now, last_sale=sale.number)
-    _check(session, sale, now)
+    if rows:
+        open_exception(session, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
     if shopper:
         _reward(session, sale, shopper, cause, now)
     return {"sale": sale.id, "points": sale.points if shopper else 0}
 
 
 def _keep(session: Session, sale: Sale, shopper: str, receipt: dict[str, Any], now: int) -> None:
-    session.execute(
-        insert(sales).values(
-            id=sale.id,
-            number=sale.number,
-            store=sale.store,
-            terminal=sale.terminal,
-            shopper=shopper,
-            total=sale.total,
-            currency=sale.currency,
-            points=sale.points if shopper else 0,
-            body=sale.as_dict(),
-            receipt=receipt,
-            at=sale.at,
-            received=now,
-        )
+    kept = insert_if_absent(
+        session,
+        sales,
+        id=sale.id,
+        number=sale.number,
+        store=sale.store,
+        terminal=sale.terminal,
+        shopper=shopper,
+        total=sale.total,
+        currency=sale.currency,
+        points=sale.points if shopper else 0,
+        body=sale.as_dict(),
+        receipt=receipt,
+        at=sale.at,
+        received=now,
     )
+    if not kept:
+        raise SaleError(
+            "sale.number_used",
+            N_("Sale {number} came before with other contents. Both are kept; a person decides."),
+            number=sale.number,
+        )
 
 
-def _settle_cart(session: Session, device: Device, cart_id: str, sale: Sale, cause: Cause) -> None:
-    """The paid lines leave the cart, the rest stays. The visit is over."""
-    stored = carts.visit(session, cart_id, device.actor, device.store)
+def _settle_cart(session: Session, device: Device, cart_id: str, sale: Sale, cause: Cause) -> bool:
+    """The paid lines leave the cart, the rest stays, and the visit is over; False for somebody else's visit."""
+    visit = carts.named(session, cart_id, device.actor, device.store)
+    if visit.opened_by != device.dev:
+        return False
+    stored = carts.carried_on(session, visit)
     paid = rules.Settle(tuple(line.id for line in sale.lines))
     if stored.cart.status == "open":
         carts.operate(session, stored, device.actor, paid, cause, sale.at)
-    carts.close_visit(session, cart_id, device.dev)
+    carts.close_visit(session, cart_id, device.dev, cause, sale.at)
+    return True
 
 
-def _check(session: Session, sale: Sale, now: int) -> None:
-    """Derive the sale anew; where a figure differs a person decides, and the receipt stays what it is."""
+def _differences(session: Session, sale: Sale) -> list[dict[str, Any]]:
+    """Derive the sale anew and name what differs."""
     try:
-        rows = differences(sale, catalogue.book(session, sale.store))
+        return differences(sale, catalogue.book(session, sale.store))
     except RetailError as error:
-        rows = [{"what": error.code, "line": "", "sold": None, "derived": error.sentence}]
-    if rows:
-        open_exception(session, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
+        return [{"what": error.code, "line": "", "sold": None, "derived": error.sentence}]
 
 
 def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) -> None:

@@ -1,6 +1,6 @@
 """Sales as they were made: immutable, numbered by their terminals."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table
 
 from sync_server.db import metadata
 
@@ -14,7 +14,7 @@ sales = Table(
     Column("shopper", String(64), nullable=False),
     Column("total", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
-    Column("points", Integer, nullable=False),
+    Column("points", BigInteger, nullable=False),
     Column("body", JSON, nullable=False),
     Column("receipt", JSON, nullable=False),
     Column("at", BigInteger, nullable=False, comment="ms, by the terminal's clock"),

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.messages import Position
+from sync_server.db import insert_if_absent
 from sync_server.outbox.tables import events, streams
 
 EVENTS_ANSWERED_MAX = 200
@@ -52,16 +53,26 @@ def leave(session: Session, device: str, stream: str) -> None:
 
 
 def _next_version(session: Session, stream: str) -> tuple[int, int]:
-    row = session.execute(
+    row = _advance(session, stream)
+    if row is None:
+        insert_if_absent(session, streams, name=stream, epoch=EPOCH_FIRST, version=0)
+        row = _advance(session, stream)
+        assert row is not None, "a row that was just inserted is there"
+    return row.epoch, row.version
+
+
+def _advance(session: Session, stream: str) -> Row[Any] | None:
+    return session.execute(
         update(streams)
         .where(streams.c.name == stream)
         .values(version=streams.c.version + 1)
         .returning(streams.c.epoch, streams.c.version)
     ).first()
-    if row is not None:
-        return row.epoch, row.version
-    session.execute(insert(streams).values(name=stream, epoch=EPOCH_FIRST, version=1))
-    return EPOCH_FIRST, 1
+
+
+def renew(session: Session, stream: str) -> None:
+    """What anybody knows of the stream is void from now on: the next answer is the whole state."""
+    session.execute(update(streams).where(streams.c.name == stream).values(epoch=streams.c.epoch + 1))
 
 
 def position(session: Session, stream: str) -> tuple[int, int]:

@@ -258,7 +258,7 @@ def upgrade() -> None:
     op.create_table(
         "points_balances",
         sa.Column("customer", sa.String(length=64), nullable=False),
-        sa.Column("active", sa.Integer(), nullable=False),
+        sa.Column("active", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer"],
             ["customers.id"],
@@ -272,7 +272,7 @@ def upgrade() -> None:
         ),
         sa.Column("customer", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -293,7 +293,7 @@ def upgrade() -> None:
         sa.Column("shopper", sa.String(length=64), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("receipt", sa.JSON(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False, comment="ms, by the terminal's clock"),
