@@ -14,6 +14,12 @@ class QuietHandler(WSGIRequestHandler):
     # Without this a small frame waits up to 40 ms for the other side's delayed acknowledgement.
     disable_nagle_algorithm = True
 
+    def run_wsgi(self) -> None:
+        super().run_wsgi()
+        if self.headers.get("Upgrade", "").lower() == "websocket":
+            # What is left on the line are the socket's last frames, and no next request.
+            self.close_connection = True
+
     def log_request(self, *args: Any, **params: Any) -> None:
         """A line for each request would bury what matters."""
 

@@ -12,15 +12,11 @@ from typing import Any
 from flask import Flask, jsonify, request
 from flask_socketio import SocketIO, disconnect, emit, join_room
 from flask_socketio import ConnectionRefusedError as Refused
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from pos_terminal.ids import now_ms
+from pos_terminal.web.serving import QuietHandler
 from retail.codec import digest
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log_request(self, *args: Any, **params: Any) -> None:
-        return
 
 
 class HubDouble:

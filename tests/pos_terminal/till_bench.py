@@ -83,6 +83,8 @@ class Bench:
         if self.scanner:
             self.scanner.plug()
         self.views: list[dict[str, Any]] = []
+        self.view: dict[str, Any] = {}
+        """What a page has that took the snapshot at the start and every event since."""
         self.changed = threading.Condition()
         self.terminal: Terminal | None = None
 
@@ -109,10 +111,14 @@ class Bench:
         self.terminal = Terminal(self.config())
         to_pages = self.terminal.counter.on_view
 
+        self.view = self.terminal.counter.snapshot()["state"]
+
         def seen(event: dict[str, Any]) -> None:
             to_pages(event)
-            self.views.append(event)
-            self._changed()
+            with self.changed:
+                self.views.append(event)
+                self.view = applied(self.view, event["changes"])
+                self.changed.notify_all()
 
         self.terminal.counter.on_view = seen
         self.terminal.start()
@@ -139,11 +145,6 @@ class Bench:
     def counter(self) -> Any:
         assert self.terminal is not None
         return self.terminal.counter
-
-    @property
-    def view(self) -> dict[str, Any]:
-        state: dict[str, Any] = self.counter.snapshot()["state"]
-        return state
 
     def wait(self, met: Callable[[dict[str, Any]], Any], limit_s: float = WAIT_LIMIT_S) -> dict[str, Any]:
         """The view as soon as `met(view)`; fails with the view that it had."""
@@ -195,10 +196,3 @@ class Bench:
         assert self.printer is not None
         return "\n".join(line.text for line in self.printer.paper)
 
-
-def shown_by(events: list[dict[str, Any]]) -> dict[str, Any]:
-    """The state that a page has that applied these events from the first on."""
-    state: dict[str, Any] = {}
-    for event in events:
-        state = applied(state, event["changes"])
-    return state

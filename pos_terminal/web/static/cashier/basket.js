@@ -9,7 +9,7 @@ import { choose, current } from "./desk.js";
 import { LastSale } from "./last_sale.js";
 
 function Row({ line }) {
-  const takeable = !line.mine;
+  const takeable = !line.mine && line.takeable !== false;
   return html`<${Line} count=${countOf(line)} title=${named(line.names)} note=${lineNote(line, totals.value.currency)}
     total=${amount(line.total)} pending=${line.pending} selected=${current.value?.id === line.id} onSelect=${() => choose(line)}>
     ${takeable && html`<${Button} size="small" icon="hand" busy=${line.taking}

@@ -13,10 +13,10 @@ export function Pad() {
     <${Keypad} layout="amount" onKey=${entry.press} />
     <div class="deeds">
       <${Button} keys="*" disabled=${!countable} onClick=${setQuantity}>${t("Quantity")}<//>
-      <${Button} icon="trash-2" keys="Del" disabled=${!mine} onClick=${removeLine}>${t("Remove")}<//>
-      <${Button} icon="minus" label=${t("One less")} keys="−" disabled=${!countable || line.quantity <= 1000} onClick=${() => step(-1)}> <//>
-      <${Button} icon="plus" label=${t("One more")} keys="+" disabled=${!countable} onClick=${() => step(1)}> <//>
-      <${Button} icon="ellipsis" keys="F8" onClick=${() => { dialog.value = "more"; }}>${t("More")}<//>
+      <${Button} keys="Del" disabled=${!mine} onClick=${removeLine}>${t("Remove")}<//>
+      <${Button} icon="minus" label=${t("One less")} disabled=${!countable || line.quantity <= 1000} onClick=${() => step(-1)} />
+      <${Button} icon="plus" label=${t("One more")} disabled=${!countable} onClick=${() => step(1)} />
+      <${Button} keys="F8" onClick=${() => { dialog.value = "more"; }}>${t("More")}<//>
       <${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!entry.text.value} onClick=${() => entry.press("back")} />
       <${Button} kind="primary" size="large" disabled=${!in_hand.value.length} onClick=${pay} label=${t("Pay")}>
         <span class="pay-word">${t("Pay")}</span><${Amount} value=${amount(totals.value.in_hand)} size=${24} strong />

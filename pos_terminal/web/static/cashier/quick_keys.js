@@ -29,8 +29,8 @@ function useRows(frame) {
 
 function Tile({ product, picked: here }) {
   return html`<button type="button" class=${`tile ${here ? "picked" : ""}`} onClick=${() => addProduct(product)}>
-    <${Picture} of=${product} /><span class="tile-name">${named(product.names)}</span>
-    <span class="tile-price amount">${unitPrice(product, store.value.currency)}</span></button>`;
+    <${Picture} of=${product} /><span class="tile-price amount">${unitPrice(product, store.value.currency)}</span>
+    <span class="tile-name">${named(product.names)}</span></button>`;
 }
 
 function Pager({ room }) {

@@ -97,7 +97,7 @@ function PinPad({ title, ready, leave }) {
   const typed = pin.text.value;
   return html`<section class="pin"><h2>${title}</h2>
     <div class="pin-place">${ready ? html`<${PinDots} filled=${typed.length} length=${Math.max(PIN_USUAL_DIGITS, typed.length)} wrong=${wrong.value} />`
-      : html`<output class="typed amount text-32">${typed || "–"}</output>`}</div>
+      : html`<output class="typed amount text-32">${typed || "\u00a0"}</output>`}</div>
     <${Message} calm=${ready ? t("Type the PIN and press Enter.") : t("Your number stands on your badge.")} />
     <${Keypad} layout="pin" onKey=${press} />
     <div class="row pin-deeds">${leave && html`<${Button} keys="Esc" onClick=${back}>${t("Back")}<//>`}

@@ -3,6 +3,7 @@ import { locale, t } from "kit/i18n.js";
 import { Message } from "../shared/message.js";
 import { act, store } from "../shared/till.js";
 import { named } from "../shared/words.js";
+import { HelpButton } from "./foot.js";
 import { Scene } from "./scene.js";
 
 const LANGUAGES = [{ id: "en", label: "English" }, { id: "ru", label: "Русский" }];
@@ -10,10 +11,10 @@ const LANGUAGES = [{ id: "en", label: "English" }, { id: "ru", label: "Русс�
 /** One sentence, one picture, the languages. A scan or a touch starts. */
 export function Attract() {
   return html`<main class="page attract"><div class="page-top"><p class="quiet">${named(store.value?.names)}</p>
-      <h1>${t("Scan your goods here and skip the queue")}</h1></div>
+      <h1>${t("Scan your goods here, then just pay at any till")}</h1></div>
     <div class="page-middle attract-middle"><${Scene} />
       <${Button} kind="primary" size="large" full icon="scan-barcode" onClick=${() => act("start")}>${t("Touch to start")}<//>
       <p class="quiet centre">${t("Or scan the first thing, or your card.")}</p></div>
     <div class="attract-foot"><${Message} calm="" />
-      <${Tabs} look="pills" label=${t("Language")} items=${LANGUAGES} value=${locale} onChange=${(language) => act("language", { language })} /></div></main>`;
+      <div class="row"><${Tabs} look="pills" label=${t("Language")} items=${LANGUAGES} value=${locale} onChange=${(language) => act("language", { language })} /><${HelpButton} /></div></div></main>`;
 }

@@ -45,7 +45,7 @@ function Mine({ line }) {
 function Waiting({ line }) {
   return html`<${Line} title=${named(line.names)} note=${[`${countOf(line)} ×`, lineNote(line, totals.value.currency)].filter(Boolean).join(" · ")}
     picture=${line.picture ? `/pictures/${line.picture}.svg` : undefined} total=${amount(line.total)} pending=${line.pending}>
-    ${line.origin !== "kiosk" && html`<${Button} icon="hand" busy=${line.taking} onClick=${() => act("take", { line: line.id })}>${t("I have it")}<//>`}<//>`;
+    ${line.takeable !== false && line.origin !== "kiosk" && html`<${Button} icon="hand" busy=${line.taking} onClick=${() => act("take", { line: line.id })}>${t("I have it")}<//>`}<//>`;
 }
 
 /** Asks before everything is given up. */

@@ -1,12 +1,11 @@
 // The kiosk's page: one question a page; a scan is heard on all of them and leads back to the basket.
 import { effect } from "@preact/signals";
-import { Dialog, Empty, html, Loading, render, Button } from "kit/ui.js";
+import { Button, Dialog, Empty, html, Loading, render, Stopwatch } from "kit/ui.js";
 import { t } from "kit/i18n.js";
 import { listen } from "kit/wedge.js";
 import { keepFocus } from "../shared/keys.js";
 import { act, ask, demo, followLanguage, phase, ready, ringTones, scanned_at } from "../shared/till.js";
 import { Weighing, weight } from "../shared/weighing.js";
-import { Stopwatch } from "kit/ui.js";
 import { Attract } from "./attract.js";
 import { Basket } from "./basket.js";
 import { Idle, watchTouches } from "./idle.js";

@@ -2,6 +2,7 @@ import { Amount, Button, html, Icon } from "kit/ui.js";
 import { tn, t } from "kit/i18n.js";
 import { Message } from "../shared/message.js";
 import { act, amount, lines, shopper, totals } from "../shared/till.js";
+import { HelpButton } from "./foot.js";
 
 /** What was kept, and where it waits. A scan or ten seconds end it. */
 export function Thanks() {
@@ -12,5 +13,5 @@ export function Thanks() {
       <p>${t("Your basket waits at every till of this shop. Show your card there and pay.")}</p>
       ${count > 0 && html`<p class="row kept"><span class="quiet">${tn("{n} line kept", "{n} lines kept", count)}</span><${Amount} value=${amount(totals.value.total)} size=${48} strong /></p>`}
       <p class="quiet">${t("It is on your phone, too.")}</p></div>
-    <footer class="foot"><${Button} kind="primary" size="large" full onClick=${() => act("next")}>${t("Done")}<//></footer></main>`;
+    <footer class="foot"><${HelpButton} /><${Button} kind="primary" size="large" full onClick=${() => act("next")}>${t("Done")}<//></footer></main>`;
 }

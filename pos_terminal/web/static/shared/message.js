@@ -45,6 +45,6 @@ function current() {
 /** `calm` is what stands there while there is nothing to say. */
 export function Message({ calm }) {
   const said = current();
-  if (!said) return html`<div class="message calm" role="status"><${Icon} name="scan-barcode" /><span>${calm}</span></div>`;
+  if (!said) return html`<div class="message calm" role="status">${calm && html`<${Icon} name="scan-barcode" /><span>${calm}</span>`}</div>`;
   return html`<div class="message"><${Strip} kind=${said.kind} icon=${said.icon} action=${said.action}>${said.text}<//></div>`;
 }

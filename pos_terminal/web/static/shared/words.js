@@ -11,7 +11,7 @@ export const countOf = (line) => quantity(line.quantity, line.unit === "kg" ? "k
 /** What one unit costs, in words. */
 export function unitPrice(one, currency, price = one.unit_price ?? one.price) {
   const each = money({ amount: price, currency });
-  return one.unit === "kg" ? t("{price} per kg", { price: each }) : each;
+  return one.unit === "kg" ? t("{price}/kg", { price: each }) : each;
 }
 
 /** The quiet second row of a line: the unit's price where it says something new, and where the goods are. */

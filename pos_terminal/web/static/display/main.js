@@ -1,0 +1,72 @@
+// The shopper's second screen: what the till has heard, what it costs, and the change. Nothing to touch.
+import { effect, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Amount, Badge, Empty, html, Icon, Line, Lines, Loading, render } from "kit/ui.js";
+import { number } from "kit/format.js";
+import { t, tn } from "kit/i18n.js";
+import { Picture } from "../shared/picture.js";
+import { amount, followLanguage, in_hand, last_sale, payment, phase, ready, shopper, store, totals } from "../shared/till.js";
+import { countOf, named, unitPrice } from "../shared/words.js";
+
+const THANKS_MS = 12_000;
+const thanking = signal(false);
+
+followLanguage();
+// The change stays to be read after the cashier went on, until the next thing is scanned.
+effect(() => {
+  if (phase.value !== "done") return undefined;
+  thanking.value = true;
+  const timer = setTimeout(() => { thanking.value = false; }, THANKS_MS);
+  return () => { if (in_hand.peek().length) clearTimeout(timer); };
+});
+
+function Row({ line }) {
+  return html`<${Line} title=${named(line.names)} total=${amount(line.total)} pending=${line.pending} picture=${line.picture ? `/pictures/${line.picture}.svg` : undefined}
+    note=${line.unit === "kg" || line.quantity !== 1000 ? `${countOf(line)} × ${unitPrice(line, totals.value.currency)}` : ""} />`;
+}
+
+function Who() {
+  const one = shopper.value;
+  if (!one) return html`<p class="quiet">${t("Your card, please, if you have one.")}</p>`;
+  return html`<p class="row"><span class="strong">${one.name}</span>${one.points !== null && html`<${Badge} kind="accent" icon="star">${t("{n} points", { n: number(one.points) })}<//>`}</p>`;
+}
+
+function Welcome() {
+  return html`<main class="display welcome"><${Icon} name="shopping-bag" size="large" /><h1>${t("Welcome")}</h1><p class="quiet">${named(store.value?.names)}</p></main>`;
+}
+
+function Thanks() {
+  const sale = last_sale.value;
+  const value = (minor) => ({ amount: minor, currency: sale.currency });
+  return html`<main class="display welcome"><p class="quiet">${sale.change ? t("Your change") : t("Paid")}</p>
+    <p class="huge"><${Amount} value=${value(sale.change || sale.total)} size=${48} strong /></p>
+    ${sale.points > 0 && html`<p>${tn("You earned {n} point.", "You earned {n} points.", sale.points)}</p>`}<h1>${t("Thank you, and see you soon")}</h1></main>`;
+}
+
+function Paying() {
+  const { due, paid, left } = payment.value;
+  return html`<dl class="paying"><div><dt>${t("To pay")}</dt><dd><${Amount} value=${amount(due)} size=${32} /></dd></div>
+    <div><dt>${t("Paid")}</dt><dd><${Amount} value=${amount(paid)} size=${32} /></dd></div>
+    <div class="strong"><dt>${t("Left to pay")}</dt><dd><${Amount} value=${amount(left)} size=${48} strong /></dd></div></dl>`;
+}
+
+function Cart() {
+  const list = in_hand.value;
+  const frame = useRef(null);
+  useEffect(() => { frame.current?.querySelector(".line:last-child")?.scrollIntoView({ block: "nearest" }); }, [list.length]);
+  const newest = list.at(-1);
+  return html`<main class="display cart"><section class="shown" ref=${frame}><${Lines} label=${t("Your basket")} follow>${list.map((line) => html`<${Row} key=${line.id} line=${line} />`)}<//></section>
+    <aside class="said"><${Who} /><div class="newest">${newest && html`<${Picture} key=${newest.picture} of=${newest} />`}</div>
+      ${payment.value ? html`<${Paying} />` : html`<div><p class="quiet">${t("Total")}</p><${Amount} value=${amount(totals.value.in_hand)} size=${48} strong />
+        ${totals.value.points > 0 && shopper.value && html`<p class="quiet">${tn("Earns {n} point", "Earns {n} points", totals.value.points)}</p>`}</div>`}</aside></main>`;
+}
+
+function Display() {
+  if (!ready.value) return html`<main class="display welcome"><${Loading} /></main>`;
+  if (in_hand.value.length) return html`<${Cart} />`;
+  if (last_sale.value && thanking.value) return html`<${Thanks} />`;
+  if (phase.value === "needs_hub") return html`<main class="display welcome"><${Empty} icon="clock" title=${t("Opening soon")} /></main>`;
+  return html`<${Welcome} />`;
+}
+
+render(html`<${Display} />`, document.getElementById("app"));
