@@ -9,6 +9,7 @@ from checkout_tree import ROOMS, ROOT, text, with_ending
 from omnitill.cli import main
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+PICTURE = re.compile(r"<img[^>]*\ssrc=\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.M)
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.M | re.S)
 COMMAND = re.compile(r"(?<![\w./-])(?:bin/\w+|omnitill [a-z][a-z-]+)\b")
@@ -24,7 +25,8 @@ def anchors(source: str) -> set[str]:
 def dead_links(path: Path, source: str) -> list[str]:
     """Links to files or headings that are not there. The web outside is not asked."""
     dead = []
-    for link in LINK.findall(CODE.sub("", source)):
+    prose = CODE.sub("", source)
+    for link in LINK.findall(prose) + PICTURE.findall(prose):
         if re.match(r"[a-z]+:", link):
             continue
         name, _, anchor = link.partition("#")
@@ -57,6 +59,7 @@ def test_a_dead_link_and_an_unknown_command_would_be_noticed() -> None:
     readme = Path("README.md")
     assert dead_links(readme, "see [the plan](docs/no-such-plan.md)") == ["docs/no-such-plan.md"]
     assert dead_links(readme, "see [floors](docs/floors.md#no-such-heading)") == ["docs/floors.md#no-such-heading"]
+    assert dead_links(readme, '<img width="9" src="docs/no-such.png" alt="">') == ["docs/no-such.png"]
     assert not dead_links(readme, "see [floors](docs/floors.md#processes-of-the-demonstration)")
     assert unknown_commands("run `bin/fly` or\n```sh\nomnitill teleport --now\n```") == ["bin/fly", "omnitill teleport"]
     assert not unknown_commands("run `bin/run --lan` or `omnitill doctor`")
