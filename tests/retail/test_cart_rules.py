@@ -80,10 +80,10 @@ def test_each_weighing_is_a_line_of_its_own() -> None:
 
 
 def test_of_several_lines_the_first_in_the_cart_is_joined_however_the_cart_was_loaded() -> None:
-    first, second = (CartLine(key, "tea", 1000, HUB, "online", n) for n, key in enumerate("ab", 1))
-    for lines in ({"a": first, "b": second}, {"b": second, "a": first}):
+    first, second = (CartLine(key, "tea", 1000, HUB, "online", n) for n, key in enumerate("ba", 1))
+    for lines in ({"b": first, "a": second}, {"a": second, "b": first}):
         cart = apply(Cart("c", lines, next_n=3), PHONE, Add("x", "tea", 1000), 1)
-        assert cart.lines["a"].quantity == 2000
+        assert cart.lines["b"].quantity == 2000
 
 
 def test_minus_on_the_phone_stops_at_nothing() -> None:
