@@ -51,6 +51,7 @@ def page(look: Look, gallery_url: str) -> Any:
         ("9520000000011\n", 120, None),
         ("]E09520000000011\n", 400, None),
         ("12\n", 8, None),
+        ("4711\n", 2, None),
         ("\n", 8, None),
     ],
 )
@@ -101,3 +102,13 @@ def test_a_scan_presses_no_button_and_typing_goes_on_in_a_dialog(page: Any) -> N
     page.evaluate("window.stop()")
     page.evaluate(PRESSES, {"keys": keys, "gap": 0})
     assert len(page.evaluate("window.scans")) == 1
+
+
+def test_a_quick_hand_in_a_field_loses_no_letter(page: Any) -> None:
+    page.evaluate(LISTEN)
+    field = page.get_by_label("E-mail")
+    field.click()
+    keys = [(key(char), char, False) for char in "annabella"]
+    page.evaluate(PRESSES, {"keys": keys, "gap": 0})
+    assert field.input_value() == "annabella"
+    assert page.evaluate("window.scans") == []

@@ -7,7 +7,7 @@ function editable(element) {
 
 /** Call `onScan(text)` for every scan typed by a wedge; `options` are those of `createReader`. Returns a stop function.
  *
- * What the first characters of a scan typed into a field is taken out again when the scan is recognised.
+ * What a scan typed into a field is taken out again when the scan is recognised.
  */
 export function listen(onScan, options) {
   const reader = createReader(options);
@@ -25,7 +25,8 @@ export function listen(onScan, options) {
     const value = editable(field) ? field.value : null;
     const answer = reader.press({ code: event.code, shift: event.shiftKey, at: event.timeStamp });
     if (reader.started()) before = value === null ? null : { field, value };
-    if (answer.swallow) {
+    // In a field nothing is held back before it is surely a scan: what came in is taken out again by `restore`.
+    if (answer.swallow && (value === null || answer.scan !== null)) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }

@@ -24,7 +24,7 @@ export function character(code, shift) {
  * that the key belongs to a scan and must do nothing else. A text counts as scanned when it starts with an AIM
  * identifier (`]E0`) and its keys come within `prefix_gap_ms`, or when all its keys come within `gap_ms`.
  */
-export function createReader({ prefix_gap_ms = 150, gap_ms = 35, min_chars = 4 } = {}) {
+export function createReader({ prefix_gap_ms = 150, gap_ms = 35, min_chars = 6 } = {}) {
   let text = "";
   let last = 0;
   let widest = 0;
