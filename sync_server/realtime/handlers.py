@@ -73,7 +73,9 @@ class Handlers:
             now = self._clock()
             device, token, staff = self._db.read(lambda session: identify(session, hail, cookies, now))
         except Exception as error:
-            raise ConnectionRefusedError(refusal(error).as_dict()) from None
+            refused = refusal(error)
+            # Of a single argument Socket.IO sends only its text; the second one travels as data.
+            raise ConnectionRefusedError(refused.message, refused.as_dict()) from None
         sid: str = request.sid  # type: ignore[attr-defined]
         connection = Connection(sid, device, hail.app, token, staff)
         self._connections.add(connection)
