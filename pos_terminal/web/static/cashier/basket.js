@@ -56,7 +56,7 @@ function Totals() {
   return html`<section class="totals" aria-label=${t("Total")}>
     <dl class="sums small">
       <div><dt>${tn("{n} line", "{n} lines", sum.count)}</dt><dd>${sum.points > 0 && shopper.value
-        ? html`<${Badge} kind="accent" icon="star">${t("+{n} points", { n: number(sum.points) })}<//>` : ""}</dd></div>
+        ? html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", sum.points, { n: number(sum.points) })}<//>` : ""}</dd></div>
       ${tax.map((one) => html`<div key=${one.code}><dt class="clip">${t("incl. {tax}", { tax: named(one.names) })}</dt>
         <dd><${Amount} value=${amount(one.tax)} size=${14} plain /></dd></div>`)}
       ${sum.virtual > 0 && html`<div><dt>${t("Not in this sale")}</dt><dd><${Amount} value=${amount(sum.virtual)} size=${14} plain /></dd></div>`}

@@ -26,11 +26,10 @@ function CardDialog() {
     else return false;
     return true;
   });
-  const focus = (element) => element?.querySelector("input")?.focus();
   return html`<${Dialog} open title=${shopper.value ? t("Another card") : t("Shopper's card")} onClose=${close}
     actions=${html`<${Button} keys="Esc" onClick=${close}>${t("Cancel")}<//><${Button} kind="primary" keys="Enter" disabled=${!text.trim()} onClick=${submit}>${t("Use this card")}<//>`}>
-    <div ref=${focus}><${Field} large label=${t("Number on the card")} inputmode="numeric" autocomplete="off" maxlength=${CARD_MAX_CHARS} value=${text} onInput=${setText}
-      error=${refusal.value ? sentence(refusal.value) : ""} hint=${t("Or just scan the card: this window closes by itself.")} /></div><//>`;
+    <${Field} large autofocus label=${t("Number on the card")} inputmode="numeric" autocomplete="off" maxlength=${CARD_MAX_CHARS} value=${text} onInput=${setText}
+      error=${refusal.value ? sentence(refusal.value) : ""} hint=${t("Or just scan the card: this window closes by itself.")} /><//>`;
 }
 
 function NeedsYou() {
@@ -38,7 +37,7 @@ function NeedsYou() {
   const rows = needs_you.value ?? [];
   return html`<${Drawer} open title=${t("Needs you")} onClose=${close}>
     ${rows.length === 0 && html`<${Empty} icon="circle-check" title=${t("Nothing needs you")} />`}
-    <ul class="needs">${rows.map((row) => html`<li key=${row.seq} class="stack-2"><p>${sentence(row)}</p>
+    <ul class="needs" tabindex="-1" autofocus>${rows.map((row) => html`<li key=${row.seq} class="stack-2"><p>${sentence(row)}</p>
       <div class="row between"><span class="quiet small">${dateTime(row.at)}</span>
         <${Button} size="small" icon="check" onClick=${() => act("seen", { seq: row.seq })}>${t("I have read it")}<//></div></li>`)}</ul><//>`;
 }
@@ -48,7 +47,7 @@ function VoidCart() {
   useKeys((event) => event.key === "Enter" && (confirm(), true));
   return html`<${Dialog} open title=${t("Give up this cart?")} onClose=${close}
     actions=${html`<${Button} keys="Esc" onClick=${close}>${t("Keep it")}<//><${Button} kind="danger" keys="Enter" onClick=${confirm}>${t("Give it up")}<//>`}>
-    <p>${t("All lines in hand go back to the shelf: {count}. It is noted with your name.", { count: in_hand.value.length })}</p><//>`;
+    <p class="question" tabindex="-1" autofocus>${t("All lines in hand go back to the shelf: {count}. It is noted with your name.", { count: in_hand.value.length })}</p><//>`;
 }
 
 const ALL = { card: CardDialog, more: More, needs_you: NeedsYou, void: VoidCart };

@@ -24,7 +24,7 @@ export function More({ close }) {
   useKeys((event) => event.key === "F8" && (close(), true));
   const deed = (command) => () => { close(); act(command); };
   const empty = in_hand.value.length === 0;
-  return html`<${Drawer} open title=${t("More")} onClose=${close}><div class="stack more">
+  return html`<${Drawer} open title=${t("More")} onClose=${close}><div class="stack more" tabindex="-1" autofocus>
     <div class="stack-2">
       <${Button} full icon="copy" keys="F7" disabled=${!last_sale.value} onClick=${deed("reprint")}>${t("Print the last receipt again")}<//>
       <${Button} full icon="inbox" onClick=${deed("no_sale")}>${t("Open the drawer without a sale")}<//>

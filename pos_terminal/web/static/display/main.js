@@ -28,7 +28,7 @@ function Row({ line }) {
 function Who() {
   const one = shopper.value;
   if (!one) return html`<p class="quiet">${t("Your card, please, if you have one.")}</p>`;
-  return html`<p class="row"><span class="strong">${one.name}</span>${one.points !== null && html`<${Badge} kind="accent" icon="star">${t("{n} points", { n: number(one.points) })}<//>`}</p>`;
+  return html`<p class="row"><span class="strong">${one.name}</span>${one.points !== null && html`<${Badge} kind="accent" icon="star">${tn("{n} point", "{n} points", one.points, { n: number(one.points) })}<//>`}</p>`;
 }
 
 function Welcome() {

@@ -38,7 +38,7 @@ export function Weighing() {
   const actions = html`<${Button} keys="Esc" onClick=${close}>${t("Cancel")}<//>
     <${Button} kind="primary" size="large" keys="Enter" disabled=${!grams()} onClick=${add}>${t("Add")}<//>`;
   return html`<${Dialog} open title=${t("How much does it weigh?")} onClose=${close} actions=${actions}>
-    <div class="weighing"><div class="weighed"><${Picture} of=${product} /><div><p class="strong">${named(product.names)}</p>
+    <div class="weighing" tabindex="-1" autofocus><div class="weighed"><${Picture} of=${product} /><div><p class="strong">${named(product.names)}</p>
       <p class="quiet amount">${unitPrice(product, store.value.currency)}</p></div></div>
       <output class="typed amount text-48 strong" aria-live="polite">${quantity(grams() || 0, "kg")}</output>
       <p class="quiet small centre">${t("Type the grams that the scale shows.")}</p>

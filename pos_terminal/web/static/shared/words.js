@@ -17,7 +17,8 @@ export function unitPrice(one, currency, price = one.unit_price ?? one.price) {
 /** The quiet second row of a line: the unit's price where it says something new, and where the goods are. */
 export function lineNote(line, currency) {
   const parts = [];
-  if (line.unit === "kg" || line.quantity !== 1000) parts.push(unitPrice(line, currency));
+  if (line.unit === "kg") parts.push(unitPrice(line, currency));
+  else if (line.quantity !== 1000) parts.push(t("{price} each", { price: unitPrice(line, currency) }));
   if (!line.mine && line.place) parts.push(t("in hand at {place}", { place: named(line.place.names) }));
   if (line.taking) parts.push(t("being taken in hand"));
   return parts.join(" · ");
