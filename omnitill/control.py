@@ -18,7 +18,8 @@ from typing import Any
 
 import orjson
 
-from omnitill.processes import NotReady, Supervisor
+from omnitill.processes import NotReady
+from omnitill.supervisor import Supervisor
 
 LINE_LIMIT_BYTES = 4_096
 CONNECTIONS_MAX = 16

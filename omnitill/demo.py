@@ -20,7 +20,8 @@ import orjson
 
 from omnitill.control import ControlSocket
 from omnitill.datafolder import DataFolder
-from omnitill.processes import Event, NotReady, Program, Supervisor
+from omnitill.processes import Event, NotReady, Program
+from omnitill.supervisor import Supervisor
 
 PORT_BASE = 8400
 ENROL_TIMEOUT_S = 30.0

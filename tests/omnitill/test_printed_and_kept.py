@@ -12,7 +12,8 @@ from rich.console import Console
 from omnitill import invitation, logfile
 from omnitill.control import ControlSocket
 from omnitill.logfile import LogFile
-from omnitill.processes import Event, Supervisor, exit_text
+from omnitill.processes import Event, exit_text
+from omnitill.supervisor import Supervisor
 from sample_shop import build
 
 ADDRESSES = {page: f"http://127.0.0.1:840{n}/" for n, page in enumerate(invitation.PAGES)}
