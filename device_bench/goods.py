@@ -20,7 +20,7 @@ def _shop() -> Any:
 @lru_cache(maxsize=1)
 def shelf() -> dict[str, Any]:
     """`{departments: [{id, names, hue}], goods: [{id, names, department, picture, text, aim, price, currency, unit}],
-    cards: [{id, names, text, aim}]}`; prices in minor units, `text` and `aim` as a scanner sends them."""
+    cards: [{id, names, text, aim, demo}]}`; prices in minor units, `text` and `aim` as a scanner sends them."""
     shop = _shop()
     currency = shop.stores[0].currency
     goods = []
@@ -40,7 +40,11 @@ def shelf() -> dict[str, Any]:
                 "unit": product.unit,
             }
         )
-    cards = [{"id": who.id, "names": who.name, "text": who.card, "aim": "E0"} for who in shop.shoppers[:CARDS_SHOWN]]
+    cards = [
+        # The first shopper is the one whose phone the demonstration shows.
+        {"id": who.id, "names": who.name, "text": who.card, "aim": "E0", "demo": place == 0}
+        for place, who in enumerate(shop.shoppers[:CARDS_SHOWN])
+    ]
     departments = [{"id": d.id, "names": d.names, "hue": d.hue} for d in shop.departments]
     return {"departments": departments, "goods": goods, "cards": cards}
 

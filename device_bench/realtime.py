@@ -18,7 +18,7 @@ def attach(socketio: SocketIO, bench: Bench) -> None:
     def connected(auth: Any = None) -> None:
         refuse_strangers()
         counters = {name: counter.snapshot() for name, counter in bench.counters.items()}
-        plug = {"in": bench.plug.is_in, "works": bench.plug.works}
+        plug = {"in": bench.plug.look(), "works": bench.plug.works}
         emit("snapshot", {"counters": counters, "plug": plug})
 
     def tick(t0: Any = None) -> dict[str, Any]:

@@ -37,14 +37,15 @@ def now_ms() -> int:
 
 @dataclass
 class Backoff:
-    """Waiting times that double from BACKOFF_FIRST_S to BACKOFF_LIMIT_S, each with up to half of it as jitter off."""
+    """Waiting times that double from BACKOFF_FIRST_S to `limit_s`, each with up to half of it as jitter off."""
 
     rng: random.Random
+    limit_s: float = BACKOFF_LIMIT_S
     attempt: int = 0
 
     def next_s(self) -> float:
         """The next waiting time in seconds."""
-        full: float = min(BACKOFF_LIMIT_S, BACKOFF_FIRST_S * 2.0 ** min(self.attempt, 16))
+        full: float = min(self.limit_s, BACKOFF_FIRST_S * 2.0 ** min(self.attempt, 16))
         self.attempt += 1
         return max(BACKOFF_FIRST_S, full * (1 - self.rng.random() / 2))
 

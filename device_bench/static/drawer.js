@@ -14,7 +14,7 @@ export function Drawer() {
     <header><h2><${Icon} name="vault" />${t("Cash drawer")}</h2>
       <${Status} kind=${open ? "attention" : "idle"} icon=${open ? "lock-open" : "lock"} label=${open ? t("Open") : t("Closed")} />
       <${Button} size="small" pressed=${stuck} onClick=${() => order("fault", { device: "drawer", fault: "drawer_stuck", on: !stuck })}>${t("Stuck")}<//></header>
-    <div class="b-well">
+    <div class="b-well"><p class="b-well-hint">${t("It opens when the till takes cash.")}</p>
       <button type="button" class="b-tray" data-open=${open ? "" : undefined} disabled=${!open} onClick=${() => order("drawer")} aria-label=${t("Push the drawer shut")}>
         <span class="b-notes" aria-hidden="true">${NOTES.map((note) => html`<i key=${note} data-note=${note}></i>`)}</span>
         <span class="b-coins" aria-hidden="true">${Array.from({ length: COINS }, (_, i) => html`<i key=${i}></i>`)}</span>

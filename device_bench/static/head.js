@@ -6,7 +6,7 @@ import { Button, Icon, Tabs, html } from "kit/ui.js";
 import { current, link, order, plug, show, terminals } from "./link.js";
 
 // Stopping and starting the hub takes as long as the hub takes.
-const PLUG_TIMEOUT_MS = 25_000;
+const PLUG_TIMEOUT_MS = 40_000;
 const dark = () => (theme.value || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 
 async function pull() {

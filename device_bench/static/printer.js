@@ -43,7 +43,7 @@ export function Printer() {
       ${lines.length ? null : html`<p class="b-roll-hint">${t("Receipts come out here, drawn from the bytes that the till sends.")}</p>`}
       ${sheets.map((sheet, i) => (sheet.length ? html`<div key=${sheet[0].n} class=${`b-sheet ${i < sheets.length - 1 ? "done" : ""}`}>${sheet.map((line) => html`<${PaperLine} key=${line.n} line=${line} />`)}</div>` : null))}
     </div>
-    <div class=${`b-printer-body ${faults.cover_open ? "open" : ""} ${faults.off ? "dark" : ""}`} aria-hidden="true"><span class="b-slot"></span><span class="b-led"></span></div>
+    <div class=${`b-printer-body ${faults.cover_open ? "open" : ""} ${faults.off ? "dark" : ""} ${faults.paper_out ? "empty" : ""}`} aria-hidden="true"><span class="b-slot"></span><span class="b-led"></span></div>
     <div class="b-faults" role="group" aria-label=${t("Faults of the printer")}>
       ${toggle("paper_out", t("Out of paper"))}${toggle("near_end", t("Near its end"))}${toggle("cover_open", t("Cover open"))}
       ${toggle("off", t("Switched off"))}${toggle("deaf", t("No answer"))}${toggle("slow", t("Slow"))}

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { boot } from "kit/boot.js";
 import { money } from "kit/format.js";
 import { t } from "kit/i18n.js";
-import { Empty, Icon, Loading, Search, Tabs, html } from "kit/ui.js";
+import { Badge, Empty, Icon, Loading, Search, Tabs, html } from "kit/ui.js";
 import { scan } from "./link.js";
 
 const SHOWN_LIMIT = 60;
@@ -58,7 +58,7 @@ function Goods({ one }) {
 function Card({ one }) {
   const name = named(one);
   return html`<button type="button" class="b-card" onClick=${() => scan({ text: one.text, aim: one.aim, name })}>
-    <${Icon} name="star" /><span class="b-card-name">${name}</span><span class="b-card-code amount">${one.text}</span></button>`;
+    <${Icon} name="star" /><span class="b-card-name">${name}</span>${one.demo && html`<${Badge} kind="accent">${t("on the phone")}<//>`}<span class="b-card-code amount">${one.text}</span></button>`;
 }
 
 function Found() {

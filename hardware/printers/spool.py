@@ -22,12 +22,15 @@ from hardware.supervisor import STOP_LIMIT_S, Backoff, now_ms
 
 log = logging.getLogger("omnitill.hardware")
 
+# Somebody who put new paper in stands there and waits for the receipt.
+RETRY_LIMIT_S = 3.0
+
 
 @dataclass(frozen=True, slots=True)
 class Waits:
     """How long the spool waits, in seconds. Tests shorten them."""
 
-    status_s: float = 2.0
+    status_s: float = 1.0
     barrier_s: float = 5.0
     working_s: float = 120.0
     held_poll_s: float = 1.0
@@ -50,7 +53,7 @@ class Spool:
     ) -> None:
         self._store, self._printer, self._on_event = store, printer, on_event
         self._clock_ms, self._waits = clock_ms, waits
-        self._backoff = Backoff(rng or random.Random())
+        self._backoff = Backoff(rng or random.Random(), RETRY_LIMIT_S)
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._drawer_open: bool | None = None
         self.state = DeviceState(printer.device, State.DISCONNECTED, "", clock_ms())

@@ -8,7 +8,8 @@ import time
 
 from hardware.errors import DeviceGone, TransferError
 
-CONNECT_TIMEOUT_S = 3.0
+# Below the two seconds in which a spool that is stopped must end.
+CONNECT_TIMEOUT_S = 1.5
 SEND_TIMEOUT_S = 15.0
 LINGER_TIMEOUT_S = 0.5
 CHUNK_BYTES = 4096
