@@ -224,7 +224,8 @@ def cells(text: str) -> int:
 
 def without_controls(text: str) -> str:
     """The text without control bytes: a product name must never reach the printer as a command."""
-    spaced = text.replace("\t", " ").replace("\u00a0", " ").replace("\u202f", " ")
+    # A letter typed with a separate accent is in no code page; the same letter as one sign is.
+    spaced = unicodedata.normalize("NFC", text).replace("\t", " ").replace("\u00a0", " ").replace("\u202f", " ")
     return "".join(ch for ch in spaced if unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 
 

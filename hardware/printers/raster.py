@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hardware.printers.document import StyledLine, without_controls
+from hardware.printers.document import StyledLine, cells, without_controls
 
 STRIP_LIMIT_ROWS = 255
 FONT_DOTS = 22
@@ -31,8 +31,10 @@ def raster_line(line: StyledLine, width_dots: int) -> bytes | None:
     image = Image.new("1", (width_dots, LINE_DOTS * line.size), 0)
     draw = ImageDraw.Draw(image)
     cell = width_dots / max(1, width_dots // (12 * line.size))
-    for column, ch in enumerate(text):
+    column = 0
+    for ch in text:
         draw.text((column * cell, 2), ch, fill=1, font=font, stroke_width=1 if line.bold else 0)
+        column += cells(ch)
     return strips(image.tobytes(), (width_dots + 7) // 8)
 
 

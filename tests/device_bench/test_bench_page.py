@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,6 +18,7 @@ from tests.hardware.event_log import EventLog
 
 SIZES = [(1440, 900), (1024, 768)]
 AT_ONCE = "reduce"
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
@@ -120,4 +122,18 @@ def test_the_whole_counter_is_seen_without_scrolling(
         assert box is not None and box["y"] + box["height"] <= size[1]
         inner = page.locator(name).evaluate("element => element.scrollWidth - element.clientWidth")
         assert inner <= 0
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_can_be_used_by_everybody(bench: BenchServer, browser: Browser, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(bench.url)
+    page.locator(".b-good").first.click()
+    page.get_by_role("group", name="Faults of the printer").get_by_role("button", name="Out of paper").click()
+    expect(page.locator(".b-printer .status")).to_contain_text("Out of paper")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")
+    assert not [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
     context.close()

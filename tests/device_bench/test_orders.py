@@ -185,3 +185,18 @@ def test_a_plug_that_was_not_switched_stays_as_it_was(tmp_path: Path, answer: by
     with pytest.raises(PlugSilent):
         plug.switch(False)
     assert plug.is_in is True
+
+
+@pytest.mark.parametrize(("state", "is_in"), [("stopped", False), ("running", True)])
+def test_the_plug_shows_how_the_hub_stands_whoever_stopped_it(tmp_path: Path, state: str, is_in: bool) -> None:
+    answer = json.dumps({"ok": True, "processes": {"hub": {"state": state}}}).encode() + b"\n"
+    supervised = Supervised(tmp_path / "control", answer)
+    plug = NetworkPlug(supervised.path)
+    plug.is_in = not is_in
+    assert plug.look() is is_in
+    assert supervised.told == [{"do": "status", "process": "hub"}]
+
+
+def test_a_plug_without_anybody_to_ask_stays_as_it_was(tmp_path: Path) -> None:
+    assert NetworkPlug(tmp_path / "nobody").look() is True
+    assert NetworkPlug(None).look() is True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,4 +112,9 @@ def test_no_label_ever_eats_an_amount_or_leaves_the_paper(left: str, amount: str
     assert lines[-1].text.endswith(amount)
     assert cells(lines[-1].text) == columns // size
     assert all(cells(line.text) <= columns // size for line in lines)
-    assert "".join("".join(line.text for line in lines).split()) == "".join((left + amount).split())
+    printed = "".join("".join(line.text for line in lines).split())
+    assert normalize("NFC", printed) == normalize("NFC", "".join((left + amount).split()))
+
+
+def test_a_letter_with_a_separate_accent_is_printed_as_one_sign() -> None:
+    assert as_text(Document((Text("Е\u0308лка"),))) == ["Ёлка"]
