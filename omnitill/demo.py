@@ -24,7 +24,7 @@ from omnitill.processes import Event, NotReady, Program
 from omnitill.supervisor import Supervisor
 
 PORT_BASE = 8400
-ENROL_TIMEOUT_S = 30.0
+ENROL_TIMEOUT_S = 60.0
 TERMINALS = {"till": "till-1", "kiosk": "kiosk-1"}
 """Process name to the terminal's id in the sample shop."""
 NAMES = ("hub", "till", "kiosk", "bench")
@@ -72,8 +72,13 @@ class Demonstration:
     async def __aenter__(self) -> Self:
         try:
             await self.control.open()
+            if not (self.data / "hub.sqlite").exists():
+                # A hub that begins anew knows no token of an earlier one.
+                for terminal in TERMINALS.values():
+                    self._token_file(terminal).unlink(missing_ok=True)
             await self.supervisor.start("hub", "bench")
-            await asyncio.gather(*(self._enrol(terminal) for terminal in TERMINALS.values()))
+            strangers = [name for name in TERMINALS.values() if not self._token_file(name).exists()]
+            await asyncio.gather(*(self._enrol(terminal) for terminal in strangers))
             await self.supervisor.start("till", "kiosk")
         except BaseException:
             await self.close()
@@ -157,11 +162,11 @@ class Demonstration:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        file = os.open(self._token_file(terminal), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(file, token.encode())
-        finally:
-            os.close(file)
+        # Whole or not at all: a file that exists is taken for a good token at the next start.
+        fresh = self._token_file(terminal).with_suffix(".fresh")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(token)
+        fresh.replace(self._token_file(terminal))
 
 
 async def run(

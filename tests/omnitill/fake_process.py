@@ -43,7 +43,8 @@ def main() -> None:
     parser.add_argument("--seed-sample", action="store_true")
     options, words = parser.parse_known_args(sys.argv[2:])
     if "enrol" in words:
-        print(json.dumps({"terminal": options.terminal[0], "token": f"secret of {options.terminal[0]}"}))
+        token = f"secret {os.getpid()} of {options.terminal[0]}"
+        print(json.dumps({"terminal": options.terminal[0], "token": token}))
         return
     name = options.kind or role
     data = Path(options.data)
@@ -63,6 +64,7 @@ def main() -> None:
     (data / f"fake-{name}.json").write_text(json.dumps({"pid": os.getpid(), **vars(options)}))
     line = {"ready": name, "url": f"http://127.0.0.1:{server.server_address[1]}/"}
     if name == "hub":
+        (data / "hub.sqlite").touch()
         line |= {"shop": line["url"], "dashboard": line["url"] + "manage"}
     if name == "bench":
         # New addresses with every start, as after a restart whose old ports were taken.

@@ -36,7 +36,7 @@ def test_a_terminal_gets_its_token_and_the_addresses_of_its_devices(shop: ShopPr
     assert till["printer"].startswith("escpos+tcp://127.0.0.1:")
     assert till["hub"] == f"http://127.0.0.1:{shop.port}"
     token = Path(till["token_file"])
-    assert token.read_text() == "secret of till-1"
+    assert token.read_text().startswith("secret ") and token.read_text().endswith(" of till-1")
     assert token.stat().st_mode & 0o077 == 0
 
 
@@ -179,6 +179,20 @@ def test_a_second_demonstration_on_the_same_folder_is_refused(shop: ShopProcess)
         assert str(shop.process.pid) in said
         assert second.ended() == 2
     assert shop.ask(do="status")["ok"]
+
+
+def test_a_terminal_is_enrolled_once_and_anew_only_at_a_new_hub(tmp_path: Path) -> None:
+    data = tmp_path / "shop"
+    tokens = []
+    for _ in range(2):
+        with ShopProcess(data) as shop:
+            shop.opened()
+            tokens.append((data / "till-1.token").read_text())
+    assert tokens[0] == tokens[1]
+    (data / "hub.sqlite").unlink()
+    with ShopProcess(data) as shop:
+        shop.opened()
+        assert (data / "till-1.token").read_text() not in tokens
 
 
 def test_data_is_kept_between_runs_and_reset_asks_first(tmp_path: Path) -> None:
