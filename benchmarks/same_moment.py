@@ -1,9 +1,9 @@
 """A scan at the till on the till's screen and on the shopper's phone, beside a bare relay of the same message.
 
-Real processes (hub, till, relay), a scanner on a pseudo-terminal, and pages in one real Chromium. A scan begins before its
-bytes are written; a message arrives when Chromium's network layer has its frame, by the same monotonic clock. Scans and
-relayed messages take turns in blocks, so both meet the same noise of the machine. 100 other phones are connected to each
-server. What the page's own stopwatch showed last (painted, in whole frames) is told beside it.
+Real processes (hub, till, relay), a scanner on a pseudo-terminal, and pages in one real Chromium. A scan begins before
+its bytes are written; a message arrives when Chromium's network layer has its frame, by the same monotonic clock. Scans
+and relayed messages take turns in blocks, so both meet the same noise of the machine. 100 other phones are connected to
+each server. What the page's own stopwatch showed last (painted, in whole frames) is told beside it.
 """
 
 import asyncio
