@@ -20,7 +20,7 @@ export function Done() {
   if (!sale) return null;
   const value = (minor) => ({ amount: minor, currency: sale.currency });
   const job = printState(sale.print);
-  return html`<main class="done"><span class="done-mark"><${Icon} name="check" size="large" /></span>
+  return html`<main class="sale-done"><span class="done-mark"><${Icon} name="check" size="large" /></span>
     <p class="done-word">${sale.change ? t("Change") : t("Paid exactly")}</p>
     <p class="done-change amount">${sale.change ? html`<${Amount} value=${value(sale.change)} size=${48} strong />` : html`<${Amount} value=${value(sale.total)} size=${48} strong />`}</p>
     <p class="row done-facts quiet"><span>${t("Sale {number}", { number: sale.number })}</span><span class="amount">${t("Paid")} <${Amount} value=${value(sale.paid)} /></span>

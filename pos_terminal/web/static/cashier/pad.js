@@ -19,7 +19,6 @@ export function Pad() {
       <${Button} keys="F8" onClick=${() => { dialog.value = "more"; }}>${t("More")}<//>
       <${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!entry.text.value} onClick=${() => entry.press("back")} />
       <${Button} kind="primary" size="large" disabled=${!in_hand.value.length} onClick=${pay} label=${t("Pay")}>
-        <span class="pay-word">${t("Pay")}</span><${Amount} value=${amount(totals.value.in_hand)} size=${24} strong />
-        <kbd aria-hidden="true">Enter</kbd><//>
+        <span class="pay-word">${t("Pay")}<kbd aria-hidden="true">Enter</kbd></span><${Amount} value=${amount(totals.value.in_hand)} size=${24} strong /><//>
     </div></div>`;
 }

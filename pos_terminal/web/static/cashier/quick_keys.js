@@ -29,18 +29,24 @@ function useRows(frame) {
 
 function Tile({ product, picked: here }) {
   return html`<button type="button" class=${`tile ${here ? "picked" : ""}`} onClick=${() => addProduct(product)}>
-    <${Picture} of=${product} /><span class="tile-price amount">${unitPrice(product, store.value.currency)}</span>
+    <${Picture} of=${product} /><span class="tile-price amount">${unitPrice(product, store.value.currency, { plain: true })}</span>
     <span class="tile-name">${named(product.names)}</span></button>`;
 }
 
-function Pager({ room }) {
+// Behind the last page of a department the next department begins, so two keys lead through everything.
+function turn(way, room) {
   const { offset, total, department } = goods;
-  const to = (from) => goods.browse(department.value, from, room);
+  const from = offset.value + way * room;
+  if (from >= 0 && from < total.value) return goods.browse(department.value, from, room);
+  const all = shelves.value;
+  const next = all[(all.findIndex((one) => one.id === department.value) + way + all.length) % all.length];
+  return goods.browse(next.id, 0, room);
+}
+
+function Pager({ room }) {
   return html`<div class="pager">
-    <${Button} kind="quiet" icon="chevron-left" label=${t("Page before")} disabled=${searching.value || offset.value === 0}
-      onClick=${() => to(Math.max(0, offset.value - room))} />
-    <${Button} kind="quiet" icon="chevron-right" label=${t("Next page")} disabled=${searching.value || offset.value + room >= total.value}
-      onClick=${() => to(offset.value + room)} /></div>`;
+    <${Button} kind="quiet" icon="chevron-left" label=${t("Page before")} disabled=${searching.value} onClick=${() => turn(-1, room)} />
+    <${Button} kind="quiet" icon="chevron-right" label=${t("Next page")} disabled=${searching.value} onClick=${() => turn(1, room)} /></div>`;
 }
 
 function Goods({ frame, rows }) {
@@ -65,7 +71,9 @@ export function QuickKeys() {
   useEffect(() => {
     if (rows && open && !searching.value) goods.browse(open, 0, rows * COLUMNS);
   }, [rows, tabs.length, searching.value]);
-  return html`<div class="shelf"><${Tabs} label=${t("Departments")} items=${tabs} value=${searching.value ? "" : open}
+  const shelf = useRef(null);
+  useEffect(() => { shelf.current.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "center" }); }, [open]);
+  return html`<div class="shelf" ref=${shelf}><${Tabs} label=${t("Departments")} items=${tabs} value=${searching.value ? "" : open}
       onChange=${(id) => { entry.clear(); goods.browse(id, 0, rows * COLUMNS); }} /><${Pager} room=${rows * COLUMNS} /></div>
     <${Goods} frame=${frame} rows=${rows} />`;
 }

@@ -27,7 +27,7 @@ function Devices() {
   return html`
     ${scanners.length > 0 && html`<${Device} icon="scan-barcode" name=${t("Scanner")} state=${worst(scanners).state} />`}
     ${printer && html`<${Device} icon="printer" name=${t("Printer")} state=${printer.state}
-      note=${printer.waiting ? t("{n} waiting", { n: printer.waiting }) : ""} />`}
+      note=${printer.waiting && wide.value ? t("{n} waiting", { n: printer.waiting }) : ""} />`}
     ${drawer && html`<${Status} kind=${drawer.open ? "attention" : "good"} icon="inbox" compact=${!drawer.open && !wide.value}
       label=${drawer.open ? t("Drawer open") : t("Drawer")} />`}`;
 }
@@ -45,8 +45,8 @@ export function Top() {
       <span class="quiet clip">${named(terminal.value?.names)}</span></p>
     ${staff.value && html`<p class="who clip"><${Icon} name="user" /><span class="clip">${staff.value.name}</span></p>`}
     <span class="grow"></span>
-    ${needs_you.value?.length > 0 && html`<${Button} kind="quiet" size="small" icon="bell" onClick=${() => { dialog.value = "needs_you"; }}>
-      ${t("Needs you")} <${Badge} kind="attention">${needs_you.value.length}<//><//>`}
+    ${needs_you.value?.length > 0 && html`<${Button} kind="quiet" size="small" icon="bell" label=${t("Needs you")} onClick=${() => { dialog.value = "needs_you"; }}>
+      ${wide.value && t("Needs you")} <${Badge} kind="attention">${needs_you.value.length}<//><//>`}
     ${demo.value && html`<${Stopwatch} since=${scanned_at.value} label=${wide.value ? undefined : ""} />`}
     <div class="signs">${link.value && html`<${Link} />`}<${Devices} /></div>
     <time class="clock amount strong">${time(minute.value)}</time>

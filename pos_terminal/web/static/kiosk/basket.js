@@ -1,7 +1,7 @@
 // The basket: the newest thing large at the top, the lines with their pictures, one bar with the total.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Amount, Badge, Button, Dialog, html, Icon, Line, Lines, Stepper } from "kit/ui.js";
+import { Amount, Badge, Button, Dialog, Empty, html, Icon, Line, Lines, Stepper } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Message } from "../shared/message.js";
@@ -70,10 +70,11 @@ export function Basket() {
   const [mine, waiting] = [in_hand.value, [...from_kiosk.value, ...from_app.value]];
   const frame = useNewestInSight(mine.length);
   const leave = () => (mine.length ? (leaving.value = true) : act("start_over"));
-  return html`<main class="page"><div class="page-top"><${Message} calm=${t("Every scan stands here at once, and on your phone.")} /><${Hero} /></div>
+  return html`<main class="page"><div class="page-top"><${Message} closable=${false} calm=${t("Every scan stands here at once, and on your phone.")} /><${Hero} /></div>
     <div class="page-middle basket">
       <div class="basket-head"><${Shopper} /><${Button} icon="layout-grid" onClick=${() => go("shelves")}>${t("Without bars")}<//></div>
       <div class="basket-lines" ref=${frame} tabindex="0" role="region" aria-label=${t("Your basket")}>
+        ${mine.length + waiting.length === 0 && html`<${Empty} icon="shopping-bag" title=${t("Your basket is empty")}>${t("Fruit, vegetables and bread have no bars: choose them under “Without bars”.")}<//>`}
         ${mine.length > 0 && html`<div class="mine"><${Lines} label=${t("Your basket")}>${mine.map((line) => html`<${Mine} key=${line.id} line=${line} />`)}<//></div>`}
         ${waiting.length > 0 && html`<h2 class="waiting-head"><${Icon} name="smartphone" />${t("From the app, not in your hand yet")}</h2>
           <${Lines} label=${t("From the app, not in your hand yet")}>${waiting.map((line) => html`<${Waiting} key=${line.id} line=${line} />`)}<//>`}

@@ -4,7 +4,7 @@ import { Button, Dialog, Empty, html, Loading, render, Stopwatch } from "kit/ui.
 import { t } from "kit/i18n.js";
 import { listen } from "kit/wedge.js";
 import { keepFocus } from "../shared/keys.js";
-import { act, ask, demo, followLanguage, phase, ready, ringTones, scanned_at } from "../shared/till.js";
+import { act, ask, demo, followLanguage, notice, perform, phase, ready, ringTones, scanned_at } from "../shared/till.js";
 import { Weighing, weight } from "../shared/weighing.js";
 import { Attract } from "./attract.js";
 import { Basket } from "./basket.js";
@@ -14,6 +14,8 @@ import { home, place } from "./place.js";
 import { Goods, Shelves } from "./shelves.js";
 import { Thanks } from "./thanks.js";
 
+const NOTICE_STAYS_MS = 8000;
+
 listen((text) => {
   for (const typed of [card, weight]) typed.undoBurst();
   act("scan", { text });
@@ -21,6 +23,12 @@ listen((text) => {
 ringTones();
 followLanguage();
 watchTouches();
+// What the kiosk said fades by itself: there is nothing to touch in the upper third.
+effect(() => {
+  if (!notice.value) return undefined;
+  const timer = setTimeout(() => perform("dismiss").catch(() => {}), NOTICE_STAYS_MS);
+  return () => clearTimeout(timer);
+});
 // Each visit begins at the basket, and so does what follows a scan.
 effect(() => { if (phase.value !== "scanning" || scanned_at.value) home(); });
 

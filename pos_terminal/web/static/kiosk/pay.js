@@ -34,7 +34,7 @@ function CardEntry({ then }) {
 const confirm = (then) => html`<${Button} kind="primary" size="large" full disabled=${!card.text.value} onClick=${() => identify(then)}>${t("Use this card")}<//>`;
 
 export function Card() {
-  return html`<main class="page"><div class="page-top"><${Message} calm=${t("With your card you earn points, and your phone shows this basket.")} />
+  return html`<main class="page"><div class="page-top"><${Message} closable=${false} calm=${t("With your card you earn points, and your phone shows this basket.")} />
       <h1>${t("Scan your card, or type its number")}</h1></div>
     <div class="page-middle"><${CardEntry} then=${home} /></div>
     <${Foot} back=${{ onClick: home }}>${confirm(home)}<//></main>`;
@@ -46,12 +46,12 @@ const step = (icon, text) => html`<li key=${icon} class="row"><span class="step-
 export function Pay() {
   const sum = totals.value;
   const known = shopper.value;
-  const head = html`<div class="page-top"><${Message} calm="" /><h1>${known ? t("Pay at any till") : t("Scan your card, so that the till finds your basket")}</h1></div>`;
+  const head = html`<div class="page-top"><${Message} closable=${false} calm="" /><h1>${known ? t("Pay at any till") : t("Scan your card, so that the till finds your basket")}</h1></div>`;
   const total = html`<div class="sum"><span class="quiet">${tn("{n} line", "{n} lines", in_hand.value.length)}</span><span class="quiet grow end">${t("Total")}</span>
     <${Amount} value=${amount(sum.in_hand)} size=${48} strong /></div>`;
   if (!known) {
     return html`<main class="page">${head}<div class="page-middle"><${CardEntry} then=${() => go("pay")} />
-        <p class="quiet">${t("Without a card, take your goods to a till: the cashier scans them for you.")}</p>${total}</div>
+        <p class="quiet">${t("Without a card, take your goods to a till: the cashier scans them for you.")}</p></div>
       <${Foot} back=${{ onClick: home }}>${confirm(() => go("pay"))}<//></main>`;
   }
   return html`<main class="page">${head}<div class="page-middle pay"><ul class="steps">

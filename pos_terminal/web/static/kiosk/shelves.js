@@ -21,7 +21,7 @@ function open(id) {
 }
 
 export function Shelves() {
-  return html`<main class="page"><div class="page-top"><${Message} calm=${t("Scan at any time: it comes into the basket.")} />
+  return html`<main class="page"><div class="page-top"><${Message} closable=${false} calm=${t("Scan at any time: it comes into the basket.")} />
       <h1>${t("Which department is it from?")}</h1></div>
     <div class="page-middle"><div class="departments">${shelves.value.map((one) => html`<${Button} key=${one.id} size="large" full
       onClick=${() => open(one.id)}><span class="hue" ref=${(dot) => dot?.style.setProperty("--hue", one.hue)}></span>${named(one.names)}<//>`)}</div></div>
@@ -37,7 +37,7 @@ export function Goods() {
   useEffect(() => { if (!department.value) go("shelves"); }, []);
   const shelf = shelves.value.find((one) => one.id === department.value);
   const to = (from) => goods.browse(department.value, from, ROOM);
-  return html`<main class="page"><div class="page-top"><${Message} calm=${t("Scan at any time: it comes into the basket.")} /><h1>${named(shelf?.names)}</h1></div>
+  return html`<main class="page"><div class="page-top"><${Message} closable=${false} calm=${t("Scan at any time: it comes into the basket.")} /><h1>${named(shelf?.names)}</h1></div>
     <div class="page-middle"><div class="goods">${products.value ? products.value.map((one) => html`<button key=${one.id} type="button" class="good" onClick=${() => choose(one)}>
       <${Picture} of=${one} /><span class="good-name">${named(one.names)}</span><span class="quiet amount">${unitPrice(one, store.value.currency)}</span></button>`)
       : html`<${Loading} />`}</div></div>

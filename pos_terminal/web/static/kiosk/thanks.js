@@ -7,7 +7,7 @@ import { HelpButton } from "./foot.js";
 /** What was kept, and where it waits. A scan or ten seconds end it. */
 export function Thanks() {
   const count = Object.keys(lines.value ?? {}).length;
-  return html`<main class="page"><div class="page-top"><${Message} calm="" /></div>
+  return html`<main class="page"><div class="page-top"><${Message} closable=${false} calm="" /></div>
     <div class="page-middle thanks"><span class="thanks-mark"><${Icon} name="check" size="large" /></span>
       <h1>${shopper.value ? t("Thank you, {name}", { name: shopper.value.name }) : t("Thank you")}</h1>
       <p>${t("Your basket waits at every till of this shop. Show your card there and pay.")}</p>

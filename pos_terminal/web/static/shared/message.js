@@ -20,13 +20,13 @@ export const speaking = () => Boolean(refusal.value || notice.value);
 const away = () => html`<${Button} size="small" kind="quiet" icon="x" label=${t("Dismiss")} onClick=${dismiss} />`;
 
 /** What is most worth saying now: {kind, icon, text, action}, or null. */
-function current() {
+function current(closable) {
   if (status.value === "offline") {
     return { kind: "trouble", text: t("The till's program does not answer. Nothing was lost; the page goes on as soon as it is back.") };
   }
-  if (refusal.value) return { kind: "attention", text: sentence(refusal.value), action: away() };
+  if (refusal.value) return { kind: "attention", text: sentence(refusal.value), action: closable && away() };
   const said = notice.value;
-  if (said) return { kind: KINDS[said.tone], icon: ICONS[said.tone], text: sentence(said), action: away() };
+  if (said) return { kind: KINDS[said.tone], icon: ICONS[said.tone], text: sentence(said), action: closable && away() };
   const job = printState(last_sale.value?.print);
   if (job.again) {
     const again = html`<${Button} size="small" icon="printer" onClick=${() => act("retry_print")}>${t("Print again")}<//>`;
@@ -42,9 +42,9 @@ function current() {
   return null;
 }
 
-/** `calm` is what stands there while there is nothing to say. */
-export function Message({ calm }) {
-  const said = current();
+/** `calm` is what stands there while there is nothing to say; not `closable` where nothing can be touched. */
+export function Message({ calm, closable = true }) {
+  const said = current(closable);
   if (!said) return html`<div class="message calm" role="status">${calm && html`<${Icon} name="scan-barcode" /><span>${calm}</span>`}</div>`;
   return html`<div class="message"><${Strip} kind=${said.kind} icon=${said.icon} action=${said.action}>${said.text}<//></div>`;
 }

@@ -9,8 +9,8 @@ export const named = (names) => names?.[locale] ?? names?.en ?? "";
 export const countOf = (line) => quantity(line.quantity, line.unit === "kg" ? "kg" : "");
 
 /** What one unit costs, in words. */
-export function unitPrice(one, currency, price = one.unit_price ?? one.price) {
-  const each = money({ amount: price, currency });
+export function unitPrice(one, currency, { plain = false } = {}) {
+  const each = money({ amount: one.unit_price ?? one.price, currency }, { plain });
   return one.unit === "kg" ? t("{price}/kg", { price: each }) : each;
 }
 
