@@ -126,8 +126,9 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
     """
     dialect = session.get_bind().dialect.name
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    done = session.execute(make(table).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    # Not every driver counts the rows of such an insert; each of them returns what it inserted.
+    made = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.execute(made).first() is not None
 
 
 def _sqlite(engine: Engine, begin: str) -> None:
