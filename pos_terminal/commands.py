@@ -1,7 +1,6 @@
 """What a page or a device may ask for: one schema and one handler for each command (README.md)."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -156,12 +155,16 @@ def remove(turn: Turn, body: SeenLine) -> None:
     turn.step(till.remove(turn.till, body.line, body.seen, turn.moment))
 
 
+def _hub_lines(turn: Turn) -> Mapping[str, Mapping[str, Any]]:
+    return turn.desk.lines_of(turn.till.live)
+
+
 def take(turn: Turn, body: Line) -> None:
-    turn.step(till.take(turn.till, body.line, turn.desk.hub_lines, turn.desk.link.online))
+    turn.step(till.take(turn.till, body.line, _hub_lines(turn), turn.desk.link.online))
 
 
 def take_all(turn: Turn, _: Nothing) -> None:
-    lines = turn.desk.hub_lines
+    lines = _hub_lines(turn)
     wanted = [key for key in sorted(lines, key=lambda key: lines[key]["n"]) if till.may_take(turn.till, lines[key])]
     for line in wanted:
         turn.step(till.take(turn.till, line, lines, turn.desk.link.online))
@@ -230,10 +233,6 @@ def start_over(turn: Turn, _: Nothing) -> None:
     turn.step(till.give_up(turn.till))
 
 
-def language(turn: Turn, body: Language) -> None:
-    turn.till = replace(turn.till, language=body.language)
-
-
 def nothing(turn: Turn, _: Nothing) -> None:
     """`touch` and `dismiss` say only that somebody is there; the counter sees to the rest."""
 
@@ -261,7 +260,6 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "next": (Nothing, next_shopper),
     "reprint": (SaleOf, reprint),
     "no_sale": (Nothing, lambda turn, _: closing.open_drawer(turn)),
-    "language": (Language, language),
     "start": (Nothing, start),
     "pay_at_till": (Nothing, pay_at_till),
     "start_over": (Nothing, start_over),

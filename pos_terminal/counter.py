@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pos_terminal import ids, signing, till
-from pos_terminal.commands import COMMANDS, LOOKS
+from pos_terminal.commands import COMMANDS, LOOKS, Language
 from pos_terminal.errors import StoreRefused, TillRefused
 from pos_terminal.receipts import Say
 from pos_terminal.store import journal, outbox
@@ -122,6 +122,8 @@ class Counter:
 
     def run(self, command: str, name: str, body: Mapping[str, Any], scan_at: int | None = None) -> Answer:
         """Carry out one command under its id. Raises `MessageError` where it is none; other refusals are answers."""
+        if name == "language":
+            return self._speak(body)
         if name not in COMMANDS:
             raise MessageError("command.unknown", N_("There is no command {command} here."), command=name[:40])
         schema, act = COMMANDS[name]
@@ -130,7 +132,10 @@ class Counter:
         with self._lock:
             self._somebody_is_there(name)
             try:
-                answer = self._refused.get(command) or self._carry_out(command, lambda turn: act(turn, parsed))
+                kept = self._refused.get(command) or self._kept(command)
+                if kept is not None:
+                    return {**kept, "v": self._v}
+                answer = self._carry_out(command, lambda turn: act(turn, parsed))
             except RetailError as error:
                 return self._refuse(command, name, error, scan_at)
             except Exception:
@@ -138,11 +143,25 @@ class Counter:
                 log.exception("command %s failed", name)
                 failed = TillRefused("till.failed", N_("That did not work. Nothing was changed; do it again."))
                 return self._refuse(command, name, failed, scan_at)
-            if "error" not in answer and name in SOUNDING:
+            if name in SOUNDING:
                 self.desk.notice = None
                 self.sound("accepted")
             self.publish(scan_at)
             return {**answer, "v": self._v}
+
+    def _speak(self, body: Mapping[str, Any]) -> Answer:
+        """Another language, also on a terminal that has nothing else yet."""
+        wanted = parse(Language, dict(body)).language
+        try:
+            self.inside(lambda _, state: replace(state, language=wanted))
+        except RetailError as error:
+            return {"error": error.as_dict()}
+        self.publish()
+        return {"ok": True, "v": self._v, "result": None}
+
+    def _kept(self, command: str) -> Answer | None:
+        with self.store.read() as connection:
+            return journal.kept_answer(connection, command)
 
     def _carry_out(self, command: str, act: Callable[[Turn], Any]) -> Answer:
         heading, book = self.replica.heading, self.replica.book
@@ -152,9 +171,6 @@ class Counter:
                 N_("This terminal has no catalogue yet. Connect it to the hub once; then it can work alone."),
             )
         with self.store.begin() as connection:
-            kept = journal.kept_answer(connection, command)
-            if kept is not None:
-                return kept
             moment = Moment(self.now(), ids.uuid7)
             turn = Turn(
                 connection,

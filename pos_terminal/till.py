@@ -310,7 +310,18 @@ def woken(till: Till, now: int) -> Till:
 
 def as_dict(till: Till) -> dict[str, Any]:
     """The state as JSON-ready values; `till_from` reads it."""
-    return asdict(till)
+    # Line by line, because `asdict` copies every name deeply and a long cart is written at each scan.
+    cart = _fields(till.cart) | {"lines": {key: _fields(line) for key, line in till.cart.lines.items()}}
+    return _fields(till) | {
+        "cart": cart,
+        "staff": asdict(till.staff) if till.staff else None,
+        "shopper": asdict(till.shopper) if till.shopper else None,
+        "tenders": [asdict(row) for row in till.tenders],
+    }
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def till_from(body: Mapping[str, Any]) -> Till:

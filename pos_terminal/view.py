@@ -43,10 +43,10 @@ class Desk:
     idle_ends_at: int | None = None
     demo: bool = False
 
-    @property
-    def hub_lines(self) -> Mapping[str, Mapping[str, Any]]:
+    def lines_of(self, live: str) -> Mapping[str, Mapping[str, Any]]:
+        """The hub's lines of the cart that is open; the copy of a cart that was left is nobody's business here."""
         lines: Mapping[str, Mapping[str, Any]] = self.hub_cart.get("lines", {})
-        return lines
+        return lines if live and self.hub_cart.get("id") == live else {}
 
 
 def view_of(
@@ -59,8 +59,8 @@ def view_of(
         "kind": till.kind,
         "phase": till.phase if heading else "needs_hub",
         "language": till.language,
-        "store": asdict(heading.store) if heading else None,
-        "terminal": _terminal(heading),
+        "store": heading.shown["store"] if heading else None,
+        "terminal": heading.shown["terminal"] if heading else None,
         "staff": asdict(till.staff) if till.staff else None,
         "people": _people(heading, desk),
         "shopper": _shopper(till),
@@ -78,7 +78,7 @@ def view_of(
         "payment": payment.shown(till, priced),
         "last_sale": _last_sale(till, desk),
         "ask": _ask(till, book),
-        "departments": [asdict(row) for row in heading.departments] if heading else [],
+        "departments": heading.shown["departments"] if heading else [],
         "link": _link(desk, heading),
         "needs_you": desk.needs_you,
         "devices": {
@@ -91,13 +91,6 @@ def view_of(
         "idle": None if desk.idle_ends_at is None else {"ends_at": desk.idle_ends_at, "seconds": IDLE_COUNTDOWN_S},
         "demo": desk.demo,
     }
-
-
-def _terminal(heading: Heading | None) -> dict[str, Any] | None:
-    if heading is None:
-        return None
-    terminal = heading.terminal
-    return {"id": terminal.id, "code": terminal.code, "names": terminal.names, "kind": terminal.kind}
 
 
 def _people(heading: Heading | None, desk: Desk) -> list[dict[str, Any]]:
@@ -122,7 +115,7 @@ def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) 
         "store": heading.store.names if heading else {},
     }
     lines = {row.line.id: _own_line(row, place, row.line.id in unknown) for row in priced.lines}
-    for key, hub_row in desk.hub_lines.items():
+    for key, hub_row in desk.lines_of(till.live).items():
         # The hub's copy of what is in our own hand is older than the hand.
         if key not in lines and hub_row["owner"] != till.device:
             lines[key] = {

@@ -7,7 +7,7 @@ selling from the version before. Products are looked up by index, never held in 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,8 @@ class Heading:
     departments: tuple[Department, ...]
     taxes: Mapping[str, TaxRate]
     people: tuple[Mapping[str, Any], ...]
+    shown: Mapping[str, Any]
+    """`{store, terminal, departments}` as the pages get them, made once for each version."""
 
 
 class Products(Mapping[str, Product]):
@@ -217,22 +219,25 @@ def shown(product: Product, stock: int | None) -> dict[str, Any]:
 
 
 def _heading(rows: Mapping[str, Any], people: list[dict[str, Any]]) -> Heading:
-    terminal = rows["terminal"]
+    row = rows["terminal"]
+    names = row.get("names") or row.get("name") or {}
+    terminal = Terminal(row["id"], row["code"], names, row.get("kind", ""), int(row.get("first_sale") or 1))
+    store = _made(Store, rows["store"])
+    departments = sorted((_made(Department, row) for row in rows["departments"]), key=lambda row: row.ordinal)
     return Heading(
         version=int(rows["version"]),
         etag=rows["etag"],
         at=rows["at"],
-        store=_made(Store, rows["store"]),
-        terminal=Terminal(
-            terminal["id"],
-            terminal["code"],
-            terminal.get("names") or terminal.get("name") or {},
-            terminal.get("kind", ""),
-            int(terminal.get("first_sale") or 1),
-        ),
-        departments=tuple(sorted((_made(Department, row) for row in rows["departments"]), key=lambda d: d.ordinal)),
+        store=store,
+        terminal=terminal,
+        departments=tuple(departments),
         taxes={row["code"]: _made(TaxRate, row) for row in rows["taxes"]},
         people=tuple(people),
+        shown={
+            "store": asdict(store),
+            "terminal": {"id": terminal.id, "code": terminal.code, "names": names, "kind": terminal.kind},
+            "departments": [asdict(row) for row in departments],
+        },
     )
 
 

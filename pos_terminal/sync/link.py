@@ -10,6 +10,7 @@ import logging
 import queue
 import random
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,7 @@ HELLO_TIMEOUT_S = 5
 CALL_TIMEOUT_S = 10
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LIMIT_S = 10.0
+LASTING_S = 5.0
 STOP_LIMIT_S = 1.0
 INBOX_LIMIT = 4096
 
@@ -93,7 +95,8 @@ class Link:
             wait_s = min(BACKOFF_LIMIT_S, wait_s * 2)
 
     def _session(self) -> bool:
-        """One connection from its beginning to its end; True where the hub let us in."""
+        """One connection from its beginning to its end; True where it lasted, so that the next may come at once."""
+        began = time.monotonic()
         self._inbox = queue.Queue(INBOX_LIMIT)
         client = socketio.Client(
             reconnection=False, handle_sigint=False, websocket_extra_options={"timeout": CALL_TIMEOUT_S}
@@ -116,10 +119,10 @@ class Link:
             self._welcomed(client, self._expect("hello"))
             pusher.start()
             self._follow(client)
-            return True
+            return time.monotonic() - began > LASTING_S
         except (LinkBroken, SocketIOError, StoreRefused, queue.Empty, KeyError, TypeError) as error:
             log.warning("the link broke: %r", error)
-            return True
+            return time.monotonic() - began > LASTING_S
         except HubAhead as error:
             log.error("%s", error)
             self._refused(
@@ -245,15 +248,16 @@ class Link:
         counter, state = self._counter, copy.state
         if f"cart:{counter.till.live}" != copy.s:
             return
-        lines = state.get("lines", {})
-        if counter.till.taking or any(
-            lines.get(key, {}).get("owner", "") != counter.setting.device for key in counter.till.cart.lines
-        ):
-            counter.inside(lambda _, till: _adopting(till, lines, Moment(counter.now(), ids.uuid7)))
+        lines, moment = state.get("lines", {}), Moment(counter.now(), ids.uuid7)
+        # Looked at without a transaction first, because hardly any event moves goods from hand to hand.
+        if _adopting(counter.till, lines, moment):
+            counter.inside(lambda _, till: _adopting(till, lines, moment))
         local_scan = None if scan_at is None else scan_at - counter.offset_ms
         counter.change(lambda desk: setattr(desk, "hub_cart", state), local_scan)
 
     def _push_loop(self, client: socketio.Client, closed: threading.Event) -> None:
+        """Ends with its connection. While it waits for an answer that never comes, a new connection may be up
+        already, so all it may still do is end."""
         self._wake.set()
         while not closed.is_set():
             self._wake.wait()
@@ -264,8 +268,9 @@ class Link:
                 if self._pusher.push(lambda name, body, limit_s: self._call(client, name, body, limit_s)):
                     self._put(("follow", None))
             except (LinkBroken, SocketIOError, StoreRefused, KeyError, TypeError) as error:
-                log.warning("pushing stopped: %r", error)
-                self._put(("lost", "push"))
+                if not closed.is_set():
+                    log.warning("pushing stopped: %r", error)
+                    self._put(("lost", "push"))
                 return
 
     def _online(self) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, jsonify, request
-from flask_socketio import SocketIO, disconnect, emit, join_room
 from flask_socketio import ConnectionRefusedError as Refused
+from flask_socketio import SocketIO, disconnect, emit, join_room
 from werkzeug.serving import make_server
 
 from pos_terminal.ids import now_ms
@@ -25,7 +25,6 @@ class HubDouble:
 
     def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
         self.reference = reference
-        self.cards = {row["number"]: row for row in reference["cards"]}
         self.taken: list[dict[str, Any]] = []
         self.results: dict[int, dict[str, Any]] = {}
         self.hashes: dict[int, str] = {}
@@ -93,6 +92,10 @@ class HubDouble:
             assert self.changed.wait_for(met, limit_s), f"not within {limit_s} s; taken: {self.kinds}"
 
     @property
+    def cards(self) -> dict[str, dict[str, Any]]:
+        return {row["number"]: row for row in self.reference["cards"]}
+
+    @property
     def kinds(self) -> list[str]:
         return [operation["kind"] for operation in self.taken]
 
@@ -157,7 +160,6 @@ class HubDouble:
     def new_reference(self, **changes: Any) -> None:
         """A new version of the reference data; terminals hear that there is one."""
         self.reference = {**self.reference, **changes, "version": self.reference["version"] + 1}
-        self.cards = {row["number"]: row for row in self.reference["cards"]}
         self._event(f"store:{self.reference['store']['id']}", {"reference": self.reference["version"]})
 
     def put(self, cart: str, **line: Any) -> None:

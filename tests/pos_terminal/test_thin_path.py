@@ -3,7 +3,6 @@
 from till_bench import PIECES, SHOPPER, WEIGHED, Bench, scan_text
 
 
-
 def test_a_scan_from_the_serial_driver_stands_on_the_till_and_reaches_the_hub(make_bench) -> None:
     bench: Bench = make_bench(scanner=True)
     bench.hub.start()
@@ -29,9 +28,11 @@ def test_a_cash_sale_prints_opens_the_drawer_and_is_told_to_the_hub_once(bench: 
     sale = bench.ok("tender", kind="cash", amount=total + 200)["sale"]
     assert sale == {"number": "01-01-000001", "change": 200}
     view = bench.wait(
-        lambda view: view["last_sale"]["print"] == "confirmed"
-        and view["last_sale"]["drawer"] == "confirmed"
-        and not view["link"]["unsent"]
+        lambda view: (
+            view["last_sale"]["print"] == "confirmed"
+            and view["last_sale"]["drawer"] == "confirmed"
+            and not view["link"]["unsent"]
+        )
     )
     assert view["phase"] == "done" and view["devices"]["drawer"] == {"open": True}
     assert bench.hub.kinds == ["cart.add", "cart.add", "cart.attach", "sale.commit"]

@@ -195,4 +195,3 @@ class Bench:
     def paper(self) -> str:
         assert self.printer is not None
         return "\n".join(line.text for line in self.printer.paper)
-
