@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from retail.catalogue import Names, Product
 from storefront.ports import Offer, Shop, Shopper
 from storefront.structured import product_data
-from storefront.wording import filters, in_language
+from storefront.wording import filters, in_language, title_of
 from ui_kit.blueprint import kit, page
 from ui_kit.locales import LANGUAGES, current_locale
 
@@ -218,7 +218,7 @@ def show_product(frame: Frame, offer: Offer) -> Response:
         image=image,
         choices=choices(offer),
         data=product_data(offer, frame.shop.stores(), canonical(), image, locale),
-        heading=in_language(product.family_names or product.names, locale),
+        heading=title_of(product, locale),
     )
 
 

@@ -9,7 +9,7 @@ from retail.catalogue import Department, Names, Product, Store
 
 @dataclass(frozen=True, slots=True)
 class Aisle:
-    """A department on the front page: `picture` is the id of a product whose picture stands for it, `count` its goods."""
+    """A department on the front page: `picture` is a product's id, whose picture stands for it; `count` its goods."""
 
     department: Department
     picture: str

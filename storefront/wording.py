@@ -1,5 +1,6 @@
 """How amounts, quantities and stock stand on pages made by the server."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from babel.numbers import format_currency, format_decimal
 from retail.catalogue import Names, Product
 from retail.money import QUANTITY_ONE, minor_digits
 
+SIZE = re.compile(r"(?<=\d) (?=[^\W\d]{1,3}\.?$)")
 UNIT_SIGNS = {"kg": {"en": "kg", "ru": "кг"}}
 
 
@@ -31,9 +33,14 @@ def in_language(names: Names, locale: str) -> str:
     return names.get(locale) or names.get("en", "")
 
 
+def unbroken(name: str) -> str:
+    """The name with its size held together: no line ends between a number and its unit."""
+    return SIZE.sub("\u00a0", name)
+
+
 def title_of(product: Product, locale: str) -> str:
     """The name on a card of a listing: a family stands there once, without size and colour."""
-    return in_language(product.family_names or product.names, locale)
+    return unbroken(in_language(product.family_names or product.names, locale))
 
 
 def filters(locale: str, currency: str) -> dict[str, Any]:

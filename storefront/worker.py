@@ -51,6 +51,7 @@ def add_routes(blueprint: Blueprint, brand: Names) -> None:
             module="shop/page.js",
             surface="phone",
             template="shop/offline.html",
+            brand=in_language(brand, current_locale()),
             styles=["shop/shop.css"],
         )
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
@@ -14,25 +13,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from memory_shop import MemoryShop
 from protocol_hub import ProtocolHub
 
-from storefront.blueprint import SHELVES, TRANSLATIONS, storefront_blueprint
-from ui_kit.blueprint import init_app
 from ui_kit.vendor import KIT, fill
 
-RETAIL_TRANSLATIONS = KIT.parent / "retail" / "translations"
 WAIT_MS = 15_000
 
 
 @pytest.fixture(scope="session")
 def shop() -> MemoryShop:
     return MemoryShop()
-
-
-def site(shop: MemoryShop) -> Flask:
-    """The pages alone, as a host mounts them."""
-    app = Flask("a shop in memory", static_folder=None)
-    init_app(app, [RETAIL_TRANSLATIONS, TRANSLATIONS], shelves=SHELVES)
-    app.register_blueprint(storefront_blueprint(shop))
-    return app
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 // The live cart: what is in hand at a till or kiosk, and what was chosen online.
-import { locale, t } from "kit/i18n.js";
-import { ago, quantity } from "kit/format.js";
+import { locale, t, tn } from "kit/i18n.js";
+import { quantity } from "kit/format.js";
 import { Amount, Button, Empty, html, Line, Lines, Loading, Status, Stepper, Stopwatch, render } from "kit/ui.js";
 import { away } from "./frame.js";
 import { open } from "./gate.js";
+import { moment } from "./moment.js";
 import { account, act, cart, known_at, now, ready, scanned, status } from "./live.js";
 
 const HUB = "hub";
@@ -37,7 +38,7 @@ function Place({ place, lines }) {
   const where = place ? t("At {place}, {store}", { place: name(place.names), store: name(place.store) }) : t("In your hands");
   return html`<section class="group" aria-label=${where}><header class="group-head">
       <h2>${where}</h2>
-      ${away.value ? html`<${Status} kind="idle" icon="clock" label=${ago(known_at.value ?? Date.now())} />`
+      ${away.value ? html`<${Status} kind="idle" icon="clock" label=${t("as of {time}", { time: moment(known_at.value ?? Date.now()) })} />`
         : html`<${Status} kind="good" label=${t("now")} />`}
       ${scanned.value && html`<${Stopwatch} since=${scanned.value} now=${now} />`}
     </header>
@@ -56,7 +57,7 @@ function Total() {
   const waits = lines.some((line) => line.pending);
   return html`<div class="total ${waits ? "waits" : ""}">
     <div class="total-text"><span>${t("Total")}</span>
-      <span class="quiet small">${waits ? t("being priced") : t("earns {points} points", { points: totals.points })}</span></div>
+      <span class="quiet small">${waits ? t("being priced") : tn("earns {n} point", "earns {n} points", totals.points)}</span></div>
     <${Amount} value=${amount(totals.total)} size=${32} strong />
     <${Button} kind="primary" icon="qr-code" href="/card">${t("Pay at a till")}<//></div>`;
 }

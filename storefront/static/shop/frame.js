@@ -1,6 +1,6 @@
 // What every page of the shop has: the count at the cart, the strip that says how the connection is, messages.
 import { computed, effect, signal } from "@preact/signals";
-import { dateTime } from "kit/format.js";
+import { moment } from "./moment.js";
 import { t, tn } from "kit/i18n.js";
 import { Button, html, render, Strip, Toasts } from "kit/ui.js";
 import { cart, known_at, shopper, status } from "./live.js";
@@ -23,7 +23,7 @@ function Connection() {
   }
   if (!away.value) return null;
   const waits = unsent.value > 0 && tn("{n} change waits to be sent.", "{n} changes wait to be sent.", unsent.value);
-  const since = known_at.value && t("What you see is from {time}.", { time: dateTime(known_at.value) });
+  const since = known_at.value && t("What you see is from {time}.", { time: moment(known_at.value) });
   return html`<${Strip} kind="attention" icon="wifi-off">${t("No connection.")} ${shopper
     ? html`${since} ${waits || t("What you add is kept and sent later.")}` : t("Pages you have seen still work.")}<//>`;
 }

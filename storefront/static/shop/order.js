@@ -1,6 +1,6 @@
 // One order: what it was and its receipt, drawn from the same document that the till printed.
 import { boot } from "kit/boot.js";
-import { locale, t } from "kit/i18n.js";
+import { locale, t, tn } from "kit/i18n.js";
 import { dateTime } from "kit/format.js";
 import { Amount, Badge, Button, Empty, html, Loading, Paper } from "kit/ui.js";
 import { open } from "./gate.js";
@@ -17,7 +17,7 @@ function Order() {
       <p class="quiet small">${dateTime(order.at)} · ${t("No. {number}", { number: order.number })}</p></div></header>
     <section class="panel order-sum"><div><p class="quiet small">${t("Paid")}</p>
       <${Amount} value=${{ amount: order.total, currency: order.currency }} size=${32} strong /></div>
-      ${order.points > 0 && html`<${Badge} kind="accent" icon="star">${t("+{points} points", { points: order.points })}<//>`}</section>
+      ${order.points > 0 && html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", order.points)}<//>`}</section>
     ${order.receipt?.blocks && html`<div class="receipt"><${Paper} doc=${order.receipt} /></div>`}`;
 }
 

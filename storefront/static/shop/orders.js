@@ -9,8 +9,8 @@ function Row({ order }) {
   return html`<li><a class="order-row" href=${`/orders/${order.id}`}>
     <span class="grow"><b>${order.store[locale] ?? order.store.en}</b>
       <span class="quiet small">${dateTime(order.at)} · ${tn("{n} line", "{n} lines", order.lines.length)}</span></span>
-    ${order.points > 0 && html`<${Badge} kind="accent" icon="star">+${order.points}<//>`}
-    <${Amount} value=${{ amount: order.total, currency: order.currency }} strong /><${Icon} name="chevron-right" /></a></li>`;
+    <span class="order-end"><${Amount} value=${{ amount: order.total, currency: order.currency }} strong />
+      ${order.points > 0 && html`<${Badge} kind="accent" icon="star">+${order.points}<//>`}</span><${Icon} name="chevron-right" /></a></li>`;
 }
 
 function Orders() {

@@ -1,11 +1,11 @@
 // Makes the catalogue's pages live: the buttons that add, and a word where a kept page may be old.
 import { boot } from "kit/boot.js";
-import { dateTime } from "kit/format.js";
 import { t } from "kit/i18n.js";
 import { Button, html, render, Strip, toast } from "kit/ui.js";
 import { away, signInAddress } from "./frame.js";
 import { add, shopper } from "./live.js";
 import { forgetPages } from "./kept_pages.js";
+import { moment } from "./moment.js";
 import { addWanted, want } from "./wanted.js";
 
 const STALE_AFTER_MS = 10 * 60_000;
@@ -35,9 +35,13 @@ async function again() {
 function warnOfAge() {
   if (!boot.made_at || Date.now() - boot.made_at < STALE_AFTER_MS || !navigator.onLine) return;
   const action = html`<${Button} size="small" onClick=${again}>${t("Refresh")}<//>`;
-  render(html`<${Strip} kind="idle" icon="clock" action=${action}>${t("Prices and stock as of {time}.", { time: dateTime(boot.made_at) })}<//>`,
+  render(html`<${Strip} kind="idle" icon="clock" action=${action}>${t("Prices and stock as of {time}.", { time: moment(boot.made_at) })}<//>`,
     document.getElementById("dock"));
 }
+
+// The chosen department stands in sight in its row; only the row moves, and only before anything was touched.
+const chosen = document.querySelector(".aisles [aria-current]");
+if (chosen) chosen.closest(".aisles").scrollLeft = chosen.offsetLeft - 16;
 
 document.addEventListener("click", pressed);
 addWanted(said);
