@@ -28,10 +28,11 @@ from ui_kit import blueprint as kit
 ROOM = Path(__file__).parent
 RETAIL_TRANSLATIONS = ROOM.parent / "retail" / "translations"
 STOREFRONT = ROOM.parent / "storefront"
-REQUEST_BYTES_MAX = 16 * 1024 * 1024
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 """A phone that died is noticed within 20 s: presence needs no more, and a radio is woken seldom enough."""
 REPORT_S = 1.0
+SHOW_OUT_S = 5.0
+"""So long does a withdrawn token stay connected at most."""
 
 
 class FastJson:
@@ -67,7 +68,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> 
     `async_mode` is always named: which packages are installed must not change it.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
+    app.config["MAX_CONTENT_LENGTH"] = MESSAGE_BYTES_MAX
     errors.init_app(app)
     socketio = SocketIO(
         app,
@@ -140,3 +141,4 @@ def start_background(hub: Hub) -> None:
     hub.presence.started()
     hub.socketio.start_background_task(every, HEADS_MS / 1000, hub.handlers.send_heads)
     hub.socketio.start_background_task(every, REPORT_S, hub.presence.report)
+    hub.socketio.start_background_task(every, SHOW_OUT_S, hub.handlers.show_out)

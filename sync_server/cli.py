@@ -1,4 +1,4 @@
-"""`python -m sync_server serve|seed|enrol`."""
+"""`python -m sync_server serve|seed|enrol|unlock`."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import Any
 import click
 import structlog
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from retail.errors import RetailError
 from sync_server.config import Settings
@@ -45,7 +45,7 @@ def open_hub_database(settings: Settings, writer: Writer | None = None) -> Datab
         upgrade(db.engine)
     except RetailError as error:
         sys.exit(_refuse(error.code, error.sentence))
-    except (OSError, OperationalError) as error:
+    except (OSError, DBAPIError) as error:
         reason = str(getattr(error, "orig", error))
         sys.exit(_refuse("store.unavailable", f"The hub's data in {settings.data} cannot be opened: {reason}."))
     return db
@@ -161,4 +161,28 @@ def enrol(terminal: str, **given: Any) -> None:
     except RetailError as error:
         raise click.ClickException(error.sentence) from None
     print(json.dumps({"terminal": terminal, "token": token}), flush=True)
+    db.close()
+
+
+@main.command()
+@options
+@click.option("--number", required=True, help="Number of the member of staff who is locked out.")
+@click.option("--by", required=True, help="Number of another manager, who answers for it with their PIN.")
+@click.option("--pin", prompt="PIN of the manager", hide_input=True, help="Asked for unless given.")
+def unlock(number: str, by: str, pin: str, **given: Any) -> None:
+    """Let somebody try again after five wrong PINs; another manager's PIN is needed.
+
+    Example: python -m sync_server unlock --data ./data/hub --number 2001 --by 2002
+    """
+    from sync_server.app import now_ms
+    from sync_server.sign_in import SignIn
+    from sync_server.staff import service
+
+    db = open_hub_database(_settings(**given))
+    try:
+        SignIn(db, now_ms).check_manager(by, pin)
+        member = db.write(lambda session: service.unlock(session, number, by, now_ms()))
+    except RetailError as error:
+        raise click.ClickException(error.sentence) from None
+    print(json.dumps({"unlocked": member}), flush=True)
     db.close()

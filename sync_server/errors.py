@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -31,6 +31,17 @@ class NotFound(RetailError):
 class HubFault(RetailError):
     code = "hub.fault"
     message = N_("Something went wrong at the hub. What you did is kept and is tried again.")
+
+
+class WebRefused(RetailError):
+    """What the web server refuses by itself: a body that is too large, a path or method that is not there."""
+
+    message = N_("The hub did not take this request: {reason}.")
+
+    def __init__(self, error: HTTPException) -> None:
+        too_large = error.code == 413
+        code = "message.too_large" if too_large else "not_found" if error.code == 404 else "message.refused"
+        super().__init__(code, reason=error.name)
 
 
 class OperationFailed(RetailError):
@@ -88,7 +99,16 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response | HTTPException | tuple[Response, int]:
         if isinstance(error, HTTPException):
-            return error
+            return error if _wants_page() else (_told(WebRefused(error)), error.code or 500)
         refused = refusal(error)
         status = next((STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS), 409)
-        return jsonify(error=refused.as_dict()), status
+        return _told(refused), status
+
+
+def _told(refused: RetailError) -> Response:
+    return jsonify(error=refused.as_dict())
+
+
+def _wants_page() -> bool:
+    """A browser that opens an address gets a page; programs get the protocol's shape."""
+    return request.method == "GET" and not request.path.startswith("/v1/")

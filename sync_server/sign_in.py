@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from retail.errors import N_, StaffRefused
-from retail.staff import PinAttempts, check_may_try
+from retail.staff import wrong_pin
 from sync_server.customers import service as customers
 from sync_server.db import Database
 from sync_server.errors import NotAllowed, SignInRefused
@@ -22,7 +22,10 @@ Clock = Callable[[], int]
 
 
 class SignIn:
-    """Signs people in and out. Hashing takes some 20 ms, so it is done off gevent's loop where there is one."""
+    """Signs people in and out. Hashing takes some 20 ms, so it is done off gevent's loop where there is one.
+
+    A try is counted before its secret is looked at: a hundred tries at the same moment are a hundred tries.
+    """
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db, self._clock = db, clock
@@ -30,30 +33,33 @@ class SignIn:
     def shopper(self, login: str, password: str) -> tuple[str, str]:
         """`(shopper, token)` for the right password of an e-mail address or phone number."""
         now = self._clock()
-        row = self._db.read(lambda session: customers.find_login(session, login))
-        customers.check_may_try(row, now)
+        row = self._db.write(lambda session: customers.begin_try(session, login, now))
         # An unknown login costs as much time as a wrong password, so nobody learns which logins exist.
         right = _verify(row.password_hash if row is not None else customers.NOBODY, password)
-        if row is None:
-            raise SignInRefused()
-        if not right:
-            self._db.write(lambda session: customers.wrong_password(session, row.id, now))
+        if row is None or not right:
             raise SignInRefused()
         return row.id, self._begin("shopper", row.id, now, customers.SESSION_MS)
 
     def manager(self, number: str, pin: str) -> tuple[str, str]:
         """`(member of staff, token)` for the right PIN of a manager's number."""
+        member = self.check_manager(number, pin)
+        return member, self._begin("staff", member, self._clock(), STAFF_SESSION_MS)
+
+    def check_manager(self, number: str, pin: str) -> str:
+        """The manager whose number and PIN these are; everybody else is refused, and the try is counted."""
         now = self._clock()
-        row = self._db.read(lambda session: staff_queries.by_number(session, number[:8]))
+        row, attempts = self._db.write(lambda session: staff.begin_try(session, number[:8], now))
         if row is None:
             _verify(customers.NOBODY, pin)
             raise StaffRefused("staff.unknown", N_("That number and PIN do not belong together."))
-        check_may_try(PinAttempts(row.failures, row.not_before), now)
         if not _verify(row.pin_hash, pin):
-            raise self._db.write(lambda session: staff.note_wrong_pin(session, row, now))
+            self._db.write(lambda session: staff.note_wrong_pin(session, row.id, attempts, now))
+            raise wrong_pin(attempts)
         if row.role != "manager":
+            self._db.write(lambda session: staff.right_pin(session, row.id))
             raise NotAllowed("staff.not_manager", N_("This page is for managers."))
-        return row.id, self._begin("staff", row.id, now, STAFF_SESSION_MS)
+        self._db.write(lambda session: staff.right_pin(session, row.id))
+        return str(row.id)
 
     def _begin(self, kind: str, subject: str, now: int, life_ms: int) -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -61,7 +67,6 @@ class SignIn:
         def command(session: Session) -> None:
             customers.begin_session(session, kind, subject, token, now, life_ms)
             if kind == "staff":
-                staff.right_pin(session, subject)
                 staff.note(session, "dashboard", "staff.sign_in", subject, {}, now)
 
         self._db.write(command)

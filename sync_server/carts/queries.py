@@ -1,7 +1,7 @@
 """Reading carts, and how they look to everybody who watches them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -31,13 +31,21 @@ class StoredCart:
 
 def find(session: Session, cart_id: str, lock: bool = False) -> StoredCart | None:
     """The cart under this id. `lock` holds its row until the commit, so that nobody else changes it meanwhile."""
+    stored = find_head(session, cart_id, lock)
+    if stored is None:
+        return None
+    lines = session.execute(select(cart_lines).where(cart_lines.c.cart == cart_id).order_by(cart_lines.c.n))
+    found = {line.id: _line(line._mapping) for line in lines}
+    return replace(stored, cart=replace(stored.cart, lines=found))
+
+
+def find_head(session: Session, cart_id: str, lock: bool = False) -> StoredCart | None:
+    """As `find`, without the lines: enough to know whose cart it is."""
     wanted = select(carts).where(carts.c.id == cart_id)
     row = session.execute(wanted.with_for_update() if lock else wanted).first()
     if row is None:
         return None
-    lines = session.execute(select(cart_lines).where(cart_lines.c.cart == cart_id).order_by(cart_lines.c.n))
-    found = {line.id: _line(line._mapping) for line in lines}
-    cart = Cart(row.id, found, row.shopper, row.status, row.moved_to, row.next_n)
+    cart = Cart(row.id, {}, row.shopper, row.status, row.moved_to, row.next_n)
     return StoredCart(cart, row.store, row.opened_by)
 
 

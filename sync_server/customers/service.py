@@ -57,9 +57,9 @@ def find_login(session: Session, login: str) -> Row[Any] | None:
     return session.execute(select(customers).where(customers.c.phone == typed)).first()
 
 
-def check_may_try(row: Row[Any] | None, now: int) -> None:
+def check_may_try(row: Row[Any], now: int) -> None:
     """Refuse a try that comes too soon after five wrong passwords."""
-    if row is not None and now < row.not_before:
+    if now < row.not_before:
         raise SignInRefused(
             "sign_in.wait",
             N_("Too many tries. Wait {seconds} s and try again."),
@@ -67,16 +67,20 @@ def check_may_try(row: Row[Any] | None, now: int) -> None:
         )
 
 
-def wrong_password(session: Session, shopper: str, now: int) -> None:
-    """Count a wrong password; from the fifth on the next try has to wait."""
-    failures = session.scalar(
-        update(customers)
-        .where(customers.c.id == shopper)
-        .values(failures=customers.c.failures + 1)
-        .returning(customers.c.failures)
-    )
-    if failures is not None and failures >= TRIES_MAX:
-        session.execute(update(customers).where(customers.c.id == shopper).values(not_before=now + WAIT_MS))
+def begin_try(session: Session, login: str, now: int) -> Row[Any] | None:
+    """Count a try as a wrong one until its password proves right, and give the customer's row, if there is one.
+
+    From the fifth wrong password in a row on, the next try has to wait.
+    """
+    row = find_login(session, login)
+    if row is None:
+        return None
+    row = session.execute(select(customers).where(customers.c.id == row.id).with_for_update()).one()
+    check_may_try(row, now)
+    failures = row.failures + 1
+    not_before = now + WAIT_MS if failures >= TRIES_MAX else 0
+    session.execute(update(customers).where(customers.c.id == row.id).values(failures=failures, not_before=not_before))
+    return row
 
 
 def token_hash(token: str) -> str:
@@ -103,6 +107,15 @@ def signed_in(session: Session, kind: str, token: str, now: int) -> str:
         )
     )
     return found or ""
+
+
+def known_tokens(session: Session, hashes: list[str], now: int) -> set[str]:
+    """Those of the hashes whose sign-ins have not ended."""
+    return set(
+        session.scalars(
+            select(sessions.c.token_hash).where(sessions.c.token_hash.in_(hashes), sessions.c.expires > now)
+        )
+    )
 
 
 def end_session(session: Session, token: str) -> None:

@@ -32,6 +32,7 @@ def inbox_blueprint(db: Database, presence: Presence, clock: Callable[[], int]) 
         batch, now = parse(PostedBatch, request.get_json(silent=True)), clock()
         if batch.dev != terminal.id:
             raise NotAllowed()
+        service.check_size(batch)
         device = service.Device(terminal.id, batch.inc, Actor(terminal.id, terminal.kind), store=terminal.store)
 
         def command(session: Session) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.cart import Actor
-from retail.codec import digest
+from retail.codec import canonical, digest
 from retail.errors import N_, MessageError, RetailError
-from retail.messages import Batch, Operation, parse
+from retail.messages import BATCH_BYTES_MAX, Batch, Operation, parse
 from sync_server.db import insert_if_absent
 from sync_server.errors import OperationFailed, is_store_failure
 from sync_server.inbox.tables import devices, exceptions, operations
@@ -38,6 +38,16 @@ def last_seq(session: Session, dev: str, inc: int) -> int:
     """The last number that the hub has of a device in this incarnation."""
     row = session.execute(select(devices).where(devices.c.dev == dev)).first()
     return row.last_seq if row is not None and row.inc == inc else 0
+
+
+def check_size(batch: Batch) -> None:
+    """Refuse a batch that is too heavy; a single larger operation may travel alone."""
+    if len(batch.ops) > 1 and len(canonical(batch.ops)) > BATCH_BYTES_MAX:
+        raise MessageError(
+            "message.batch_too_large",
+            N_("A batch holds {limit} bytes at most. Nothing of it was done; send fewer operations at once."),
+            limit=BATCH_BYTES_MAX,
+        )
 
 
 def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: int) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """Who is at the other end of a socket, and which streams it may hear."""
 
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from retail.cart import Actor
@@ -18,6 +21,9 @@ from sync_server.inbox.service import Device
 from sync_server.staff import queries as staff
 from sync_server.terminals import presence
 from sync_server.terminals import queries as terminals
+
+DEVICE_LENGTH_MAX = 64
+TOKENS_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -92,7 +98,7 @@ def identify(session: Session, hail: Hail, cookies: dict[str, str], now: int) ->
             if not shopper:
                 raise SignInRefused("unauthorised", N_("Sign in to see your cart."))
             # A browser that two shoppers use one after the other is two devices: neither sees the other's numbers.
-            dev = f"{hail.dev}.{shopper}"[:64]
+            dev = _shared_device(hail.dev, shopper)
             home = customer_queries.home_store(session, shopper)
             return Device(dev, hail.inc, Actor(dev, "online"), home, shopper), token, ""
         case "dashboard":
@@ -100,32 +106,69 @@ def identify(session: Session, hail: Hail, cookies: dict[str, str], now: int) ->
             member = staff.by_id(session, customers.signed_in(session, "staff", token, now))
             if member is None or member.role != "manager":
                 raise SignInRefused("unauthorised", N_("Sign in as a manager to see this page."))
-            dev = f"{hail.dev}.{member.id}"[:64]
+            dev = _shared_device(hail.dev, member.id)
             return Device(dev, hail.inc, Actor(dev, "online"), store=member.store), token, member.id
+
+
+def _shared_device(name: str, person: str) -> str:
+    """The device that a browser is for one person. The person's end is never cut off, or a browser could choose a name
+    that makes it somebody else's device."""
+    return f"{name[: DEVICE_LENGTH_MAX - len(person) - 1]}.{person}"
+
+
+def batched(values: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lists of at most `size`: a database takes only so many values in one statement."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def uninvited(session: Session, connections: list[Connection], now: int) -> list[Connection]:
+    """The connections whose token or sign-in counts no more."""
+    hashes = {one.sid: terminals.token_hash(one.token) for one in connections}
+    valid: set[str] = set()
+    for some in batched(hashes.values(), TOKENS_AT_ONCE):
+        valid |= terminals.known_tokens(session, some) | customers.known_tokens(session, some, now)
+    return [one for one in connections if hashes[one.sid] not in valid]
 
 
 def state_of(session: Session, connection: Connection, stream: str, now: int) -> dict[str, Any]:
     """The state of a stream, for one who may hear it; everybody else is refused."""
+    check_may_hear(session, connection, stream)
     kind, _, name = stream.partition(":")
-    device = connection.device
     match kind:
         case "cart":
-            stored = carts.find(session, name)
-            if stored is None or not may_hear_cart(session, connection, stored):
-                raise NotAllowed()
-            return carts.view(session, stored)
-        case "shopper" if connection.app == "phone" and name == device.shopper:
+            return carts.view(session, carts.get(session, name))
+        case "shopper":
             return customer_queries.view(session, name)
-        case "store" if connection.app in ("till", "kiosk") and name == device.store:
-            return {
-                "reference": session.scalar(
-                    stores.select().with_only_columns(stores.c.reference).where(stores.c.id == name)
-                )
-            }
-        case "dashboard" if connection.app == "dashboard" and name == device.store:
-            return presence.dashboard(session, name, now)
+        case "store":
+            return {"reference": session.scalar(select(stores.c.reference).where(stores.c.id == name))}
         case _:
+            return presence.dashboard(session, name, now)
+
+
+def check_may_hear(session: Session, connection: Connection, stream: str) -> None:
+    """Refuse a stream that is not for this connection, without making up its state."""
+    kind, _, name = stream.partition(":")
+    if kind == "cart":
+        stored = carts.find_head(session, name)
+        if stored is None or not may_hear_cart(session, connection, stored):
             raise NotAllowed()
+    elif not _may_hear(connection, kind, name):
+        raise NotAllowed()
+
+
+def _may_hear(connection: Connection, kind: str, name: str) -> bool:
+    device = connection.device
+    match kind:
+        case "shopper":
+            return connection.app == "phone" and name == device.shopper
+        case "store":
+            return connection.app in ("till", "kiosk") and name == device.store
+        case "dashboard":
+            return connection.app == "dashboard" and name == device.store
+        case _:
+            return False
 
 
 def may_hear_cart(session: Session, connection: Connection, stored: carts.StoredCart) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from flask import request
-from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room, leave_room
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 
 from retail import cart
 from retail.errors import N_, MessageError, RetailError
@@ -25,10 +25,23 @@ from sync_server.errors import NotAllowed, as_error, refusal
 from sync_server.inbox import handlers as operations
 from sync_server.inbox import service as inbox
 from sync_server.outbox import service as outbox
-from sync_server.realtime.connection import Connection, Connections, check_proto, identify, state_of
+from sync_server.realtime.connection import (
+    Connection,
+    Connections,
+    batched,
+    check_may_hear,
+    check_proto,
+    identify,
+    state_of,
+    uninvited,
+)
 from sync_server.terminals.presence import Presence
 
 HEADS_MS = 10_000
+STREAMS_HEARD_MAX = 64
+"""One socket hears no more at once; a till hears one cart, a phone two streams."""
+
+STREAMS_AT_ONCE = 500
 SHOPPER_COOKIE, STAFF_COOKIE = "omnitill_session", "omnitill_staff"
 
 log = structlog.get_logger()
@@ -78,10 +91,11 @@ class Handlers:
             raise ConnectionRefusedError(refused.message, refused.as_dict()) from None
         sid: str = request.sid  # type: ignore[attr-defined]
         connection = Connection(sid, device, hail.app, token, staff)
+        hello = self._hello(connection)
         self._connections.add(connection)
         if hail.app in ("till", "kiosk"):
             self._presence.arrived(device)
-        self._socketio.emit("hello", self._hello(connection), to=sid)
+        self._socketio.emit("hello", hello, to=sid)
 
     def _hello(self, connection: Connection) -> dict[str, Any]:
         device = connection.device
@@ -118,15 +132,16 @@ class Handlers:
     def _join(self, connection: Connection, seen: Position) -> dict[str, Any]:
         try:
             # The right to hear comes first, then the room, then the state that the answer carries.
-            self._state(connection, seen)
+            self._db.read(lambda session: check_may_hear(session, connection, seen.s))
+            if len(connection.streams | {seen.s}) > STREAMS_HEARD_MAX:
+                raise MessageError(
+                    "message.streams", N_("That is more than {limit} streams at once."), limit=STREAMS_HEARD_MAX
+                )
             join_room(seen.s)
             connection.streams.add(seen.s)
             return self._answer(connection, seen)
         except RetailError as error:
             return {"s": seen.s, **as_error(error)}
-
-    def _state(self, connection: Connection, seen: Position) -> dict[str, Any]:
-        return self._db.read(lambda session: state_of(session, connection, seen.s, self._clock()))
 
     def _answer(self, connection: Connection, seen: Position) -> dict[str, Any]:
         return self._db.read(
@@ -147,8 +162,14 @@ class Handlers:
 
     def ops(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
         """Carry out a batch; the answer means committed."""
+        if connection.app == "dashboard":
+            raise NotAllowed()
         batch, now = parse(Batch, payload), self._clock()
-        return self._db.write(lambda session: inbox.accept(session, connection.device, batch, operations.carry, now))
+        inbox.check_size(batch)
+        answer = self._db.write(lambda session: inbox.accept(session, connection.device, batch, operations.carry, now))
+        if connection.app in ("till", "kiosk"):
+            self._presence.worked(connection.device)
+        return answer
 
     def tick(self, _connection: Connection, _t0: Any = None) -> dict[str, int]:
         return {"now": self._clock()}
@@ -164,14 +185,26 @@ class Handlers:
         names = sorted({stream for one in everybody for stream in one.streams})
         if not names:
             return
-        versions = self._db.read(lambda session: outbox.heads(session, names))
+        versions: dict[str, int] = {}
+        for some in batched(names, STREAMS_AT_ONCE):
+            versions |= self._db.read(lambda session, some=some: outbox.heads(session, some))  # type: ignore[misc]
         for one in everybody:
             known = {stream: versions[stream] for stream in one.streams if stream in versions}
             if known:
                 self._socketio.emit("heads", known, to=one.sid)
 
+    def show_out(self) -> None:
+        """Close the sockets whose token was withdrawn or whose sign-in has ended meanwhile."""
+        everybody, now = self._connections.all(), self._clock()
+        for one in self._db.read(lambda session: uninvited(session, everybody, now)):
+            self._close(one, "revoked", N_("The hub does not know this sign-in any more. Sign in or enrol again."))
+
     def kick(self, token: str, code: str, message: str) -> None:
         """Close every socket of a sign-in that has ended."""
         for one in self._connections.of_token(token):
-            self._socketio.emit("kick", {"code": code, "message": message, "params": {}}, to=one.sid)
-            disconnect(one.sid, namespace="/")
+            self._close(one, code, message)
+
+    def _close(self, connection: Connection, code: str, message: str) -> None:
+        kicked = {"code": code, "message": message, "params": {}}
+        self._socketio.emit("kick", kicked, to=connection.sid)
+        self._socketio.server.disconnect(connection.sid, namespace="/")

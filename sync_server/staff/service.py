@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from retail.staff import PinAttempts, after_wrong_pin, wrong_pin
+from retail.errors import N_, StaffRefused
+from retail.staff import PinAttempts, after_wrong_pin, check_may_try
+from sync_server.errors import NotFound
 from sync_server.staff.tables import audit, staff
 
 
@@ -34,14 +36,41 @@ def add(
     )
 
 
-def note_wrong_pin(session: Session, row: Any, now: int) -> Exception:
-    """Count a wrong PIN and give the refusal to answer with."""
-    attempts = after_wrong_pin(PinAttempts(row.failures, row.not_before), now)
+def begin_try(session: Session, number: str, now: int) -> tuple[Row[Any] | None, PinAttempts]:
+    """Count a try as a wrong one until its PIN proves right: the member, if there is one, and the tries so far.
+
+    `StaffRefused` while one has to wait, or after too many.
+    """
+    row = session.execute(select(staff).where(staff.c.number == number).with_for_update()).first()
+    if row is None:
+        return None, PinAttempts()
+    before = PinAttempts(row.failures, row.not_before)
+    check_may_try(before, now)
+    attempts = after_wrong_pin(before, now)
     session.execute(
         update(staff).where(staff.c.id == row.id).values(failures=attempts.failures, not_before=attempts.not_before)
     )
-    note(session, "dashboard", "staff.wrong_pin", row.id, {"failures": attempts.failures}, now)
-    return wrong_pin(attempts)
+    return row, attempts
+
+
+def note_wrong_pin(session: Session, member: str, attempts: PinAttempts, now: int) -> None:
+    """Leave a trace of a wrong PIN in the audit ledger, and of the lock that the last one closed."""
+    note(session, "dashboard", "staff.wrong_pin", member, {"failures": attempts.failures}, now)
+    if attempts.locked:
+        note(session, "dashboard", "staff.locked", member, {}, now)
+
+
+def unlock(session: Session, number: str, by: str, now: int) -> str:
+    """Let a member of staff try again, on a manager's word (`by` is the manager's number); who it was."""
+    manager = session.execute(select(staff).where(staff.c.number == by)).first()
+    if manager is None or manager.role != "manager" or by == number:
+        raise StaffRefused("staff.not_a_manager", N_("Number {number} is not another manager's."), number=by)
+    member = session.scalar(select(staff.c.id).where(staff.c.number == number))
+    if member is None:
+        raise NotFound("staff.unknown_number", N_("There is nobody with number {number}."), number=number)
+    right_pin(session, member)
+    note(session, "hub", "staff.unlock", manager.id, {"member": member}, now)
+    return str(member)
 
 
 def right_pin(session: Session, member: str) -> None:

@@ -25,22 +25,35 @@ def dashboard(session: Session, store_id: str, now: int) -> State:
     }
 
 
+DAY_CHECK_MS = 60_000
+"""A new day begins on the dashboards within this time, even where nothing is sold."""
+
+
 class Presence:
-    """Notes arrivals and departures of terminals, and tells each store's dashboard what is new."""
+    """Notes arrivals and departures of terminals in memory, and with each `report` writes them down and tells each
+    store's dashboard what is new: a scan waits for none of it."""
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
         self._db, self._clock = db, clock
+        self._news: dict[str, dict[str, Any]] = {}
         self._busy: set[str] = set()
         self._told: dict[str, State] = {}
+        self._stores: list[str] = []
+        self._checked = 0
 
     def started(self) -> None:
-        """A hub that starts has nobody connected yet, whatever its last life wrote down."""
+        """A hub that starts has nobody connected yet, whatever its last life wrote down, and remembers not what it
+        told the dashboards last: they get the whole state."""
 
         def command(session: Session) -> list[str]:
             service.all_offline(session)
-            return [store.id for store in catalogue.all_stores(session)]
+            found = [store.id for store in catalogue.all_stores(session)]
+            for store in found:
+                outbox.renew(session, _stream(store))
+            return found
 
-        self._busy.update(self._db.write(command))
+        self._stores = self._db.write(command)
+        self._busy.update(self._stores)
 
     def arrived(self, device: Device) -> None:
         self._note(device, online=True)
@@ -48,25 +61,46 @@ class Presence:
     def left(self, device: Device) -> None:
         self._note(device, online=False)
 
-    def _note(self, device: Device, **changed: Any) -> None:
-        now = self._clock()
-        self._db.write(lambda session: service.seen(session, device.dev, now, **changed))
-        self._busy.add(device.store)
-
     def worked(self, device: Device) -> None:
-        """A terminal sent something; its store's dashboard hears of it with the next `report`."""
+        """A terminal sent something: it was seen, and there may be a sale."""
+        self._note(device)
+
+    def _note(self, device: Device, **changed: Any) -> None:
+        self._news.setdefault(device.dev, {}).update(seen=self._clock(), **changed)
         self._busy.add(device.store)
 
     def report(self) -> None:
-        """Bring the dashboards of busy stores up to date."""
+        """Bring the dashboards of busy stores up to date. What cannot be written now is tried again next time."""
+        now = self._clock()
+        if now - self._checked >= DAY_CHECK_MS:
+            self._checked = now
+            self._busy.update(self._stores)
+        if not self._busy:
+            return
+        news, self._news = self._news, {}
         busy, self._busy = self._busy, set()
-        for store in sorted(busy):
-            now = self._clock()
-            state = self._db.read(lambda session, store=store, now=now: dashboard(session, store, now))  # type: ignore[misc]
+        try:
+            self._db.write(lambda session: _write_down(session, news))
+            # Summing up a day is a reader's work; the writer has scans to keep.
+            states = self._db.read(lambda session: {store: dashboard(session, store, now) for store in sorted(busy)})
+            self._db.write(lambda session: self._tell(session, states, now))
+        except Exception:
+            for dev, row in news.items():
+                self._news[dev] = row | self._news.get(dev, {})
+            self._busy |= busy
+            raise
+        self._told.update(states)
+
+    def _tell(self, session: Session, states: dict[str, State], now: int) -> None:
+        for store, state in states.items():
             changes = difference(self._told.get(store, {}), state)
-            self._told[store] = state
-            self._db.write(
-                lambda session, store=store, changes=changes, now=now: outbox.record(  # type: ignore[misc]
-                    session, f"dashboard:{store}", changes, outbox.Cause(), now
-                )
-            )
+            outbox.record(session, _stream(store), changes, outbox.Cause(), now)
+
+
+def _write_down(session: Session, news: dict[str, dict[str, Any]]) -> None:
+    for dev in sorted(news):
+        service.seen(session, dev, **news[dev])
+
+
+def _stream(store: str) -> str:
+    return f"dashboard:{store}"

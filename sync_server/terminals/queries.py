@@ -20,6 +20,11 @@ def by_token(session: Session, token: str) -> Row[Any] | None:
     return session.execute(select(terminals).where(terminals.c.token_hash == token_hash(token))).first()
 
 
+def known_tokens(session: Session, hashes: list[str]) -> set[str]:
+    """Those of the hashes whose tokens belong to terminals now."""
+    return set(session.scalars(select(terminals.c.token_hash).where(terminals.c.token_hash.in_(hashes))))
+
+
 def places(session: Session) -> dict[str, dict[str, Any]]:
     """Where each terminal stands: `{device, kind, names, store}` by its id; kept for one version of the reference."""
     kept = session.info.setdefault("kept", {})
