@@ -15,14 +15,16 @@ RECEIVE_CHUNK_BYTES = 2048
 SLOW_CHUNK_BYTES = 24
 SLOW_PAUSE_S = 0.04
 POLL_S = 0.25
+WAITING_CLIENTS = 4
 PAPER_LIMIT_LINES = 5000
 
 FAULTS = ("paper_out", "cover_open", "near_end", "drawer_stuck", "off", "deaf", "slow")
 
 
 class EscposPrinterEmulator:
-    """Listens on 127.0.0.1; a busy port moves to the next. Callbacks run on the printer's own thread.
+    """Listens on 127.0.0.1; a busy port moves to the next, port 0 is any free one.
 
+    Callbacks run on the printer's own thread.
     `paper` holds what was printed, oldest first. `on_wire(direction, bytes)` sees "in" and "out".
     """
 
@@ -37,6 +39,7 @@ class EscposPrinterEmulator:
         self.sensors = Sensors()
         self.cut_after_bytes: int | None = None
         self._flags = {"off": False, "deaf": False, "slow": False}
+        self._is_off = False
         self._on_line, self._on_change, self._on_wire = on_line, on_change, on_wire
         self._interpreter = EscposInterpreter(self.sensors, self._printed, lambda pin: None)
         self._lock = threading.RLock()
@@ -98,19 +101,27 @@ class EscposPrinterEmulator:
         self._on_change()
 
     def _switch(self, off: bool) -> None:
+        # Off, the port refuses connections and yet stays ours, so that nobody else has it when we are back.
+        listener = self._listener
+        if listener is None or off == self._is_off:
+            return
+        self._is_off = off
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0 if off else 1)
         if off:
-            self._close_listener()
+            listener.shutdown(socket.SHUT_RDWR)
             self._interpreter.power_cycle()
-        elif self._listener is None:
-            self._listen(self.port, 1)
+        else:
+            listener.listen(WAITING_CLIENTS)
 
     def _listen(self, first: int, tries: int) -> int:
+        # A number that the kernel chose is given back when the printer is off; one that was asked for is kept.
+        first = first or _free_port()
         for port in range(first, first + tries):
             listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind(("127.0.0.1", port))
-                listener.listen(4)
+                listener.listen(WAITING_CLIENTS)
             except OSError:
                 listener.close()
                 continue
@@ -127,7 +138,9 @@ class EscposPrinterEmulator:
         while not self._stopping.is_set():
             listener = self._listener
             try:
-                waiting = [self._knock_in] if listener is None else [self._knock_in, listener]
+                waiting = [self._knock_in]
+                if listener is not None and not self._flags["off"]:
+                    waiting.append(listener)
                 readable, _, _ = select.select(waiting, [], [], POLL_S)
                 if self._knock_in in readable:
                     self._knock_in.recv(64)
@@ -198,3 +211,9 @@ class EscposPrinterEmulator:
         self.paper.append(line)
         del self.paper[:-PAPER_LIMIT_LINES]
         self._on_line(line)
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

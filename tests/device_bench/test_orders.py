@@ -147,7 +147,7 @@ def test_pictures_and_codes_are_drawn(http: httpx.Client) -> None:
 
 def test_the_bytes_on_the_wire_are_read_in_the_page_that_they_select() -> None:
     seen: list[dict[str, object]] = []
-    counter = Counter(Terminal("t", {}), Path(), 9400, lambda event, payload: seen.append(payload))
+    counter = Counter(Terminal("t", {}), Path(), 0, lambda event, payload: seen.append(payload))
     counter._printer_wire("in", b"\x1bt\x11\x97\xa0\xa9 \x1bt\x13\xd5\n")
     counter.stop()
     assert seen[0]["entry"]["text"] == "‹ESC›t·Чай ‹ESC›t·€‹LF›"  # type: ignore[index]

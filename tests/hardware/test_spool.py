@@ -11,6 +11,7 @@ from hardware.drawers import drawer_job
 from hardware.drivers import open_printer
 from hardware.emulators.escpos_interpreter import PaperLine
 from hardware.emulators.escpos_printer import EscposPrinterEmulator
+from hardware.errors import DeviceGone
 from hardware.events import DeviceState, DrawerRead, JobChanged, State
 from hardware.printers.document import Cut, Document, Row, Text, to_json
 from hardware.printers.jobs import DRAWER_FRESH_MS, JobState, MemoryJobStore, PrintJob, decide
@@ -26,7 +27,7 @@ class Desk:
     """One printer, its store and its spool."""
 
     def __init__(self, waits: Waits = QUICK) -> None:
-        self.printer = EscposPrinterEmulator(9300)
+        self.printer = EscposPrinterEmulator(0)
         self.log, self.store = EventLog(), MemoryJobStore()
         self.spool = Spool(
             self.store, open_printer("front", self.printer.address), self.log, lambda: NOW_MS, waits=waits
@@ -109,6 +110,19 @@ def test_a_printer_that_is_off_holds_the_job_and_prints_it_when_it_is_back(desk:
     assert desk.log.wait(JobChanged, state="held").reason == "unreachable"
     desk.printer.set_fault("off", False)
     assert not desk.log.wait(JobChanged, state="confirmed").copy
+
+
+def test_the_port_of_a_printer_that_is_off_is_kept_for_it(desk: Desk) -> None:
+    desk.printer.start()
+    for _ in range(2):
+        desk.printer.set_fault("off", True)
+        with pytest.raises(DeviceGone):
+            open_printer("front", desk.printer.address).connect()
+        other = EscposPrinterEmulator(desk.printer.port)
+        assert other.port != desk.printer.port
+        other.stop()
+        desk.printer.set_fault("off", False)
+        open_printer("front", desk.printer.address).connect().close()
 
 
 def test_a_printer_that_never_answers_is_sent_nothing(desk: Desk) -> None:

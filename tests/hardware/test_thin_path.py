@@ -47,7 +47,7 @@ def test_a_scan_goes_over_a_pseudo_terminal_into_a_numbered_event(tmp_path: Path
 
 
 def test_a_receipt_is_confirmed_by_the_barrier_and_the_drawer_is_read_back() -> None:
-    printer = EscposPrinterEmulator(9200)
+    printer = EscposPrinterEmulator(0)
     printer.start()
     events: queue.Queue[DeviceEvent] = queue.Queue()
     store = MemoryJobStore()
