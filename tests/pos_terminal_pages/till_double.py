@@ -38,7 +38,20 @@ def now_ms() -> int:
 
 
 def product(one: Product) -> State:
-    kept = ("id", "names", "department", "price", "unit", "gtin", "plu", "family", "family_names", "attributes", "picture", "tax")
+    kept = (
+        "id",
+        "names",
+        "department",
+        "price",
+        "unit",
+        "gtin",
+        "plu",
+        "family",
+        "family_names",
+        "attributes",
+        "picture",
+        "tax",
+    )
     return {k: v for k, v in one.as_dict().items() if k in kept} | {"weighed": one.unit == "kg", "stock": 12_000}
 
 
@@ -76,7 +89,11 @@ class TillDouble:
         self.state = first_state(kind, language)
         self.state["totals"] = self.totals({})
         self.app = Flask("till double")
-        init_app(self.app, translations=[ROOM.parent / "retail/translations", ROOM / "translations"], shelves={"pos": ROOM / "web/static"})
+        init_app(
+            self.app,
+            translations=[ROOM.parent / "retail/translations", ROOM / "translations"],
+            shelves={"pos": ROOM / "web/static"},
+        )
         self.io = SocketIO(self.app, async_mode="threading", transports=["websocket"])
         self.io.on_event("connect", lambda auth=None: self.io.emit("view", {"v": self.v, "state": self.state}))
         self.io.on_event("view", lambda nothing=None: {"v": self.v, "state": self.state})
@@ -89,7 +106,13 @@ class TillDouble:
     def page(self, folder: str) -> Response:
         boot = {"kind": self.kind, "terminal": self.state["terminal"], "demo": True, "language": current_locale()}
         surface = "kiosk" if folder == "kiosk" else "till"
-        return page(title="Omnitill", module=f"pos/{folder}/main.js", surface=surface, boot=boot, styles=[f"pos/{folder}/{folder}.css"])
+        return page(
+            title="Omnitill",
+            module=f"pos/{folder}/main.js",
+            surface=surface,
+            boot=boot,
+            styles=[f"pos/{folder}/{folder}.css"],
+        )
 
     def picture(self, name: str) -> Response:
         found = next((p for p in SHOP.products if p.picture == name), None)
@@ -136,7 +159,11 @@ class TillDouble:
         return self.set_line(key, quantity, scan)
 
     def virtual(self, one: Product, origin: str = "online") -> str:
-        place = {"device": "kiosk-1", "names": {"en": "Kiosk 1", "ru": "Киоск 1"}, "store": STORE.names} if origin == "kiosk" else None
+        place = (
+            {"device": "kiosk-1", "names": {"en": "Kiosk 1", "ru": "Киоск 1"}, "store": STORE.names}
+            if origin == "kiosk"
+            else None
+        )
         return self.scan(one, mine=False, owner="hub", origin=origin, place=place, fulfilment="collect")
 
     def set_line(self, key: str, quantity: int, scan: int | None = None) -> str:
@@ -147,7 +174,9 @@ class TillDouble:
         sound = {"n": self.state["sound"]["n"] + 1, "tone": "accepted"}
         tax = self.totals(lines)["tax"]
         gross = self.totals(lines)["in_hand"]
-        taxes = [{"code": "A", "rate": 2000, "net": gross - tax, "tax": tax, "gross": gross, "names": SHOP.taxes[0].names}]
+        taxes = [
+            {"code": "A", "rate": 2000, "net": gross - tax, "tax": tax, "gross": gross, "names": SHOP.taxes[0].names}
+        ]
         self.put(scan, lines={key: changed}, totals=self.totals(lines), taxes=taxes, sound=sound, notice=None)
         return key
 
@@ -155,12 +184,23 @@ class TillDouble:
         mine = sum(row["total"] for row in lines.values() if row["mine"])
         rest = sum(row["total"] for row in lines.values() if not row["mine"])
         count = sum(1 for row in lines.values() if row["mine"])
-        return {"total": mine + rest, "in_hand": mine, "virtual": rest, "tax": mine // 6, "currency": STORE.currency, "count": count, "points": mine // 100}
+        return {
+            "total": mine + rest,
+            "in_hand": mine,
+            "virtual": rest,
+            "tax": mine // 6,
+            "currency": STORE.currency,
+            "count": count,
+            "points": mine // 100,
+        }
 
     def notice(self, message: str, tone: str = "unknown", code: str = "x", **params: Any) -> None:
         n = 1 + (self.state["notice"] or {"n": 0})["n"]
         sound = {"n": self.state["sound"]["n"] + 1, "tone": "unknown"}
-        self.put(notice={"n": n, "code": code, "message": message, "params": params, "tone": tone, "at": now_ms()}, sound=sound)
+        self.put(
+            notice={"n": n, "code": code, "message": message, "params": params, "tone": tone, "at": now_ms()},
+            sound=sound,
+        )
 
     # The commands.
     def do_sign_in(self, number: str, pin: str) -> None:
@@ -196,7 +236,11 @@ class TillDouble:
 
     def do_search(self, q: str, language: str = "", limit: int = 20) -> State:
         words = q.lower().split()
-        found = [p for p in SHOP.products if all(any(part.startswith(w) for part in " ".join(p.names.values()).lower().split()) for w in words)]
+        found = [
+            p
+            for p in SHOP.products
+            if all(any(part.startswith(w) for part in " ".join(p.names.values()).lower().split()) for w in words)
+        ]
         return {"products": [product(p) for p in found[:limit]]}
 
     def do_browse(self, department: str, offset: int = 0, limit: int = 20) -> State:
@@ -236,14 +280,27 @@ class TillDouble:
             raise RetailError("cart.no_card", "This card belongs to no shopper that is known here.")
         name = SHOPPER.name[self.state["language"]] if isinstance(SHOPPER.name, dict) else SHOPPER.name
         phase = "scanning" if self.kind == "kiosk" else self.state["phase"]
-        self.put(phase=phase, shopper={"id": SHOPPER.id, "name": name, "language": "en", "card": card, "points": 1240, "pending": False})
+        self.put(
+            phase=phase,
+            shopper={"id": SHOPPER.id, "name": name, "language": "en", "card": card, "points": 1240, "pending": False},
+        )
 
     def do_void_cart(self) -> None:
         self.empty("selling")
 
     def empty(self, phase: str, **changes: Any) -> None:
         gone = dict.fromkeys(self.state["lines"])
-        self.put(phase=phase, lines=gone, totals=self.totals({}), shopper=None, taxes=[], payment=None, notice=None, idle=None, **changes)
+        self.put(
+            phase=phase,
+            lines=gone,
+            totals=self.totals({}),
+            shopper=None,
+            taxes=[],
+            payment=None,
+            notice=None,
+            idle=None,
+            **changes,
+        )
 
     def do_pay_begin(self) -> None:
         due = self.state["totals"]["in_hand"]
@@ -253,7 +310,15 @@ class TillDouble:
         paid = sum(t["amount"] for t in tenders)
         left = max(0, due - paid)
         suggested = sorted({left, *(-(-left // step) * step for step in SUGGESTED_STEPS)}) if left else []
-        payment = {"due": due, "tenders": tenders, "paid": paid, "left": left, "change": max(0, paid - due), "suggested": suggested, "currency": STORE.currency}
+        payment = {
+            "due": due,
+            "tenders": tenders,
+            "paid": paid,
+            "left": left,
+            "change": max(0, paid - due),
+            "suggested": suggested,
+            "currency": STORE.currency,
+        }
         self.put(phase="paying", payment=payment)
 
     def do_tender(self, kind: str, amount: int) -> State:
