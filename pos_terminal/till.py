@@ -67,6 +67,8 @@ class Till:
     device: str
     phase: str
     language: str
+    home_language: str = "en"
+    """What a kiosk speaks when nobody stands before it."""
     staff: Person | None = None
     cart: Cart = field(default_factory=lambda: Cart(""))
     live: str = ""
@@ -97,7 +99,7 @@ def rest_phase(kind: Kind) -> str:
 
 def first(kind: Kind, device: str, language: str) -> Till:
     """A terminal that was never used."""
-    return Till(kind, device, "signed_out" if kind == "till" else "attract", language)
+    return Till(kind, device, "signed_out" if kind == "till" else "attract", language, language)
 
 
 def fresh(till: Till) -> Till:
@@ -105,6 +107,7 @@ def fresh(till: Till) -> Till:
     return replace(
         till,
         phase=rest_phase(till.kind),
+        language=till.language if till.kind == "till" else till.home_language,
         cart=Cart(""),
         live="",
         shopper=None,

@@ -113,7 +113,7 @@ class Store:
                 raise StoreRefused(
                     "store.newer",
                     N_(
-                        "The data in {folder} is of a newer version of the program. Start that one. Nothing was changed."
+                        "The data in {folder} is of a newer version. Start that version of the program. Nothing was changed."
                     ),
                     folder=str(self.folder),
                 )

@@ -106,7 +106,7 @@ def test_a_receipt_whose_till_died_after_the_sale_is_printed_by_the_next(place: 
     place.printer.set_fault("off", False)
     again = Process(place, "--printer", place.printer.address)
     with place.changed:
-        assert place.changed.wait_for(lambda: number in place.paper, 15), place.paper
+        assert place.changed.wait_for(lambda: number in place.paper, 40), place.paper
     assert again.view["last_sale"]["number"] == number
     again.kill()
 

@@ -70,7 +70,7 @@ def test_a_line_that_is_taken_in_hand_is_paid_here(visit: Bench) -> None:
 
 def test_the_hubs_copy_of_our_own_goods_never_overrules_the_hand(visit: Bench) -> None:
     (mine,) = visit.view["lines"]
-    visit.hub.put(LIVE, **virtual(), **{})
+    visit.hub.put(LIVE, **virtual())
     visit.hub.put(LIVE, **{**virtual(), "id": mine, "owner": "till-1", "quantity": 9000})
     visit.hub.put(LIVE, **{**virtual(), "id": "last", "n": 9})
     view = visit.wait(lambda view: "last" in view["lines"])
