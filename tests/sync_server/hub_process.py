@@ -1,0 +1,166 @@
+"""`python -m sync_server serve` as a process, and a client that keeps what it hears."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket as sockets
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import socketio
+from talking_device import FIRST, operation
+
+from sync_server.db import open_database, sqlite_url
+from sync_server.terminals import service as terminals
+
+START_TIMEOUT_S = 40
+WAIT_S = 15
+
+
+class HubProcess:
+    """Starts a hub on a copy of the template and waits for its ready line. Every terminal's token is `token-ID`."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.folder = folder
+        shutil.copy(template, folder / "hub.sqlite")
+        db = open_database(sqlite_url(folder))
+        for terminal in ("till-1", "till-2", "kiosk-1", "till-3"):
+            db.write(lambda session, terminal=terminal: terminals.enrol(session, terminal, f"token-{terminal}"))
+        db.close()
+        self.start()
+
+    def start(self, port: int = 0) -> None:
+        with (self.folder / "stderr").open("ab") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "sync_server", "serve", "--data", self.folder, "--port", str(port)],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, "OMNITILL_HUB_STOREFRONT": ""},
+            )
+        assert self.process.stdout is not None
+        reader = threading.Timer(START_TIMEOUT_S, self.process.kill)
+        reader.start()
+        line = self.process.stdout.readline()
+        reader.cancel()
+        assert line, self.log()
+        self.ready: dict[str, Any] = json.loads(line)
+        self.port: int = self.ready["port"]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def log(self) -> str:
+        return (self.folder / "stderr").read_text()
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self._gone()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self._gone()
+
+    def _gone(self) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(WAIT_S)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Another command of the hub on the same data."""
+        return subprocess.run(
+            [sys.executable, "-m", "sync_server", *words, "--data", str(self.folder)],
+            capture_output=True,
+            text=True,
+            timeout=START_TIMEOUT_S,
+        )
+
+    def sign_in_shopper(self, shopper: str = FIRST.id) -> str:
+        """A cookie's token, made as the hub makes it."""
+        from sync_server.customers import service as customers
+
+        token = uuid.uuid4().hex
+        db = open_database(sqlite_url(self.folder))
+        now = 2 * 10**12
+        db.write(lambda session: customers.begin_session(session, "shopper", shopper, token, 0, now))
+        db.close()
+        return token
+
+
+class Listener:
+    """A client of the protocol; `heard` is everything that the hub pushed, in order."""
+
+    def __init__(self, hub: HubProcess, dev: str = "till-1", app: str = "", **options: Any) -> None:
+        self.hub, self.dev = hub, dev
+        self.heard: list[tuple[str, Any]] = []
+        self._news = threading.Condition()
+        self.client = socketio.Client(reconnection=False)
+        self.client.on("*", self._hear)
+        self.client.on("disconnect", lambda *_: self._hear("gone", None))
+        self.client.on("connect_error", lambda reason: self._hear("refused", reason))
+        app = app or ("kiosk" if dev.startswith("kiosk") else "till")
+        auth = {"proto": [1, 1], "app": app, "version": "test", "dev": dev, "inc": 1, "t0": 0}
+        token = f"token-{dev}" if app in ("till", "kiosk") else ""
+        auth |= {"token": options.get("token", token)} | options.get("auth", {})
+        self.client.connect(
+            hub.url, auth=auth, transports=["websocket"], headers=options.get("headers", {}), wait_timeout=WAIT_S
+        )
+        self.hello = self.wait("hello")
+
+    def _hear(self, event: str, message: Any = None) -> None:
+        with self._news:
+            self.heard.append((event, message))
+            self._news.notify_all()
+
+    def wait(self, event: str, fits: Callable[[Any], bool] = lambda _: True) -> Any:
+        """The first push of this kind that fits, heard already or soon."""
+
+        def found() -> list[Any]:
+            return [message for name, message in self.heard if name == event and fits(message)]
+
+        with self._news:
+            assert self._news.wait_for(found, WAIT_S), (event, self.heard, self.hub.log()[-3000:])
+            return found()[0]
+
+    def call(self, event: str, payload: Any = None) -> Any:
+        return self.client.call(event, payload, timeout=WAIT_S)
+
+    def next_seq(self) -> int:
+        return int(self.call("ops", {"seq0": 1, "ops": []})["last_seq"]) + 1
+
+    def do(self, kind: str, cart: str | None = None, /, **body: Any) -> dict[str, Any]:
+        answer = self.call("ops", {"seq0": self.next_seq(), "ops": [operation(kind, cart, **body)]})
+        result: dict[str, Any] = answer["results"][0]
+        return result
+
+    def close(self) -> None:
+        """Leave as a phone does whose battery is empty; a polite close waits 3 s for a frame that the reader took."""
+        hang_up(self.client)
+
+
+def hang_up(client: socketio.Client) -> None:
+    if client.eio.ws is not None and client.eio.ws.sock is not None:
+        with contextlib.suppress(OSError):
+            # Unlike a close it wakes the thread that reads.
+            client.eio.ws.sock.shutdown(sockets.SHUT_RDWR)
+    client.eio.wait()
+
+
+def phone_of(hub: HubProcess, connect: Callable[..., Listener], dev: str, shopper: str = FIRST.id) -> Listener:
+    cookie = f"omnitill_session={hub.sign_in_shopper(shopper)}"
+    return connect(hub, dev=dev, app="phone", headers={"Cookie": cookie})
+
+
+def post(hub: HubProcess, path: str, body: Any, **headers: str) -> httpx.Response:
+    with httpx.Client(base_url=hub.url, timeout=WAIT_S, trust_env=False) as client:
+        return client.post(path, json=body, headers=headers)
