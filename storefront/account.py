@@ -132,7 +132,7 @@ def inside(address: str) -> str:
     """An address of this shop to go to after signing in; the front page in place of anything else."""
     parts = urlsplit(address[:NEXT_LENGTH_MAX]) if "\\" not in address and address.isprintable() else None
     # `//elsewhere.example` and `/\elsewhere.example` lead out of the shop although they begin with a slash.
-    if parts is None or parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
+    if parts is None or parts.scheme or parts.netloc or not address.startswith("/") or address.startswith("//"):
         return "/"
     return address[:NEXT_LENGTH_MAX]
 

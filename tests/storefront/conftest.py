@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from memory_shop import MemoryShop
 from protocol_hub import ProtocolHub
+from shop_site import site
 
 from ui_kit.vendor import KIT, fill
 

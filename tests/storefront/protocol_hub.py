@@ -131,6 +131,7 @@ class ProtocolHub:
             paid = tuple(line.id for line in self.cart.of(TILL))
             self.cart = carts.apply(self.cart, carts.Actor(TILL, "till"), carts.Settle(paid), now_ms())
             self.orders[order["id"]] = order
+            self.shop.orders = {self.shop.demo.id: self.orders}
             self.points += order["points"]
             self.publish(self.cart_stream)
             self.publish(self.shopper_stream)

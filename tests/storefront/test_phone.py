@@ -189,7 +189,7 @@ def test_no_page_is_wider_than_its_screen_and_targets_are_large_enough(
     expect(page.locator("main")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     low = page.evaluate(
-        "[...document.querySelectorAll('button, .button, .phone-nav a')].filter((one) => one.checkVisibility())"
+        "[...document.querySelectorAll('button, .button, .phone-nav a')].filter((one) => one.checkVisibility({contentVisibilityAuto: true}))"
         ".map((one) => one.getBoundingClientRect()).filter((box) => box.height < 48 || box.width < 48).length"
     )
     assert low == 0

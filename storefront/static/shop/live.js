@@ -10,6 +10,8 @@ import { uuid7 } from "./ids.js";
 import { createSender, unsent } from "./sender.js";
 import { device, keep, remember, remembered, waiting } from "./stored.js";
 
+const CART_WAIT_MS = 5000;
+
 export const shopper = boot.shopper ?? null;
 
 /** State of `shopper:<id>`, of the live cart (what waits laid over it), and ms of the newest scan in it. */
@@ -119,9 +121,22 @@ function received(event) {
   });
 }
 
+// The live cart's id. Who taps in the first moment of a page waits until the account is here, instead of being refused.
+function liveCart() {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => known(), CART_WAIT_MS);
+    const stop = effect(() => { if (account.value?.cart || status.value === "offline") queueMicrotask(known); });
+    function known() {
+      clearTimeout(timer);
+      stop();
+      resolve(account.peek()?.cart);
+    }
+  });
+}
+
 /** Ask for something to be done to the live cart: kept first, shown as pending, then sent. False where it cannot be. */
 export async function act(kind, body, shown) {
-  const target = account.value?.cart;
+  const target = await liveCart();
   if (!target || !me) {
     toast({ kind: "attention", text: t("Your cart is not here yet. Connect once and try again; nothing was lost.") });
     return false;
