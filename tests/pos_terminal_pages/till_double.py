@@ -1,8 +1,8 @@
 """A double of the till's local process: it speaks the page's protocol of pos_terminal/README.md and no more.
 
 The pages' tests run against it, because here any state can be put on the screen with one line. It knows as little of
-the trade as it can: prices times quantities, and a fifth of tax. `python tests/pos_terminal_pages/till_double.py till 8491`
-serves one to look at.
+the trade as it can: prices times quantities, and a fifth of tax.
+`python tests/pos_terminal_pages/till_double.py till 8491` serves one to look at.
 """
 
 import sys
@@ -151,9 +151,10 @@ class TillDouble:
         key = f"line-{self.v}"
         n = 1 + max((row["n"] for row in self.state["lines"].values()), default=0)
         row = {
-            "id": key, "item": one.id, "names": one.names, "quantity": quantity, "unit": one.unit, "weighed": one.unit == "kg",
-            "owner": "till-1", "origin": self.kind, "place": None, "fulfilment": "carry", "unit_price": one.price, "total": 0,
-            "picture": one.picture, "n": n, "at": scan, "mine": True, "pending": False, "taking": False, "seen": quantity,
+            "id": key, "item": one.id, "names": one.names, "quantity": quantity, "unit": one.unit,
+            "weighed": one.unit == "kg", "owner": "till-1", "origin": self.kind, "place": None, "fulfilment": "carry",
+            "unit_price": one.price, "total": 0, "picture": one.picture, "n": n, "at": scan, "mine": True,
+            "pending": False, "taking": False, "takeable": True, "seen": quantity,
         } | line  # fmt: skip
         self.state["lines"][key] = row
         return self.set_line(key, quantity, scan)
@@ -194,13 +195,11 @@ class TillDouble:
             "points": mine // 100,
         }
 
-    def notice(self, message: str, tone: str = "unknown", code: str = "x", **params: Any) -> None:
+    def notice(self, message: str, params: State | None = None, tone: str = "unknown") -> None:
         n = 1 + (self.state["notice"] or {"n": 0})["n"]
         sound = {"n": self.state["sound"]["n"] + 1, "tone": "unknown"}
-        self.put(
-            notice={"n": n, "code": code, "message": message, "params": params, "tone": tone, "at": now_ms()},
-            sound=sound,
-        )
+        notice = {"n": n, "code": "x", "message": message, "params": params or {}, "tone": tone, "at": now_ms()}
+        self.put(notice=notice, sound=sound)
 
     # The commands.
     def do_sign_in(self, number: str, pin: str) -> None:
@@ -226,8 +225,7 @@ class TillDouble:
         if text == SHOPPER.card:
             return self.do_attach(text)
         if found is None:
-            self.notice("Code {code} names no product.", code="catalogue.unknown", **{})
-            self.state["notice"]["params"] = {"code": text}
+            self.notice("Code {code} names no product.", {"code": text})
             return None
         if self.state["phase"] == "attract":
             self.put(phase="scanning")
@@ -335,10 +333,12 @@ class TillDouble:
 
     def sell(self) -> State:
         payment, totals = self.state["payment"], self.state["totals"]
+        shopper = self.state["shopper"]
         sale = {
-            "id": f"sale-{self.v}", "number": "01-01-000042", "total": payment["due"], "paid": payment["paid"], "change": payment["change"],
-            "currency": STORE.currency, "points": totals["points"] if self.state["shopper"] else 0, "at": now_ms(), "lines": totals["count"],
-            "shopper": (self.state["shopper"] or {"name": ""})["name"], "print": "confirmed", "drawer": "confirmed", "print_reason": "",
+            "id": f"sale-{self.v}", "number": "01-01-000042", "total": payment["due"], "paid": payment["paid"],
+            "change": payment["change"], "currency": STORE.currency, "points": totals["points"] if shopper else 0,
+            "at": now_ms(), "lines": totals["count"], "shopper": shopper["name"] if shopper else "",
+            "print": "confirmed", "drawer": "confirmed", "print_reason": "",
         }  # fmt: skip
         self.empty("done", last_sale=sale)
         return {"number": sale["number"], "change": sale["change"]}
