@@ -19,6 +19,7 @@ from sync_server.db import Database
 from sync_server.inbox.api import inbox_blueprint
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
+from sync_server.realtime.frames import guard
 from sync_server.realtime.handlers import HEADS_MS, Handlers
 from sync_server.shop import HubShop
 from sync_server.sign_in import SignIn
@@ -82,6 +83,8 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> 
         ping_timeout=PING_TIMEOUT_S,
         json=FastJson,
     )
+    if async_mode == "gevent":
+        guard(socketio)
     connections = Connections()
     presence = Presence(db, now_ms)
     handlers = Handlers(socketio, db, connections, presence, now_ms)

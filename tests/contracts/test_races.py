@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hub_fixtures import Open
@@ -85,7 +86,13 @@ def test_one_operation_sent_over_two_connections_at_once_is_carried_out_once(ope
     for seq in range(1, ROUNDS + 1):
         sent = operation("cart.add", both[0].visit, line=f"l{seq}", item=ITEM.id, quantity=1000)
         answers: list[dict[str, Any]] = []
-        at_once(*(lambda talker=talker: answers.append(talker.send(sent, seq0=seq)[0]) for talker in both))
+
+        def send(
+            talker: Talker, sent: dict[str, Any] = sent, seq: int = seq, answers: list[dict[str, Any]] = answers
+        ) -> None:
+            answers.append(talker.send(sent, seq0=seq)[0])
+
+        at_once(*(partial(send, talker) for talker in both))
         assert sorted(answer.get("dup", False) for answer in answers) == [False, True]
         assert {answer["status"] for answer in answers} == {"ok"}
     db = open_shop()

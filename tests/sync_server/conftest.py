@@ -10,17 +10,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 
-from hub_fixtures import (  # noqa: F401
-    db,
-    open_shop,
-    postgres,
-    postgres_shop,
-    postgres_template,
-    shop_url,
-    sqlite_shop,
-    sqlite_template,
-)
+import hub_fixtures
 from hub_process import HubProcess, Listener
+
+sqlite_template = hub_fixtures.sqlite_template
 
 
 @pytest.fixture(scope="session")
