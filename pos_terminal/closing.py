@@ -83,7 +83,7 @@ def reprint(turn: Turn, sale: str) -> None:
         raise TillRefused("sale.unknown", N_("This till has no such receipt."))
     _need_printer(turn)
     document = from_json(paper)
-    word = Text(turn.say[document.lang]("COPY"), align="center", bold=True, size=2)
+    word = Text(turn.say[document.lang](N_("COPY")), align="center", bold=True, size=2)
     copy = to_json(replace(document, blocks=(word, *document.blocks)))
     n = spooled.copies(turn.connection, f"{sale}.copy-") + 1
     turn.print(PrintJob(f"{sale}.copy-{n}", "receipt", copy, turn.local_now))

@@ -21,19 +21,19 @@ COLUMNS = 42
 Say = Callable[..., str]
 
 
-def receipt(sale: Sale, heading: Heading, language: str, say: Say, cashier: str = "", shopper: Any = "") -> Document:
-    """The receipt of `sale`; `say(msgid, **params)` gives a sentence in `language`."""
+def receipt(sale: Sale, heading: Heading, language: str, t: Say, cashier: str = "", shopper: Any = "") -> Document:
+    """The receipt of `sale`; `t(msgid, **params)` gives a sentence in `language`."""
     blocks = [
         *_head(heading, language),
-        *_meta(sale, heading, language, say, cashier),
+        *_meta(sale, heading, language, t, cashier),
         Rule(),
         *[block for line in sale.lines for block in _line(line, sale.currency, language)],
         Rule(),
-        *_sums(sale, language, say),
-        *_taxes(sale, heading, language, say),
-        *_points(sale, language, say, shopper),
+        *_sums(sale, language, t),
+        *_taxes(sale, heading, language, t),
+        *_points(sale, language, t, shopper),
         Feed(1),
-        Text(say("Thank you for your visit"), align="center"),
+        Text(t("Thank you for your visit"), align="center"),
         Barcode(sale.number),
         Feed(1),
         Cut(),
@@ -77,14 +77,14 @@ def _head(heading: Heading, language: str) -> list[Block]:
     ]
 
 
-def _meta(sale: Sale, heading: Heading, language: str, say: Say, cashier: str) -> list[Block]:
+def _meta(sale: Sale, heading: Heading, language: str, t: Say, cashier: str) -> list[Block]:
     moment = datetime.fromtimestamp(sale.at // 1000, ZoneInfo(heading.store.zone))
     when = str(format_datetime(moment, "dd.MM.yyyy HH:mm", locale=LOCALES.get(language, language)))
     blocks: list[Block] = [
-        Row(say("Receipt {number}", number=sale.number), when),
+        Row(t("Receipt {number}", number=sale.number), when),
     ]
     till = named(heading.terminal.names, language)
-    blocks.append(Row(till, say("Cashier: {name}", name=cashier) if cashier else ""))
+    blocks.append(Row(till, t("Cashier: {name}", name=cashier) if cashier else ""))
     return blocks
 
 
@@ -96,28 +96,28 @@ def _line(line: SaleLine, currency: str, language: str) -> list[Block]:
     return [Text(named(line.names, language)), Row(f"  {count} x {price}", total)]
 
 
-def _sums(sale: Sale, language: str, say: Say) -> list[Block]:
+def _sums(sale: Sale, language: str, t: Say) -> list[Block]:
     def show(amount: int) -> str:
         return money(amount, sale.currency, language)
 
-    blocks: list[Block] = [Row(say("TOTAL"), show(sale.total), bold=True, size=2)]
-    blocks += [Row(say("Cash"), show(tender.amount)) for tender in sale.tenders]
+    blocks: list[Block] = [Row(t("TOTAL"), show(sale.total), bold=True, size=2)]
+    blocks += [Row(t("Cash"), show(tender.amount)) for tender in sale.tenders]
     if sale.change:
-        blocks.append(Row(say("Change"), show(sale.change)))
+        blocks.append(Row(t("Change"), show(sale.change)))
     return blocks
 
 
-def _taxes(sale: Sale, heading: Heading, language: str, say: Say) -> list[Block]:
+def _taxes(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
     blocks: list[Block] = [Rule()]
     for row in sale.taxes:
         names = heading.taxes[row.code].names if row.code in heading.taxes else {}
         label = f"{row.code}  {named(names, language)}"
         net, tax = (bare(amount, sale.currency, language) for amount in (row.net, row.tax))
-        blocks.append(Row(label, say("net {net}  tax {tax}", net=net, tax=tax)))
+        blocks.append(Row(label, t("net {net}  tax {tax}", net=net, tax=tax)))
     return blocks
 
 
-def _points(sale: Sale, language: str, say: Say, shopper: Any) -> list[Block]:
+def _points(sale: Sale, language: str, t: Say, shopper: Any) -> list[Block]:
     if not sale.shopper:
         return []
-    return [Rule(), Row(named(shopper, language), ""), Row(say("Points earned"), f"+{sale.points}", bold=True)]
+    return [Rule(), Row(named(shopper, language), ""), Row(t("Points earned"), f"+{sale.points}", bold=True)]

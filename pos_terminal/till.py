@@ -239,7 +239,9 @@ def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool 
         )
     if same:
         return till, []
-    shopper = Shopper(card["shopper"], card["name"], card.get("language", ""), card["number"], card.get("points"))
+    shopper = Shopper(
+        card["shopper"], card.get("names") or card["name"], card.get("language", ""), card["number"], card.get("points")
+    )
     language = shopper.language if till.kind == "kiosk" and shopper.language else till.language
     till = replace(till, shopper=shopper, live="", taking=(), language=language)
     return till, [Wish("cart.attach", {"card": shopper.card, "replace": replacing})]

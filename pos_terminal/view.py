@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pos_terminal import payment
+from pos_terminal.receipts import named
 from pos_terminal.store.outbox import Unsent
 from pos_terminal.store.replica import Heading, shown
 from pos_terminal.till import Till, may_take
@@ -104,7 +105,7 @@ def _shopper(till: Till) -> dict[str, Any] | None:
     if till.shopper is None:
         return None
     row = asdict(till.shopper)
-    return row | {"pending": not row.pop("confirmed")}
+    return row | {"name": named(till.shopper.name, till.language), "pending": not row.pop("confirmed")}
 
 
 def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) -> dict[str, dict[str, Any]]:

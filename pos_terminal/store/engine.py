@@ -112,9 +112,7 @@ class Store:
             if found is not None and found not in REVISIONS:
                 raise StoreRefused(
                     "store.newer",
-                    N_(
-                        "The data in {folder} is of a newer version. Start that version of the program. Nothing was changed."
-                    ),
+                    N_("The data in {folder} is of a newer program. Start that one. Nothing was changed."),
                     folder=str(self.folder),
                 )
             # Imported only here, because a start that finds nothing to upgrade should not wait for it.

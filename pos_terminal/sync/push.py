@@ -116,7 +116,7 @@ def _confirmed(shopper: Shopper, row: Mapping[str, Any]) -> Shopper:
     return replace(
         shopper,
         id=row.get("id", shopper.id),
-        name=row.get("name", shopper.name),
+        name=row.get("names") or row.get("name", shopper.name),
         points=row.get("points", shopper.points),
         confirmed=True,
     )

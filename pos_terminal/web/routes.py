@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 
 import hardware
 import retail
 import ui_kit.blueprint
 from pos_terminal.counter import Counter
 from retail.errors import N_
-from ui_kit.locales import current_locale
+from ui_kit.locales import LANGUAGES, current_locale
 
 HERE = Path(__file__).parent
 TRANSLATIONS = [Path(room.__path__[0]) / "translations" for room in (retail, hardware)]
@@ -34,6 +34,12 @@ def web_app(counter: Counter, hub: str) -> Flask:
         # A page from elsewhere whose name was made to point here must not reach the till.
         if request.host.rsplit(":", 1)[0] not in OWN_HOSTS:
             abort(403)
+
+    @app.before_request
+    def in_the_tills_language() -> None:
+        # The till's language is what its cashier chose, whatever this browser would like.
+        wanted = request.args.get("lang", "")
+        g.kit_locale = wanted if wanted in LANGUAGES else counter.till.language
 
     @app.get("/")
     def index() -> Response:
