@@ -1,10 +1,10 @@
 // The kiosk's page: one question a page; a scan is heard on all of them and leads back to the basket.
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { Button, Dialog, Empty, html, Loading, render, Stopwatch } from "kit/ui.js";
 import { t } from "kit/i18n.js";
 import { listen } from "kit/wedge.js";
 import { keepFocus } from "../shared/keys.js";
-import { act, ask, demo, followLanguage, notice, perform, phase, ready, ringTones, scanned_at } from "../shared/till.js";
+import { act, ask, demo, followLanguage, in_hand, notice, perform, phase, ready, ringTones, scanned_at, shopper } from "../shared/till.js";
 import { Weighing, weight } from "../shared/weighing.js";
 import { Attract } from "./attract.js";
 import { Basket } from "./basket.js";
@@ -29,8 +29,10 @@ effect(() => {
   const timer = setTimeout(() => perform("dismiss").catch(() => {}), NOTICE_STAYS_MS);
   return () => clearTimeout(timer);
 });
-// Each visit begins at the basket, and so does what follows a scan.
-effect(() => { if (phase.value !== "scanning" || scanned_at.value) home(); });
+// Each visit begins at the basket, and what comes into it is shown there; a card that was asked for leads back, too.
+const goods_in_hand = computed(() => in_hand.value.map((line) => `${line.id} ${line.quantity}`).join());
+effect(() => { if (phase.value !== "scanning" || goods_in_hand.value) home(); });
+effect(() => { if (shopper.value && place.peek().page === "card") home(); });
 
 function Help() {
   const close = () => { place.value = { ...place.value, help: false }; };

@@ -1,7 +1,8 @@
 // Keys of the whole page: the newest handler hears first and alone, so a dialog's keys are not the page's.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const handlers = [];
+let hearing = false;
 
 const inField = (element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
 const FIELD_KEYS = new Set(["Enter", "Escape", "ArrowUp", "ArrowDown", "PageUp", "PageDown"]);
@@ -19,14 +20,16 @@ function pressed(event) {
   }
 }
 
-window.addEventListener("keydown", pressed, true);
-
 /** Hear keys while the component is there. `handler(event)` answers true where the key was its own. */
 export function useKeys(handler) {
   const kept = useRef(handler);
   kept.current = handler;
-  useEffect(() => {
+  // With the page, not after its first paint: a quick hand types the cash as soon as it sees where.
+  useLayoutEffect(() => {
     handlers.push(kept);
+    // Only now, so that the wedge listener of the page comes first and keeps a scan's keys from being typed.
+    if (!hearing) window.addEventListener("keydown", pressed, true);
+    hearing = true;
     return () => { handlers.splice(handlers.indexOf(kept), 1); };
   }, []);
 }
