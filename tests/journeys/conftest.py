@@ -36,6 +36,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
     """The shop of one module of journeys."""
     with RunningShop(tmp_path_factory.mktemp("shop") / "data") as shop:
         yield shop
+        assert not shop.tracebacks()
 
 
 @pytest.fixture(scope="session")

@@ -92,6 +92,7 @@ class BenchPage:
         self.page = page
         self.receipts = page.locator(".b-sheet.done")
         self.drawer = page.locator(".b-tray")
+        self.plug = page.get_by_role("switch", name="Network")
 
     def holds(self, name: str) -> None:
         """Search the shelf, click: it is before the scanner."""

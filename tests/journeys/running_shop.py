@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
+
 import sample_shop
 from omnitill.check import free_ports
 from omnitill.datafolder import DataFolder
@@ -35,6 +37,7 @@ class RunningShop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.events: list[Event] = []
+        self._heard = threading.Condition()
         self._opened = threading.Event()
         self._failed: BaseException | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._stand()), name="shop", daemon=True)
@@ -57,7 +60,7 @@ class RunningShop:
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
         folder = DataFolder(self.folder)
         try:
-            async with Demonstration(Settings(folder.path, free_ports()), folder, self.events.append) as shop:
+            async with Demonstration(Settings(folder.path, free_ports()), folder, self._tell) as shop:
                 self.addresses, self.data, self._control = shop.addresses, shop.data, shop.control.path
                 self._opened.set()
                 await self._closing.wait()
@@ -79,11 +82,35 @@ class RunningShop:
         processes: dict[str, Any] = answer["processes"]
         return processes
 
+    def _tell(self, event: Event) -> None:
+        with self._heard:
+            self.events.append(event)
+            self._heard.notify_all()
+
     def kill(self, process: str) -> int:
-        """`kill -9`, as an accident would be; how often the process had been started again before."""
-        before = self.control("status")[process]
+        """`kill -9`, as an accident would be; the place in `events` from which its return is heard."""
+        heard = len(self.events)
         self.control("kill", process)
-        return int(before["restarts"])
+        return heard
+
+    def wait_back(self, process: str, heard: int) -> None:
+        """Waits until the supervisor has started the process again and it is ready."""
+        with self._heard:
+            back = self._heard.wait_for(
+                lambda: any((one.kind, one.process) == ("ready", process) for one in self.events[heard:]),
+                ANSWER_TIMEOUT_S,
+            )
+        assert back, f"{process} did not come back: {self.events[heard:]}"
+
+    def fault(self, terminal: str, device: str, fault: str, **more: Any) -> None:
+        """A fault of a device, as a button of the bench's page makes it."""
+        order = {"terminal": terminal, "device": device, "fault": fault, **more}
+        httpx.post(f"{self.addresses['bench']}api/fault", json=order, timeout=ANSWER_TIMEOUT_S).raise_for_status()
+
+    def tracebacks(self) -> list[str]:
+        """Lines of the processes' logs that no program of ours should ever write."""
+        logs = sorted((self.data / "logs").glob("*.log*"))
+        return [f"{log.name}: {text}" for log in logs if "Traceback" in (text := log.read_text(errors="replace"))]
 
     def rows(self, file: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a database under the data folder holds, read as anybody could: `hub.sqlite`, `till-1/till.sqlite`."""
@@ -93,7 +120,7 @@ class RunningShop:
     def clear_till(self) -> None:
         """The till as in the morning: no cart, nobody signed in, English. What a broken test left is taken away."""
         with TillPage(self.addresses["till"]) as till:
-            view, _ = till.sees("its first view", lambda view: view)
+            view, _ = till.sees("its catalogue", lambda view: view["phase"] != "needs_hub" and view, OPEN_TIMEOUT_S)
             if view["phase"] == "locked":
                 till.do("sign_in", number=view["staff"]["number"], pin=pin_of(view["staff"]["number"]))
             if view["phase"] == "paying":
@@ -108,6 +135,12 @@ class RunningShop:
 
 def pin_of(number: str) -> str:
     return next(one.pin for one in SAMPLE.staff if one.number == number)
+
+
+def last_number(shop: RunningShop) -> str:
+    """The number of the till's newest sale."""
+    ((number,),) = shop.rows("till-1/till.sqlite", "SELECT number FROM sales ORDER BY counter DESC LIMIT 1")
+    return str(number)
 
 
 def product(name: str) -> Any:

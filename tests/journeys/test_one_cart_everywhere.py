@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from people import BenchPage, Cashier, Shopper
 from playwright.sync_api import Browser, Page, expect
-from running_shop import KIOSK, MANAGER, RUSSIAN_CASHIER, SAMPLE, TILL, RunningShop, code
+from running_shop import KIOSK, MANAGER, RUSSIAN_CASHIER, SAMPLE, TILL, RunningShop, code, last_number
 from watched_pages import Watch
 
 LOAF, MUSHROOMS, BASIL = "Wholegrain loaf 750 g", "Brown mushrooms 400 g", "Basil in a pot"
@@ -79,7 +79,7 @@ def test_a_sale_in_cash_comes_out_as_paper_as_an_order_with_points_and_on_the_ma
 
     cashier.pays_cash("20")
     expect(cashier.page.locator(".done-change")).to_contain_text("€6.05")
-    number = number_of_last_sale(shop)
+    number = last_number(shop)
     paper = bench_page.receipts.filter(has_text=number)
     expect(paper).to_contain_text("€13.95")
     expect(bench_page.drawer).to_have_attribute("data-open", "")
@@ -113,7 +113,7 @@ def test_a_sale_in_russian_prints_its_euro_sign_right_the_second_time_too(
         expect(phone.place("Касса 1, Главная улица").get_by_text("Сухари ванильные")).to_be_visible()
         cashier.pays_cash(given)
         expect(cashier.page.locator(".sale-done")).to_contain_text(change)
-        paper = bench_page.receipts.filter(has_text=number_of_last_sale(shop))
+        paper = bench_page.receipts.filter(has_text=last_number(shop))
         expect(paper).to_contain_text("Сухари ванильные")
         expect(paper).to_contain_text(re.compile(r"1,69\s€"))
         expect(cashier.page.locator(".till.selling")).to_be_visible()
@@ -186,11 +186,6 @@ def wedge_types(page: Page, text: str, layout: str) -> None:
         } }""",
         keys,
     )
-
-
-def number_of_last_sale(shop: RunningShop) -> str:
-    ((number,),) = shop.rows("till-1/till.sqlite", "SELECT number FROM sales ORDER BY counter DESC LIMIT 1")
-    return str(number)
 
 
 def takings(shop: RunningShop) -> int:

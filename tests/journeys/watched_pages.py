@@ -14,14 +14,19 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "i
 GONE = re.compile(
     r"ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|WebSocket connection to .* failed|Connection closed"
 )
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 OWN_SCHEMES = ("data", "blob", "about")
 
 
 class Watch:
-    """Everything that went wrong on the pages of one test. `outage()` allows what a stopped server causes."""
+    """Everything that went wrong on the pages of one test.
+
+    `outage()` allows what a stopped server causes; `refusals_expected` what a browser writes of an answer like 401.
+    """
 
     def __init__(self) -> None:
         self.troubles: list[str] = []
+        self.refusals_expected = False
         self._outage = False
         self._contexts: list[BrowserContext] = []
 
@@ -39,7 +44,10 @@ class Watch:
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type not in ("error", "warning") or (self._outage and GONE.search(message.text)):
+        allowed = (self._outage and GONE.search(message.text)) or (
+            self.refusals_expected and REFUSED.search(message.text)
+        )
+        if allowed or message.type not in ("error", "warning"):
             return
         self.troubles.append(f"console {message.type} on {message.page and message.page.url}: {message.text}")
 
