@@ -1,10 +1,13 @@
 """What happens because time passes: a finished sale makes room, a kiosk that is left alone is wiped."""
 
+import logging
 import threading
 
 from pos_terminal import ids, till
 from pos_terminal.counter import Counter
 from pos_terminal.view import IDLE_COUNTDOWN_S
+
+log = logging.getLogger("omnitill.till")
 
 DONE_MS = 10_000
 IDLE_MS = 60_000
@@ -29,7 +32,11 @@ class Clockwork:
 
     def _run(self) -> None:
         while not self._stopping.wait(TICK_S):
-            self.tick(ids.now_ms())
+            try:
+                self.tick(ids.now_ms())
+            except Exception:
+                # The next tick is due in a moment; a kiosk whose clock stopped would never be wiped.
+                log.exception("the clockwork failed")
 
     def tick(self, now: int) -> None:
         """What is due at `now` (ms). A clock that was set back only makes somebody wait a little longer."""

@@ -259,6 +259,7 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "pay_commit": (Nothing, lambda turn, _: closing.close(turn)),
     "next": (Nothing, next_shopper),
     "reprint": (SaleOf, reprint),
+    "retry_print": (Nothing, lambda turn, _: reprint(turn, SaleOf())),
     "no_sale": (Nothing, lambda turn, _: closing.open_drawer(turn)),
     "start": (Nothing, start),
     "pay_at_till": (Nothing, pay_at_till),

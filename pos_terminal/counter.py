@@ -12,11 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import Connection
+
+from hardware.printers.jobs import JobState
 from pos_terminal import ids, signing, till
 from pos_terminal.commands import COMMANDS, LOOKS, Language
 from pos_terminal.errors import StoreRefused, TillRefused
 from pos_terminal.receipts import Say
-from pos_terminal.store import journal, outbox
+from pos_terminal.store import journal, outbox, spooled
 from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from pos_terminal.till import Moment, Till
@@ -81,6 +84,7 @@ class Counter:
             self.desk.unsent = {row.seq: row for row in outbox.unsent(connection)}
             self.desk.needs_you = outbox.troubles(connection)
             self.desk.locked = journal.locked_staff(connection, PIN_TRIES_MAX)
+            self.desk.jobs = _jobs_of(connection, kept)
         if kept is None:
             return till.first(self.setting.kind, self.setting.device, self.setting.language)
         return till.woken(till.till_from(kept), ids.now_ms())
@@ -193,6 +197,7 @@ class Counter:
         self._till = state
         self.desk.unsent.update((row.seq, row) for row in unsent)
         self.desk.locked = locked
+        self.desk.jobs = self.desk.jobs | dict.fromkeys(turn.jobs, (JobState.QUEUED.value, ""))
         if turn.refusal:
             raise turn.refusal
         for wake in self.after_commit:
@@ -280,3 +285,10 @@ class Counter:
             if show:
                 show(whole)
             return whole
+
+
+def _jobs_of(connection: Connection, visit: Mapping[str, Any] | None) -> dict[str, tuple[str, str]]:
+    """How the paper and the drawer of the last sale stand, for a till that was started again."""
+    sale = ((visit or {}).get("last_sale") or {}).get("id", "")
+    found = [spooled.find(connection, f"{sale}.{kind}") for kind in ("receipt", "drawer")]
+    return {job.id: (job.state.value, job.reason) for job in found if job is not None}

@@ -32,6 +32,7 @@ class Turn:
     say: Mapping[str, Say]
     has_printer: bool = False
     wishes: list[tuple[str, Wish]] = field(default_factory=list)
+    jobs: list[str] = field(default_factory=list)
     refusal: RetailError | None = None
     """A refusal that is kept: the wrong PIN is counted and refused all the same."""
 
@@ -52,6 +53,7 @@ class Turn:
         """Queue a job in this transaction; False where this terminal has no printer."""
         if self.has_printer:
             spooled.add(self.connection, job)
+            self.jobs.append(job.id)
         return self.has_printer
 
     def only(self, kind: str) -> None:

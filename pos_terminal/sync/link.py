@@ -74,8 +74,11 @@ class Link:
         self._put(("follow", None))
 
     def _put(self, item: Item) -> None:
+        self._offer(self._inbox, item)
+
+    def _offer(self, inbox: queue.Queue[Item], item: Item) -> None:
         try:
-            self._inbox.put_nowait(item)
+            inbox.put_nowait(item)
         except queue.Full:
             # Whoever cannot follow starts over from what is stored; nothing is lost with the events.
             if self._socket is not None:
@@ -97,15 +100,16 @@ class Link:
     def _session(self) -> bool:
         """One connection from its beginning to its end; True where it lasted, so that the next may come at once."""
         began = time.monotonic()
-        self._inbox = queue.Queue(INBOX_LIMIT)
+        # Of this connection only: what an old one still says must not end the new one.
+        inbox = self._inbox = queue.Queue(INBOX_LIMIT)
         client = socketio.Client(
             reconnection=False, handle_sigint=False, websocket_extra_options={"timeout": CALL_TIMEOUT_S}
         )
         self._socket = client
         refused: list[Any] = []
         for name in ("hello", "ev", "heads", "kick"):
-            client.on(name, lambda body=None, name=name: self._put((name, body)))
-        client.on("disconnect", lambda *reason: self._put(("lost", reason)))
+            client.on(name, lambda body=None, name=name: self._offer(inbox, (name, body)))
+        client.on("disconnect", lambda *reason: self._offer(inbox, ("lost", reason)))
         client.on("connect_error", lambda data=None: refused.append(data))
         try:
             client.connect(self._hub, auth=self._auth, transports=["websocket"], wait_timeout=CONNECT_TIMEOUT_S)

@@ -136,3 +136,13 @@ def test_times_are_told_in_the_hubs_clock(make_bench) -> None:
     bench.hub.wait(lambda: bench.hub.kinds == ["cart.add"])
     local = bench.rows("SELECT json_extract(state, '$.touched_at') FROM counter")[0][0]
     assert 3_590_000 < bench.hub.taken[0]["at"] - local < 3_610_000
+
+
+def test_a_clock_that_jumps_back_changes_no_order(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = bench.sell(PIECES[0])
+    monkeypatch.setattr("pos_terminal.ids.now_ms", lambda: 1_600_000_000_000)
+    second = bench.sell(PIECES[1])
+    bench.wait(lambda view: not view["link"]["unsent"])
+    assert bench.hub.kinds == ["cart.add", "sale.commit", "cart.add", "sale.commit"]
+    told = [operation["body"]["sale"]["number"] for operation in bench.hub.taken if operation["kind"] == "sale.commit"]
+    assert told == [first["number"], second["number"]]
