@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import socketio
+import websocket
 from talking_device import FIRST, operation
 
 from sync_server.db import open_database, sqlite_url
@@ -164,3 +165,15 @@ def phone_of(hub: HubProcess, connect: Callable[..., Listener], dev: str, shoppe
 def post(hub: HubProcess, path: str, body: Any, **headers: str) -> httpx.Response:
     with httpx.Client(base_url=hub.url, timeout=WAIT_S, trust_env=False) as client:
         return client.post(path, json=body, headers=headers)
+
+
+def open_frames(hub: HubProcess, hail: dict[str, Any] | None) -> websocket.WebSocket:
+    """A bare WebSocket at the hub, let in by `hail` unless that is None; it reads only when it is told to."""
+    address = f"ws://127.0.0.1:{hub.port}/socket.io/?EIO=4&transport=websocket"
+    frames = websocket.create_connection(address, timeout=WAIT_S)
+    assert str(frames.recv()).startswith("0{")
+    if hail is not None:
+        frames.send("40" + json.dumps(hail))
+        while not str(frames.recv()).startswith("40"):
+            pass
+    return frames

@@ -1,30 +1,16 @@
 """What is no message at all: the hub shrugs, says so where it can, serves the others, and logs no traceback."""
 
-import json
 from collections.abc import Callable
 
 import pytest
 import websocket
-from hub_process import WAIT_S, HubProcess, Listener
+from hub_process import HubProcess, Listener, open_frames
 
 from retail.messages import MESSAGE_BYTES_MAX
 
 pytestmark = pytest.mark.usefixtures("quiet")
 TOO_BIG = 1009
 HAIL = {"proto": 1, "app": "till", "dev": "till-3", "inc": 1, "token": "token-till-3"}
-
-
-def open_frames(hub: HubProcess, enter: bool = True) -> websocket.WebSocket:
-    """A bare WebSocket at the hub, let in as a till unless `enter` is False."""
-    frames = websocket.create_connection(
-        f"ws://127.0.0.1:{hub.port}/socket.io/?EIO=4&transport=websocket", timeout=WAIT_S
-    )
-    assert str(frames.recv()).startswith("0{")
-    if enter:
-        frames.send("40" + json.dumps(HAIL))
-        while not str(frames.recv()).startswith("40"):
-            pass
-    return frames
 
 
 def until_closed(frames: websocket.WebSocket) -> int:
@@ -61,7 +47,7 @@ NOT_MESSAGES = [
 def test_a_frame_that_is_no_message_harms_nobody(
     hub: HubProcess, connect: Callable[..., Listener], frame: str, enter: bool
 ) -> None:
-    frames = open_frames(hub, enter)
+    frames = open_frames(hub, HAIL if enter else None)
     frames.send(frame)
     frames.shutdown()
     assert "now" in connect(hub).call("tick", 0)
@@ -69,7 +55,7 @@ def test_a_frame_that_is_no_message_harms_nobody(
 
 @pytest.mark.parametrize("data", [b"", b"\x00\xff", b'42["tick"]'])
 def test_a_binary_frame_harms_nobody(hub: HubProcess, connect: Callable[..., Listener], data: bytes) -> None:
-    frames = open_frames(hub)
+    frames = open_frames(hub, HAIL)
     frames.send_binary(data)
     frames.shutdown()
     assert "now" in connect(hub).call("tick", 0)
@@ -80,7 +66,7 @@ def test_a_message_over_the_limit_is_told_so_and_nothing_of_it_is_done(
 ) -> None:
     till = connect(hub, dev="till-2")
     seq = till.next_seq()
-    frames = open_frames(hub)
+    frames = open_frames(hub, HAIL)
     frames.send('42["ops","' + "x" * (MESSAGE_BYTES_MAX + 1) + '"]')
     assert until_closed(frames) == TOO_BIG
     frames.shutdown()
