@@ -1,0 +1,70 @@
+"""The migrated database is the one that the models describe, and a database from the future is left alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hub_fixtures import Open
+from sqlalchemy import inspect
+from talking_device import rows
+
+from sync_server.carts.tables import carts
+from sync_server.db import sqlite_url
+from sync_server.migrations import DatabaseNewer, upgrade
+from sync_server.tables import metadata
+
+TIMEOUT_S = 60
+
+
+def test_the_migrated_tables_are_those_of_the_models(open_shop: Open) -> None:
+    with open_shop().engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_database_that_is_up_to_date_is_left_as_it_is(open_shop: Open) -> None:
+    db = open_shop()
+    before = rows(db, carts)
+    upgrade(db.engine)
+    assert rows(db, carts) == before
+    assert set(inspect(db.engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+
+
+def test_a_database_of_a_newer_version_is_refused_and_unchanged(open_shop: Open) -> None:
+    db = open_shop()
+    db.write(lambda session: session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
+    before = rows(db, carts)
+    with pytest.raises(DatabaseNewer) as refused:
+        upgrade(db.engine)
+    assert "(its state is 9999)" in refused.value.sentence
+    assert rows(db, carts) == before
+
+
+def serve(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sync_server", "serve", "--port", "0", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
+
+
+@pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)
+def test_a_hub_on_a_newer_database_says_so_and_ends_with_five(open_shop: Open, tmp_path: Path) -> None:
+    db = open_shop()
+    db.write(lambda session: session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
+    db.close()
+    before = (tmp_path / "hub.sqlite").read_bytes()
+    ended = serve("--data", str(tmp_path))
+    assert (ended.returncode, ended.stdout) == (5, "")
+    assert "belongs to a newer Omnitill (its state is 9999). Update the program; nothing was changed." in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert (tmp_path / "hub.sqlite").read_bytes() == before
+    assert sqlite_url(tmp_path).endswith("hub.sqlite")
+
+
+def test_a_hub_on_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+    (tmp_path / "hub.sqlite").write_bytes(b"a shopping list, not a database" * 400)
+    ended = serve("--data", str(tmp_path))
+    assert (ended.returncode, ended.stdout) == (5, "")
+    assert "cannot be opened: file is not a database." in ended.stderr
+    assert "Traceback" not in ended.stderr
