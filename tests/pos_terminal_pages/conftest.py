@@ -19,8 +19,8 @@ from ui_kit.vendor import KIT, fill
 WAIT_MS = 15_000
 # Every key of a fast scanner, in one go: a test machine is sometimes slower than a scanner.
 BURST = """(text) => { for (const char of [...text, "Enter"]) {
-  const code = char === "Enter" ? char : `Digit${char}`;
-  const press = { key: char, code, bubbles: true, cancelable: true };
+  const code = { "]": "BracketRight", Enter: "Enter" }[char] ?? (/[0-9]/.test(char) ? `Digit${char}` : `Key${char}`);
+  const press = { key: char, code, shiftKey: /[A-Z]/.test(char), bubbles: true, cancelable: true };
   document.activeElement.dispatchEvent(new KeyboardEvent("keydown", press));
 } }"""
 STILL = """() => Promise.allSettled(document.getAnimations()
@@ -36,13 +36,8 @@ class Seen:
     troubles: list[str] = field(default_factory=list)
 
     def wedge(self, text: str) -> None:
-        """Types as a keyboard-wedge scanner with AIM identifiers does, ended by Enter."""
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
-
-    def plain_wedge(self, digits: str) -> None:
-        """As a scanner without AIM identifiers: only its speed tells it from a person."""
-        self.page.evaluate(BURST, digits)
+        """A keyboard-wedge scanner types `text` and Enter; without an AIM identifier only its speed tells it."""
+        self.page.evaluate(BURST, text)
 
     def still(self) -> None:
         """Waits until nothing moves any more."""

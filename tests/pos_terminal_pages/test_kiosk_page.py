@@ -28,7 +28,8 @@ def test_a_shopper_scans_weighs_and_goes_to_the_till(look: Look) -> None:
     expect(seen.page.get_by_text("Scan your card, so that the till finds your basket")).to_be_visible()
     seen.wedge("]E0" + SHOPPER.card)
     seen.page.get_by_role("button", name="I am going to the till").tap()
-    expect(seen.page.get_by_text("Thank you,")).to_be_visible()
+    expect(seen.page.get_by_text("Thank you, Vera Lind")).to_be_visible()
+    expect(seen.page.get_by_text("2 lines kept")).to_be_visible()
     assert seen.commands()[-1] == "pay_at_till"
     assert seen.troubles == []
 

@@ -62,7 +62,7 @@ def test_the_first_keys_of_a_scan_leave_nothing_typed(selling: Look) -> None:
     expect(seen.page.get_by_label("Search or code")).to_have_value("12")
     # A person's last key and a scan are further apart than two keys of a scan.
     seen.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
-    seen.plain_wedge(MILK.gtin[1:])
+    seen.wedge(MILK.gtin[1:])
     expect(seen.page.locator(".in-hand .line")).to_have_count(1)
     expect(seen.page.get_by_label("Search or code")).to_have_value("12")
     assert seen.commands().count("scan") == 1
@@ -212,5 +212,7 @@ def test_the_quiet_pages_stand(look: Look, phase: str) -> None:
 
 def test_the_stopwatch_runs_from_the_scan_to_the_screen(selling: Look) -> None:
     seen = selling()
+    expect(seen.page.locator(".stopwatch")).to_be_visible()
+    expect(seen.page.locator(".stopwatch[data-ms]")).to_have_count(0)
     seen.double.scan(BREAD)
     expect(seen.page.locator(".stopwatch[data-ms]")).to_be_visible()

@@ -363,8 +363,7 @@ class TillDouble:
     def do_pay_at_till(self) -> None:
         if self.state["shopper"] is None:
             raise RetailError("kiosk.needs_shopper", "Show your card first: the till finds your basket by it.")
-        sale = self.state["totals"] | {"lines": self.state["totals"]["count"]}
-        self.put(phase="thanks", last_sale=None, totals=sale, idle=None)
+        self.empty("thanks")
 
     def do_start_over(self) -> None:
         self.empty("attract")

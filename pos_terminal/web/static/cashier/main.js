@@ -6,7 +6,7 @@ import { t } from "kit/i18n.js";
 import { listen } from "kit/wedge.js";
 import { keepFocus } from "../shared/keys.js";
 import { Message } from "../shared/message.js";
-import { act, ask, followLanguage, link, phase, ready, ringTones } from "../shared/till.js";
+import { act, ask, followLanguage, link, phase, ready, ringTones, scanTyped } from "../shared/till.js";
 import { Dialogs } from "./dialogs.js";
 import { entry } from "./desk.js";
 import { Done } from "./done.js";
@@ -22,7 +22,7 @@ const BIG_MS = 2000;
 listen((text) => {
   // The first keys of the scan were taken for typing; they are taken back wherever they went.
   for (const typed of [entry, cash, pin, weight]) typed.undoBurst();
-  act("scan", { text });
+  scanTyped(text);
 });
 ringTones();
 followLanguage();

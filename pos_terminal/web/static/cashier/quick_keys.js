@@ -10,7 +10,7 @@ import { addProduct, entry, goods, picked, searching, submitEntry } from "./desk
 
 const COLUMNS = 5;
 const ROWS_MAX = 4;
-const TILE_MIN_PX = 76;
+const TILE_MIN_PX = 72;
 const GAP_PX = 8;
 
 // How many whole rows of tiles there is room for.

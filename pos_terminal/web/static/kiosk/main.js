@@ -4,13 +4,13 @@ import { Button, Dialog, Empty, html, Loading, render, Stopwatch } from "kit/ui.
 import { t } from "kit/i18n.js";
 import { listen } from "kit/wedge.js";
 import { keepFocus } from "../shared/keys.js";
-import { act, ask, demo, followLanguage, in_hand, notice, perform, phase, ready, ringTones, scanned_at, shopper } from "../shared/till.js";
+import { ask, demo, followLanguage, in_hand, notice, perform, phase, ready, ringTones, scanned_at, scanTyped, shopper } from "../shared/till.js";
 import { Weighing, weight } from "../shared/weighing.js";
 import { Attract } from "./attract.js";
 import { Basket } from "./basket.js";
 import { Idle, watchTouches } from "./idle.js";
 import { Card, card, Pay } from "./pay.js";
-import { home, place } from "./place.js";
+import { home, kept, place } from "./place.js";
 import { Goods, Shelves } from "./shelves.js";
 import { Thanks } from "./thanks.js";
 
@@ -18,7 +18,7 @@ const NOTICE_STAYS_MS = 8000;
 
 listen((text) => {
   for (const typed of [card, weight]) typed.undoBurst();
-  act("scan", { text });
+  scanTyped(text);
 });
 ringTones();
 followLanguage();
@@ -32,6 +32,7 @@ effect(() => {
 // Each visit begins at the basket, and what comes into it is shown there; a card that was asked for leads back, too.
 const goods_in_hand = computed(() => in_hand.value.map((line) => `${line.id} ${line.quantity}`).join());
 effect(() => { if (phase.value !== "scanning" || goods_in_hand.value) home(); });
+effect(() => { if (phase.value === "attract") kept.value = null; });
 effect(() => { if (shopper.value && place.peek().page === "card") home(); });
 
 function Help() {

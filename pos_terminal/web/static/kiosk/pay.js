@@ -7,7 +7,7 @@ import { useKeys } from "../shared/keys.js";
 import { Message } from "../shared/message.js";
 import { act, amount, in_hand, shopper, totals } from "../shared/till.js";
 import { Foot } from "./foot.js";
-import { go, home } from "./place.js";
+import { go, home, kept } from "./place.js";
 
 const CARD_MAX_CHARS = 13;
 export const card = createEntry({ max_chars: CARD_MAX_CHARS });
@@ -40,6 +40,11 @@ export function Card() {
     <${Foot} back=${{ onClick: home }}>${confirm(home)}<//></main>`;
 }
 
+function leave() {
+  kept.value = { name: shopper.value.name, count: in_hand.value.length, total: amount(totals.value.in_hand) };
+  return act("pay_at_till");
+}
+
 const step = (icon, text) => html`<li key=${icon} class="row"><span class="step-mark"><${Icon} name=${icon} size="large" /></span><p class="grow">${text}</p></li>`;
 
 /** Only cash and a till take money yet: this page says how, and lets go of the goods so that any till can take them. */
@@ -59,5 +64,5 @@ export function Pay() {
       ${step("credit-card", t("Show your card there, or its code on your phone."))}
       ${step("receipt", t("The cashier sees this basket at once and takes your payment."))}</ul>
       ${sum.points > 0 && html`<p class="earn row"><${Icon} name="star" />${tn("Paying earns you {n} point.", "Paying earns you {n} points.", sum.points, { n: number(sum.points) })}</p>`}${total}</div>
-    <${Foot} back=${{ onClick: home }}><${Button} kind="primary" size="large" full icon="check" onClick=${() => act("pay_at_till")}>${t("I am going to the till")}<//><//></main>`;
+    <${Foot} back=${{ onClick: home }}><${Button} kind="primary" size="large" full icon="check" onClick=${leave}>${t("I am going to the till")}<//><//></main>`;
 }

@@ -13,6 +13,7 @@ const TURNED_MS = 3000;
 
 const view = signal(null);
 let version = -1;
+let typed_at = null;
 
 /** The moment of the scan that caused the newest change, by this machine's clock, or null. */
 export const scanned_at = signal(null);
@@ -69,7 +70,7 @@ async function receive(event) {
   batch(() => {
     version = event.v;
     view.value = applied(view.value, event.changes);
-    if (event.scan) scanned_at.value = event.scan;
+    if (event.scan ?? typed_at) scanned_at.value = event.scan ?? typed_at;
   });
 }
 
@@ -83,7 +84,8 @@ export async function perform(command, body = {}) {
     try {
       const answer = await socket.emit("do", message);
       refusal.value = null;
-      return answer.result;
+      // Many commands answer nothing; null is kept for a refusal (see `act`).
+      return answer.result ?? {};
     } catch (error) {
       if (error.code !== "timeout" || tries >= TRIES) throw error;
     }
@@ -98,6 +100,13 @@ export async function act(command, body) {
     show({ code: error.code, message: error.message, params: error.params });
     return null;
   }
+}
+
+/** A scan that a keyboard wedge typed into this page; its stopwatch starts here. */
+export async function scanTyped(text) {
+  typed_at = Date.now();
+  await act("scan", { text });
+  typed_at = null;
 }
 
 let fading = 0;
