@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from till_bench import PIECES, Bench, reference
 
+from hardware.drawers import drawer_payload
+from hardware.drivers import open_printer
 from hardware.emulators.escpos_printer import EscposPrinterEmulator
 from pos_terminal.counter import Counter
+from pos_terminal.store import journal
 
 PULSE = b"\x1bp"
 
@@ -23,27 +26,52 @@ def committed(file: Path, query: str) -> int:
         connection.close()
 
 
+class Watch:
+    """A printer that looks, at each pulse and each piece of paper, whether the sale is on the disk."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.seen: list[tuple[bytes, int]] = []
+        self.pulse, self.both = threading.Event(), threading.Event()
+        self._file = bench.folder / "data" / "till.sqlite"
+        bench.printer = EscposPrinterEmulator(0, on_wire=self._on_wire)
+        bench.printer.start()
+        bench.load_replica(reference())
+        bench.start()
+        bench.sign_in()
+
+    def _on_wire(self, direction: str, data: bytes) -> None:
+        if direction == "in" and (PULSE in data or len(data) > 100):
+            self.seen.append((data, committed(self._file, "SELECT count(*) FROM sales")))
+            self.pulse.set()
+            if len(self.seen) >= 2:
+                self.both.set()
+
+
 def test_the_sale_is_on_the_disk_when_the_drawers_pulse_and_the_paper_arrive(make_bench) -> None:
     bench: Bench = make_bench(printer=False)
-    file = bench.folder / "data" / "till.sqlite"
-    seen: list[tuple[bytes, int]] = []
-    both = threading.Event()
-
-    def on_wire(direction: str, data: bytes) -> None:
-        if direction == "in" and (PULSE in data or len(data) > 100):
-            seen.append((data, committed(file, "SELECT count(*) FROM sales")))
-            if len(seen) >= 2:
-                both.set()
-
-    bench.printer = EscposPrinterEmulator(0, on_wire=on_wire)
-    bench.printer.start()
-    bench.load_replica(reference())
-    bench.start()
-    bench.sign_in()
+    watch = Watch(bench)
     bench.sell(PIECES[0])
-    assert both.wait(10)
-    assert [sales for _, sales in seen] == [1] * len(seen)
-    assert PULSE in seen[0][0], "the drawer comes before the paper"
+    assert watch.both.wait(20)
+    assert [sales for _, sales in watch.seen] == [1] * len(watch.seen)
+    assert PULSE in watch.seen[0][0], "the drawer comes before the paper"
+
+
+def test_a_till_that_opened_the_drawer_too_early_would_be_seen(make_bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The promise broken on purpose: the drawer is opened from inside the transaction of its sale."""
+    bench: Bench = make_bench(printer=False)
+    watch, keep = Watch(bench), journal.keep_sale
+
+    def too_early(*sale: Any) -> None:
+        printer = open_printer("printer", bench.printer.address)
+        link = printer.connect()
+        link.send(printer.encode("drawer", drawer_payload(), False))
+        assert watch.pulse.wait(20)
+        link.close()
+        keep(*sale)
+
+    monkeypatch.setattr(journal, "keep_sale", too_early)
+    bench.sell(PIECES[0])
+    assert watch.seen[0][1] == 0
 
 
 def test_a_printer_that_is_woken_too_early_finds_nothing_to_print(
@@ -91,6 +119,26 @@ def test_a_line_is_on_the_disk_when_it_stands_on_the_screen(alone: Bench) -> Non
     alone.counter.on_view = watched
     alone.scan(PIECES[0])
     assert seen == [1]
+
+
+def test_a_till_that_showed_a_line_too_early_would_be_seen(alone: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The promise broken on purpose: the screen is told inside the transaction."""
+    file, seen, keep = alone.folder / "data" / "till.sqlite", [], Counter._keep
+
+    def too_early(counter: Counter, turn: Any) -> Any:
+        kept = keep(counter, turn)
+        counter._till = kept[0]
+        counter.publish()
+        return kept
+
+    def watched(event: dict[str, Any]) -> None:
+        for line in event["changes"].get("lines", {}):
+            seen.append(committed(file, f"SELECT count(*) FROM counter WHERE instr(state, '{line}')"))
+
+    monkeypatch.setattr(Counter, "_keep", too_early)
+    alone.counter.on_view = watched
+    alone.scan(PIECES[0])
+    assert seen[0] == 0
 
 
 def test_journal_sale_stock_and_paper_are_one_transaction(alone: Bench) -> None:

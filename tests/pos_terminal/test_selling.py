@@ -39,12 +39,13 @@ def test_a_piece_cannot_be_weighed_nor_sold_in_halves(alone: Bench) -> None:
 def test_goods_made_in_the_shop_are_found_by_the_number_inside_their_code(make_bench) -> None:
     bench: Bench = make_bench()
     body = reference()
-    body["products"][5] = {**body["products"][5], "gtin": "", "plu": "40404"}
+    place = SHOP.products.index(PIECES[0])
+    body["products"][place] = {**body["products"][place], "gtin": "", "plu": "40404"}
     bench.load_replica(body)
     bench.start()
     bench.sign_in()
     bench.ok("scan", text=with_check_digit("204040400000"), aim="]E0")
-    assert [line["item"] for line in bench.view["lines"].values()] == [body["products"][5]["id"]]
+    assert [line["item"] for line in bench.view["lines"].values()] == [PIECES[0].id]
 
 
 def test_a_quantity_is_set_from_what_was_seen(alone: Bench) -> None:
