@@ -15,6 +15,7 @@ from sync_server.catalogue.tables import stores
 from sync_server.customers import queries as customers
 from sync_server.db import Database
 from sync_server.errors import SignInRefused
+from sync_server.orders import queries as orders
 from sync_server.staff import queries as staff
 from sync_server.stock import queries as stock
 from sync_server.terminals import queries as terminals
@@ -66,7 +67,14 @@ def _reference(session: Session, terminal: Row[Any]) -> Iterator[bytes]:
     head = {
         "version": session.scalar(select(stores.c.reference).where(stores.c.id == store.id)),
         "store": asdict(store),
-        "terminal": {"id": terminal.id, "code": terminal.code, "kind": terminal.kind, "names": terminal.names},
+        "terminal": {
+            "id": terminal.id,
+            "code": terminal.code,
+            "kind": terminal.kind,
+            "names": terminal.names,
+            # A terminal that was set up anew goes on in its own series instead of using numbers twice.
+            "first_sale": orders.last_counter(session, terminal.id) + 1,
+        },
         "departments": [asdict(row) for row in queries.all_departments(session)],
         "taxes": [asdict(row) for row in queries.all_taxes(session)],
         "stock": stock.of_store(session, store.id),

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Store
@@ -51,6 +51,12 @@ def order_of(session: Session, sale: str, shopper: str) -> dict[str, Any] | None
     """One order, if it is this shopper's."""
     row = session.execute(_orders().where(sales.c.id == sale, sales.c.shopper == shopper)).first()
     return _order(row) if row is not None else None
+
+
+def last_counter(session: Session, terminal: str) -> int:
+    """The highest counter in the sale numbers that the hub has of a terminal; 0 before its first sale."""
+    number = session.scalar(select(func.max(sales.c.number)).where(sales.c.terminal == terminal))
+    return int(number.rpartition("-")[2]) if number else 0
 
 
 def latest(session: Session, store: str) -> dict[str, dict[str, Any]]:
