@@ -24,11 +24,15 @@ class Cashier:
         """Types as a person does: slower than any keyboard wedge."""
         self.page.keyboard.type(text, delay=60)
 
-    def signs_in(self, who: StaffMember = CASHIER) -> None:
+    def names(self, who: StaffMember) -> None:
+        """Types somebody's number; the till asks for the PIN."""
         expect(self.page.locator(".sign-in .people")).to_be_visible()
         self.keys(who.number)
         self.page.keyboard.press("Enter")
         expect(self.page.locator(".pin-dots")).to_be_visible()
+
+    def signs_in(self, who: StaffMember = CASHIER) -> None:
+        self.names(who)
         self.keys(who.pin)
         self.page.keyboard.press("Enter")
         expect(self.page.locator(".till.selling")).to_be_visible()

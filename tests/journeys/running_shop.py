@@ -105,7 +105,7 @@ class RunningShop:
     def fault(self, terminal: str, device: str, fault: str, **more: Any) -> None:
         """A fault of a device, as a button of the bench's page makes it."""
         order = {"terminal": terminal, "device": device, "fault": fault, **more}
-        httpx.post(f"{self.addresses['bench']}api/fault", json=order, timeout=ANSWER_TIMEOUT_S).raise_for_status()
+        httpx.post(f"{self.addresses['bench']}/api/fault", json=order, timeout=ANSWER_TIMEOUT_S).raise_for_status()
 
     def tracebacks(self) -> list[str]:
         """Lines of the processes' logs that no program of ours should ever write."""
