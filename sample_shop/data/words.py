@@ -66,7 +66,10 @@ LAST_NAMES = (
     "Berg=Берг Kask=Каск Duarte=Дуарте Valk=Вальк Renner=Реннер Holm=Хольм Orlan=Орлан Sild=Сильд Morel=Морель "
     "Fisher=Фишер Juul=Юль"
 )
-PASSWORD_WORDS = "amber otter harbour maple lantern velvet copper meadow pebble saffron walnut ribbon".split()
+PASSWORD_WORDS = (
+    *("amber", "otter", "harbour", "maple", "lantern", "velvet"),
+    *("copper", "meadow", "pebble", "saffron", "walnut", "ribbon"),
+)
 
 STAFF = """
 anna | 1001 | Anna Holm | cashier | 2468 | main-street | en

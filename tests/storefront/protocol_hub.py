@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from flask import Flask, request
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room
 from memory_shop import MemoryShop
 
 from retail import cart as carts
@@ -26,7 +26,8 @@ def now_ms() -> int:
 
 
 class ProtocolHub:
-    """The demo shopper's streams. `scan` is what a till does; `accepted` are the ids of the operations carried out."""
+    """The demo shopper's streams. `scan` is what a till does; `accepted` are the ids of the operations carried out;
+    with `silent` the next operations are carried out and the line is cut before the answer."""
 
     def __init__(self, app: Flask, shop: MemoryShop) -> None:
         self.app, self.shop = app, shop
@@ -38,6 +39,7 @@ class ProtocolHub:
         self.seqs: dict[tuple[str, int], int] = {}
         self.results: dict[tuple[str, int, int], dict[str, Any]] = {}
         self.accepted: list[str] = []
+        self.silent = False
         self.versions = {self.cart_stream: 1, self.shopper_stream: 1}
         self.devices: dict[str, tuple[str, int]] = {}
         self._shown = {stream: self.state(stream) for stream in self.versions}
@@ -95,6 +97,10 @@ class ProtocolHub:
         batch, device = parse(Batch, payload), self.devices[request.sid]  # type: ignore[attr-defined]
         with self.lock:
             results = [self._one(device, batch.seq0 + place, op) for place, op in enumerate(batch.ops)]
+            if self.silent:
+                # The work is done and committed, and the line is cut before the answer.
+                self.silent = False
+                disconnect()
             return {"last_seq": self.seqs.get(device, 0), "results": results}
 
     def _one(self, device: tuple[str, int], seq: int, raw: Any) -> dict[str, Any]:
@@ -103,6 +109,10 @@ class ProtocolHub:
             return {**self.results[(*device, seq)], "dup": True}
         if seq > last + 1:
             return {"seq": seq, "status": "gap"}
+        if raw["id"] in self.accepted:
+            self.seqs[device] = seq
+            self.results[(*device, seq)] = {"seq": seq, "status": "conflict"}
+            return self.results[(*device, seq)]
         try:
             operation = parse(Operation, raw)
             wanted = cart_operation(body_of(operation))

@@ -8,9 +8,12 @@ from memory_shop import MemoryShop
 from playwright.sync_api import Page, expect
 from protocol_hub import ProtocolHub
 
+from ui_kit.vendor import KIT
+
 pytestmark = pytest.mark.timeout(120)
 Phone = Callable[..., Page]
 WAIT_MS = 15_000
+AXE = KIT.parent / "node_modules" / "axe-core"
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -73,7 +76,8 @@ def test_a_scan_at_the_till_stands_on_the_phone_and_the_phone_cannot_touch_it(
         {**order, "channel": "till", "total": 229, "currency": "EUR", "points": 2, "lines": lines, "receipt": receipt}
     )
     expect(page.locator(".empty-title")).to_have_text("Your cart is empty")
-    page.get_by_role("link", name="Orders").first.click()
+    expect(page.locator(".toast")).to_contain_text("Paid: €2.29 · +2 points")
+    page.get_by_role("link", name="Orders").locator("visible=true").click()
     page.locator(".order-row").click()
     expect(page.locator(".paper")).to_contain_text("TOTAL")
 
@@ -157,6 +161,7 @@ def test_a_hub_that_was_set_back_gets_what_waits_under_a_new_count(
     page.get_by_role("button", name="Add to cart").click()
     expect(page.locator(".toast")).to_be_visible()
     page.goto(f"{address}/cart")
+    expect(page.locator(".line")).to_have_count(1)
     expect(page.locator(".line.pending")).to_have_count(0)
     hub.seqs.clear()
     hub.results.clear()
@@ -165,6 +170,23 @@ def test_a_hub_that_was_set_back_gets_what_waits_under_a_new_count(
     expect(page.locator(".line.pending")).to_have_count(0)
     expect(page.locator(".line-total")).to_have_text([f"{2 * shop.sample.products[44].price / 100:.2f}"])
     assert {inc for _, inc in hub.seqs} == {2}
+
+
+def test_an_answer_that_was_lost_on_the_way_does_not_double_what_was_wanted(
+    phone: Phone, address: str, shop: MemoryShop, hub: ProtocolHub
+) -> None:
+    page = phone()
+    sign_in(page, address, shop, "/products/p-0045")
+    hub.silent = True
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.locator(".toast")).to_be_visible()
+    page.goto(f"{address}/cart")
+    expect(page.locator(".line-total")).to_have_text([f"{shop.sample.products[44].price / 100:.2f}"])
+    expect(page.locator(".line.pending")).to_have_count(0)
+    page.get_by_role("button", name="More").click()
+    expect(page.locator(".line-total")).to_have_text([f"{2 * shop.sample.products[44].price / 100:.2f}"])
+    assert len(hub.accepted) == 2
+    assert list(hub.seqs.values()) == [2]
 
 
 def test_two_phones_of_one_shopper_show_the_same_cart(
@@ -189,7 +211,38 @@ def test_no_page_is_wider_than_its_screen_and_targets_are_large_enough(
     expect(page.locator("main")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     low = page.evaluate(
-        "[...document.querySelectorAll('button, .button, .phone-nav a')].filter((one) => one.checkVisibility({contentVisibilityAuto: true}))"
+        "[...document.querySelectorAll('button, .button, .phone-nav a')]"
+        ".filter((one) => one.checkVisibility({contentVisibilityAuto: true}))"
         ".map((one) => one.getBoundingClientRect()).filter((box) => box.height < 48 || box.width < 48).length"
     )
     assert low == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_meets_the_accessibility_rules(
+    phone: Phone, address: str, shop: MemoryShop, hub: ProtocolHub, theme: str
+) -> None:
+    page = phone(theme=theme)
+    rules = (AXE / "axe.min.js").read_text()
+    found = []
+    page.goto(f"{address}/sign-in")
+    for path in ("/", "/departments/clothing", "/products/p-0290", "/search?q=zzz", "/sign-in", "/cart", "/me"):
+        page.goto(address + path)
+        found += violations(page, rules, path)
+    sign_in(page, address, shop)
+    hub.scan("p-0045")
+    expect(page.locator(".line")).to_have_count(1)
+    found += violations(page, rules, "/cart")
+    for path in ("/card", "/orders", "/me"):
+        page.goto(address + path)
+        expect(page.locator("#app h1")).to_be_visible()
+        found += violations(page, rules, path)
+    assert found == []
+
+
+def violations(page: Page, rules: str, path: str) -> list[str]:
+    """What axe finds wrong on a page, one line for each element."""
+    expect(page.locator("main")).to_be_visible()
+    page.evaluate(rules)
+    result = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    return [f"{path} {rule['id']}: {node['html'][:160]}" for rule in result["violations"] for node in rule["nodes"]]

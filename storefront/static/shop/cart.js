@@ -81,7 +81,8 @@ function Cart() {
     ${places(lines.filter((line) => line.owner !== HUB)).map((group) =>
       html`<${Place} key=${group[0].owner} place=${group[0].place} lines=${group} />`)}
     ${chosen.length > 0 && html`<section class="group" aria-label=${t("Chosen online")}>
-      <header class="group-head"><h2>${t("Chosen online")}</h2><span class="quiet small">${t("to collect")}</span></header>
+      <header class="group-head"><h2>${t("Chosen online")}</h2>${chosen.every((line) => line.fulfilment === "collect")
+        && html`<span class="quiet small">${t("to collect")}</span>`}</header>
       <${Lines} label=${t("Chosen online")}>${chosen.map((line) => html`<${Chosen} key=${line.id} line=${line} />`)}<//></section>`}`;
 }
 

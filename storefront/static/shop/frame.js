@@ -5,6 +5,7 @@ import { t, tn } from "kit/i18n.js";
 import { Button, html, render, Strip, Toasts } from "kit/ui.js";
 import { cart, known_at, shopper, status } from "./live.js";
 import { keepPages, registerWorker } from "./kept_pages.js";
+import { announcePaid } from "./paid.js";
 import { unsent } from "./sender.js";
 
 const reachable = signal(navigator.onLine);
@@ -41,6 +42,7 @@ function mount() {
   render(html`<${Connection} />`, document.getElementById("strip"));
   render(html`<${Toasts} />`, document.getElementById("toasts"));
   effect(countCart);
+  announcePaid();
   const foot = document.getElementById("foot");
   // Messages and the end of the page stay clear of whatever stands at the bottom.
   new ResizeObserver(() => document.documentElement.style.setProperty("--kit-bottom", `${foot.offsetHeight}px`)).observe(foot);

@@ -182,7 +182,10 @@ async function start() {
   });
   sender = createSender({ shopper: shopper.id, link: made, inc: () => inc, onRejected: rejected });
   made.on("ev", received);
-  made.on("heads", (heads) => Object.entries(heads).forEach(([stream, v]) => replicas.get(stream)?.heads(v)));
+  made.on("heads", (heads) => {
+    Object.entries(heads).forEach(([stream, v]) => replicas.get(stream)?.heads(v));
+    known_at.value = now();
+  });
   link.value = made;
   effect(() => { if (made.hello.value) later(greeted, made.hello.value); });
 }

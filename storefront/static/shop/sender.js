@@ -12,6 +12,10 @@ export const unsent = signal(0);
 // two tabs may send the same batch twice, which the hub answers alike.
 const alone = (work) => (navigator.locks ? navigator.locks.request("omnitill-outbox", work) : work());
 
+// An operation that the hub has under its old number is done, or stands before a person; sending it on would never end.
+const settled = (result, rows) => ["ok", "rejected"].includes(result.status)
+  || (result.status === "conflict" && rows.find((row) => row.seq === result.seq)?.renewed);
+
 /** A sender for `shopper` over `link`. `inc()` is the incarnation that the link said at its door; `onRejected(id, error)`
  *  hears of refusals. `through()` is the last number that the hub has answered. */
 export function createSender({ shopper, link, inc, onRejected }) {
@@ -21,7 +25,7 @@ export function createSender({ shopper, link, inc, onRejected }) {
 
   async function answered(rows) {
     const answer = await link.emit("ops", { seq0: rows[0].seq, ops: rows.map((row) => row.op) });
-    const done = answer.results.filter((one) => one.status === "ok" || one.status === "rejected");
+    const done = answer.results.filter((one) => settled(one, rows));
     await settle(shopper, done.map((one) => one.seq));
     last = Math.max(last, answer.last_seq);
     for (const one of done.filter((each) => each.status === "rejected")) {

@@ -67,7 +67,7 @@ export async function renew(shopper) {
   const known = await devices.get(shopper);
   const rows = await outbox.getAll(of(shopper));
   await outbox.delete(of(shopper));
-  await Promise.all(rows.map((row, index) => outbox.add({ ...row, seq: index + 1 })));
+  await Promise.all(rows.map((row, index) => outbox.add({ ...row, seq: index + 1, renewed: true })));
   await devices.put({ ...known, inc: known.inc + 1, seq: rows.length });
   await tx.done;
 }
