@@ -109,7 +109,8 @@ class Counter:
             if name in LOOKS:
                 schema, look = LOOKS[name]
                 return {"ok": True, "v": self._v, "result": look(self.replica, parse(schema, body))}
-            return self.run(message["id"][:ID_LENGTH_MAX], name, body)
+            scan_at = ids.now_ms() if name == "scan" else None
+            return self.run(message["id"][:ID_LENGTH_MAX], name, body, scan_at)
         except RetailError as error:
             return {"error": error.as_dict()}
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, request
 from flask_socketio import SocketIO, join_room
 
+from pos_terminal import ids
 from pos_terminal.counter import Counter
 from retail.errors import N_, MessageError
 
@@ -17,6 +18,8 @@ def realtime(app: Flask, counter: Counter) -> SocketIO:
     sockets = SocketIO(
         app,
         async_mode="threading",
+        # What one page asks for happens in the order in which it asked: two codes typed fast must not change places.
+        async_handlers=False,
         transports=["websocket"],
         max_http_buffer_size=MESSAGE_BYTES_MAX,
         logger=False,
@@ -34,6 +37,10 @@ def realtime(app: Flask, counter: Counter) -> SocketIO:
     @sockets.on("view")  # type: ignore[untyped-decorator]
     def view(_: Any = None) -> dict[str, Any]:
         return counter.snapshot()
+
+    @sockets.on("tick")  # type: ignore[untyped-decorator]
+    def tick(_: Any = None) -> dict[str, int]:
+        return {"now": ids.now_ms()}
 
     @sockets.on("do")  # type: ignore[untyped-decorator]
     def do(message: Any = None) -> dict[str, Any]:
