@@ -100,11 +100,17 @@ class BenchPage:
 
     def holds(self, name: str) -> None:
         """Search the shelf, click: it is before the scanner."""
-        self.page.get_by_role("tab", name="Goods").click()
-        self.page.get_by_label("Search the shelf").fill(name)
+        self.page.locator(".b-shelf [role=tab]").first.click()
+        self.page.locator(".b-find input").fill(name)
         self.page.locator(".b-good").filter(has_text=name).first.click()
 
+    def looks_at_everything(self) -> None:
+        """The whole shelf again."""
+        self.page.locator(".b-find input").fill("")
+        self.page.locator(".b-find input").blur()
+        self.page.mouse.move(0, 0)
+
     def holds_card(self, name: str) -> None:
-        self.page.get_by_role("tab", name="Cards").click()
-        self.page.get_by_label("Search the shelf").fill(name)
+        self.page.locator(".b-shelf [role=tab]").last.click()
+        self.page.locator(".b-find input").fill(name)
         self.page.locator(".b-card").filter(has_text=name).first.click()

@@ -104,8 +104,19 @@ class RunningShop:
 
     def fault(self, terminal: str, device: str, fault: str, **more: Any) -> None:
         """A fault of a device, as a button of the bench's page makes it."""
-        order = {"terminal": terminal, "device": device, "fault": fault, **more}
-        httpx.post(f"{self.addresses['bench']}/api/fault", json=order, timeout=ANSWER_TIMEOUT_S).raise_for_status()
+        self._order("fault", {"terminal": terminal, "device": device, "fault": fault, **more})
+
+    def tear(self, terminal: str) -> None:
+        """Take the paper away."""
+        self._order("tear", {"terminal": terminal})
+
+    def shuts_drawer(self, terminal: str) -> None:
+        """Push it shut."""
+        self._order("drawer", {"terminal": terminal})
+
+    def _order(self, name: str, order: dict[str, Any]) -> None:
+        answer = httpx.post(f"{self.addresses['bench']}/api/{name}", json=order, timeout=ANSWER_TIMEOUT_S)
+        answer.raise_for_status()
 
     def tracebacks(self) -> list[str]:
         """Lines of the processes' logs that no program of ours should ever write."""
