@@ -213,7 +213,7 @@ async def run(folder: Path) -> dict[str, Any]:
 
 async def settle(page: Page) -> None:
     """Until the phone's page follows the cart."""
-    await page.wait_for_function("document.querySelector('#app')?.textContent.length > 0")
+    await page.wait_for_selector("#app *")
     await page.wait_for_timeout(1500)
 
 
