@@ -1,12 +1,13 @@
 """`python -m sync_server serve|seed|enrol|unlock`."""
 
+import fcntl
 import json
 import os
 import secrets
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 import structlog
@@ -18,6 +19,7 @@ from sync_server.config import Settings
 from sync_server.db import Database, ThreadWriter, Writer, open_database, sqlite_url
 
 TOKEN_BYTES = 32
+LOCK_NAME = "hub.lock"
 REFUSED = 5
 
 
@@ -89,6 +91,8 @@ def serve(**given: Any) -> None:
     from sync_server.server import Server, listen
 
     writer = None if settings.database else ThreadWriter()
+    # Kept open until the process ends, however it ends: the kernel lets go of the lock with it.
+    held = None if settings.database else _hold(settings.data)
     db = open_hub_database(settings, writer)
     if settings.seed_sample and db.read(is_empty):
         seed(db, products=400, now=now_ms())
@@ -100,8 +104,23 @@ def serve(**given: Any) -> None:
     _end_on_signal(server)
     server.serve_forever()
     db.close()
+    if held is not None:
+        held.close()
     # Greenlets of open sockets would hold the process for as long as their phones stay.
     os._exit(0)
+
+
+def _hold(folder: Path) -> IO[str]:
+    """Let no second hub serve this folder: neither would hear the other's events."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK_NAME).open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(_refuse("hub.twice", f"Another hub serves {folder} already. Stop it, or name another --data folder."))
+    except OSError as error:
+        sys.exit(_refuse("store.unavailable", f"The hub's data in {folder} cannot be opened: {error.strerror}."))
+    return lock
 
 
 def _end_on_signal(server: Any) -> None:

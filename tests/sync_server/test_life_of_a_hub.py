@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -136,3 +138,12 @@ def test_a_large_cart_reaches_a_slow_reader_whole(own_hub: HubProcess, connect: 
     answers = [json.loads(str(frames.recv())[len(f"43{n}") :]) for n in range(SNAPSHOTS)]
     frames.shutdown()
     assert [len(answer[0]["streams"][0]["state"]["lines"]) for answer in answers] == [500] * SNAPSHOTS
+
+
+def test_a_second_hub_on_one_folder_is_refused_in_words(hub: HubProcess) -> None:
+    command = [sys.executable, "-m", "sync_server", "serve", "--data", str(hub.folder), "--port", "0"]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert second.returncode == 5
+    assert "Another hub serves" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert hub.process.poll() is None

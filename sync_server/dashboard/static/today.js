@@ -6,6 +6,7 @@ import { Amount, Button, Chart, Empty, Figure, html, Loading, Status, Strip, Tab
 import { link, now, state } from "./feed.js";
 
 const FRESH_MS = 30_000;
+const USUAL_HOURS = [7, 22];
 
 const word = (names) => names?.[locale] ?? names?.en ?? "";
 
@@ -75,7 +76,10 @@ function Sales({ rows, terminals }) {
 }
 
 function Hours({ today }) {
-  const open = today.hours.map((value, hour) => ({ label: String(hour), value })).slice(7, 23);
+  // The usual hours, and those beyond them in which something was sold: no sale may be missing from the picture.
+  const sold = today.hours.flatMap((value, hour) => (value ? [hour] : []));
+  const open = today.hours.map((value, hour) => ({ label: String(hour), value }))
+    .slice(Math.min(USUAL_HOURS[0], ...sold), Math.max(USUAL_HOURS[1], ...sold) + 1);
   const show = (value) => (value ? money({ amount: value, currency: today.currency }, { plain: true }) : "");
   return html`<section class="panel stack"><h2>${t("Takings by hour")}</h2>
     ${today.sales
