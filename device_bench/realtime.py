@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask_socketio import SocketIO, emit
+from flask_socketio import ConnectionRefusedError, SocketIO, emit
 
 from device_bench.errors import BenchError, OrderUnreadable
 from device_bench.orders import Bench
-from device_bench.routes import refuse_strangers
+from device_bench.routes import is_stranger
 
 
 def attach(socketio: SocketIO, bench: Bench) -> None:
     """Register the socket's handlers. Events out: snapshot, line, torn, wire, devices, plug."""
 
     def connected(auth: Any = None) -> None:
-        refuse_strangers()
+        if is_stranger():
+            raise ConnectionRefusedError("The bench talks only to pages of its own machine.")
         counters = {name: counter.snapshot() for name, counter in bench.counters.items()}
         plug = {"in": bench.plug.look(), "works": bench.plug.works}
         emit("snapshot", {"counters": counters, "plug": plug})

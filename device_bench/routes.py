@@ -62,11 +62,15 @@ def make_blueprint(bench: Bench) -> Blueprint:
 
 def refuse_strangers() -> None:
     """403 for another host name (DNS rebinding) and for another origin's page."""
-    if urlsplit(f"//{request.host}").hostname not in LOOPBACK_NAMES:
+    if is_stranger():
         abort(403)
+
+
+def is_stranger() -> bool:
+    """Whether this request is meant for another host name, or comes from another origin's page."""
     origin = request.headers.get("Origin")
-    if origin is not None and origin != request.host_url.rstrip("/"):
-        abort(403)
+    foreign = origin is not None and origin != request.host_url.rstrip("/")
+    return foreign or urlsplit(f"//{request.host}").hostname not in LOOPBACK_NAMES
 
 
 def read_order() -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask import Flask, request
-from flask_socketio import SocketIO, join_room
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from pos_terminal import ids
 from pos_terminal.counter import Counter
+from pos_terminal.web.routes import from_here
 from retail.errors import N_, MessageError
 
 MESSAGE_BYTES_MAX = 64 * 1024
@@ -28,6 +29,10 @@ def realtime(app: Flask, counter: Counter) -> SocketIO:
 
     @sockets.on("connect")  # type: ignore[untyped-decorator]
     def connected(auth: Any = None) -> None:
+        # Flask's own check does not see sockets: Socket.IO stands before it.
+        if not from_here():
+            raise ConnectionRefusedError("This till talks only to pages of its own machine.")
+
         def show(whole: dict[str, Any]) -> None:
             join_room(PAGES)
             sockets.emit("view", whole, to=request.sid)  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ def web_app(counter: Counter, hub: str) -> Flask:
     @app.before_request
     def only_from_here() -> None:
         # A page from elsewhere whose name was made to point here must not reach the till.
-        if request.host.rsplit(":", 1)[0] not in OWN_HOSTS:
+        if not from_here():
             abort(403)
 
     @app.before_request
@@ -75,6 +75,11 @@ def web_app(counter: Counter, hub: str) -> Flask:
         return {"ok": True, "kind": setting.kind, "terminal": setting.device, "online": counter.desk.link.online}
 
     return app
+
+
+def from_here() -> bool:
+    """Whether this request names this machine as its host."""
+    return request.host.rsplit(":", 1)[0] in OWN_HOSTS
 
 
 def _picture(folder: Path, hub: str, name: str) -> Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import socketio
 
 from device_bench.app import BenchServer
 from device_bench.counter import Counter, Terminal
@@ -127,6 +128,12 @@ def test_no_other_page_in_the_browser_can_press_a_button(bench: BenchServer, htt
     assert http.post("/api/scan", json=order, headers={"Host": "evil.test"}).status_code == 403
     assert http.post("/api/scan", content=json.dumps(order), headers={"Content-Type": "text/plain"}).status_code == 400
     assert http.post("/api/scan", json=order, headers={"Origin": bench.url}).status_code == 200
+
+
+def test_no_other_page_in_the_browser_hears_the_counter(bench: BenchServer) -> None:
+    page = socketio.SimpleClient(handle_sigint=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        page.connect(bench.url, headers={"Host": "evil.test"}, transports=["websocket"])
 
 
 def test_pictures_and_codes_are_drawn(http: httpx.Client) -> None:

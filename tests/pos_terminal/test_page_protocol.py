@@ -85,6 +85,12 @@ def test_a_page_from_another_name_does_not_reach_the_till(alone: Bench) -> None:
     assert "default-src 'self'" in page.headers["Content-Security-Policy"] and "/cashier/main.js" in page.text
 
 
+def test_a_socket_from_another_name_does_not_reach_the_till(alone: Bench) -> None:
+    page = socketio.SimpleClient(handle_sigint=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        page.connect(alone.terminal.serving.url, headers={"Host": "evil.example"}, transports=["websocket"])
+
+
 def test_a_picture_is_kept_when_it_was_seen_once(bench: Bench) -> None:
     with httpx.Client(trust_env=False) as client:
         url = bench.terminal.serving.url + "pictures/apple.svg"
