@@ -23,6 +23,11 @@ class SignInRefused(RetailError):
     message = N_("E-mail, phone or password is not right.")
 
 
+class ForeignPage(RetailError):
+    code = "foreign_page"
+    message = N_("This came from another site and was not done. Open the page itself and try again there.")
+
+
 class NotFound(RetailError):
     code = "not_found"
     message = N_("There is nothing here under that name.")
@@ -56,6 +61,7 @@ class StoreUnavailable(RetailError):
 
 STATUS: dict[type[RetailError], int] = {
     NotAllowed: 403,
+    ForeignPage: 403,
     SignInRefused: 401,
     StaffRefused: 401,
     NotFound: 404,

@@ -1,12 +1,14 @@
 """The manager's pages: sign in by number and PIN, then one page that is live."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field
 
 from retail.errors import N_
 from retail.messages import Message, parse
+from sync_server.errors import ForeignPage
 from sync_server.realtime.handlers import STAFF_COOKIE, Handlers
 from sync_server.sign_in import STAFF_SESSION_MS, SignIn
 from ui_kit.blueprint import page
@@ -20,6 +22,13 @@ class Credentials(Message):
 def dashboard_blueprint(sign_in: SignIn, handlers: Handlers) -> Blueprint:
     """`/manage` and its sign-in."""
     made = Blueprint("dashboard", __name__, url_prefix="/manage")
+
+    @made.before_request
+    def refuse_foreign() -> None:
+        # A browser names the page that posts; another site's form must sign nobody in or out.
+        origin = request.headers.get("Origin")
+        if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
+            raise ForeignPage()
 
     @made.get("")
     def today() -> Response:
@@ -36,6 +45,7 @@ def dashboard_blueprint(sign_in: SignIn, handlers: Handlers) -> Blueprint:
         given = parse(Credentials, request.get_json(silent=True))
         _, token = sign_in.manager(given.number, given.pin)
         response = jsonify(ok=True)
+        response.headers["Cache-Control"] = "no-store"
         response.set_cookie(
             STAFF_COOKIE,
             token,
@@ -52,7 +62,7 @@ def dashboard_blueprint(sign_in: SignIn, handlers: Handlers) -> Blueprint:
         sign_in.end(token)
         handlers.kick(token, "signed_out", N_("You signed out."))
         response = jsonify(ok=True)
-        response.delete_cookie(STAFF_COOKIE)
+        response.delete_cookie(STAFF_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
         return response
 
     return made

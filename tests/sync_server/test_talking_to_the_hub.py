@@ -196,3 +196,12 @@ def test_reference_data_is_sent_once_for_each_version(hub: HubProcess) -> None:
         assert (again.status_code, again.content) == (304, b"")
         assert client.get("/v1/reference").status_code == 401
         assert client.get("/readyz").json() == {"ok": True, "stores": 2}
+
+
+@pytest.mark.parametrize("path", ["/manage/sign-in", "/manage/sign-out"])
+def test_another_site_signs_no_manager_in_or_out(hub: HubProcess, path: str) -> None:
+    credentials = {"number": "0000", "pin": "0000"}
+    refused = post(hub, path, credentials, Origin="http://elsewhere.example")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "foreign_page")
+    own = post(hub, path, credentials, Origin=hub.url)
+    assert own.status_code == 200 or own.json()["error"]["code"] == "staff.unknown"
