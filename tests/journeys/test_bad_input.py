@@ -105,6 +105,7 @@ def test_five_wrong_pins_lock_a_name_and_a_manager_opens_it(shop: RunningShop, c
     expect(cashier.message).to_contain_text("Неверный PIN-код. Осталось попыток: 4.")
     cashier.keys(MANAGER.pin)
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=f"PIN-код: {CASHIER.name}", exact=True)).to_be_visible()
     expect(page.get_by_text("Закрыто после пяти неверных PIN-кодов")).to_have_count(0)
     cashier.keys(CASHIER.pin)
     page.keyboard.press("Enter")
