@@ -21,6 +21,7 @@ from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
 from sync_server.realtime.frames import guard
 from sync_server.realtime.handlers import HEADS_MS, Handlers
+from sync_server.schemas.api import schemas_blueprint
 from sync_server.shop import HubShop
 from sync_server.sign_in import SignIn
 from sync_server.terminals.presence import Presence
@@ -98,6 +99,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> 
     app.register_blueprint(catalogue_blueprint(db))
     _mount_pages(app, settings, db, handlers)
     app.register_blueprint(inbox_blueprint(db, presence, now_ms))
+    app.register_blueprint(schemas_blueprint())
     _health(app, db)
     return Hub(app, socketio, db, handlers, presence)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
+from told_check import check_answer
 
 import sample_shop
 from retail.cart import Actor, CartLine
@@ -55,6 +56,7 @@ class Talker:
         """Send operations as one batch under the next numbers (or from `seq0`); the results."""
         batch = Batch(seq0=self.seq + 1 if seq0 is None else seq0, ops=list(operations))
         answer = self.db.write(lambda session: service.accept(session, self.device, batch, handlers.carry, NOW))
+        check_answer("ops", {"ops": operations}, answer)
         self.seq = answer["last_seq"]
         results: list[dict[str, Any]] = answer["results"]
         return results

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 from talking_device import PIECES, STORES, WEIGHED, Talker, live_cart, make_sale, phone, terminal
+from told_check import check
 
 from retail.replica import applied
 from sync_server.carts import queries as carts
@@ -136,6 +137,8 @@ class ManyDevices(RuleBasedStateMachine):
         fresh, (_, version) = self.db.read(lambda session: (self._fresh(session, name), outbox.position(session, name)))
         if fresh is None:
             return
+        kind = name.partition(":")[0]
+        check(f"{kind}-state", fresh)
         if name not in self.folded:
             self.folded[name] = (version, fresh)
             return
@@ -144,6 +147,7 @@ class ManyDevices(RuleBasedStateMachine):
         found = self.db.read(lambda session: session.execute(query).all())
         assert [row.version for row in found] == list(range(seen + 1, version + 1))
         for row in found:
+            check(f"{kind}-changes", row.changes)
             state = applied(state, row.changes)
         assert state == fresh, name
         self.folded[name] = (version, state)

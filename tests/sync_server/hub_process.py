@@ -18,6 +18,7 @@ import httpx
 import socketio
 import websocket
 from talking_device import FIRST, operation
+from told_check import check_answer, check_push
 
 from sync_server.db import open_database, sqlite_url
 from sync_server.terminals import service as terminals
@@ -29,8 +30,8 @@ WAIT_S = 15
 class HubProcess:
     """Starts a hub on a copy of the template and waits for its ready line. Every terminal's token is `token-ID`."""
 
-    def __init__(self, folder: Path, template: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, template: Path, storefront: str = "") -> None:
+        self.folder, self.storefront = folder, storefront
         shutil.copy(template, folder / "hub.sqlite")
         db = open_database(sqlite_url(folder))
         for terminal in ("till-1", "till-2", "kiosk-1", "till-3"):
@@ -44,7 +45,7 @@ class HubProcess:
                 [sys.executable, "-m", "sync_server", "serve", "--data", self.folder, "--port", str(port)],
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env={**os.environ, "OMNITILL_HUB_STOREFRONT": ""},
+                env={**os.environ, "OMNITILL_HUB_STOREFRONT": self.storefront},
             )
         assert self.process.stdout is not None
         reader = threading.Timer(START_TIMEOUT_S, self.process.kill)
@@ -99,11 +100,15 @@ class HubProcess:
 
 
 class Listener:
-    """A client of the protocol; `heard` is everything that the hub pushed, in order."""
+    """A client of the protocol; `heard` is everything that the hub pushed, in order.
+
+    All that it hears is held against the schemas that the hub serves, whatever the test is about.
+    """
 
     def __init__(self, hub: HubProcess, dev: str = "till-1", app: str = "", **options: Any) -> None:
         self.hub, self.dev = hub, dev
         self.heard: list[tuple[str, Any]] = []
+        self.unschooled: list[Exception] = []
         self._news = threading.Condition()
         self.client = socketio.Client(reconnection=False)
         self.client.on("*", self._hear)
@@ -119,6 +124,12 @@ class Listener:
         self.hello = self.wait("hello")
 
     def _hear(self, event: str, message: Any = None) -> None:
+        if event not in ("gone", "refused"):
+            try:
+                check_push(event, message)
+            except Exception as error:
+                # Raised in the reader's thread it would be lost; `close` raises it in the test's.
+                self.unschooled.append(error)
         with self._news:
             self.heard.append((event, message))
             self._news.notify_all()
@@ -134,7 +145,9 @@ class Listener:
             return found()[0]
 
     def call(self, event: str, payload: Any = None) -> Any:
-        return self.client.call(event, payload, timeout=WAIT_S)
+        answer = self.client.call(event, payload, timeout=WAIT_S)
+        check_answer(event, payload, answer)
+        return answer
 
     def next_seq(self) -> int:
         return int(self.call("ops", {"seq0": 1, "ops": []})["last_seq"]) + 1
@@ -147,6 +160,7 @@ class Listener:
     def close(self) -> None:
         """Leave as a phone does whose battery is empty; a polite close waits 3 s for a frame that the reader took."""
         hang_up(self.client)
+        assert not self.unschooled, self.unschooled[0]
 
 
 def hang_up(client: socketio.Client) -> None:

@@ -1,0 +1,205 @@
+"""The protocol as JSON Schema 2020-12 and as an AsyncAPI 3.0 document, made from the models that read and write it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, create_model
+
+from retail import told
+from retail.messages import (
+    BODIES,
+    PROTO,
+    STREAMS_PER_SUB_MAX,
+    Batch,
+    Hail,
+    Milliseconds,
+    Operation,
+    Position,
+    SaleBody,
+)
+from retail.replica import KEYED
+from retail.sale import Sale
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+FOLDER = "/v1/schemas"
+"""Where a hub serves the schemas."""
+
+Shape = Any
+"""A model, or any other annotation that pydantic reads, such as `list[Position]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of the socket: who says it, what it carries, and its acknowledgement (None where there is none)."""
+
+    said_by: Literal["client", "hub"]
+    carries: Shape
+    answer: Shape = None
+
+
+def _operation(kind: str) -> type[BaseModel]:
+    """The operation of one kind with its own body, as a client has to send it."""
+    body: Any = BODIES[kind]
+    if body is SaleBody:
+        body = create_model("SaleCommitBody", __base__=SaleBody, sale=(Sale, ...))
+    name = "".join(word.capitalize() for word in kind.replace(".", "_").split("_"))
+    fields: dict[str, Any] = {"kind": (Literal[kind], ...), "ver": (Literal[1], 1), "body": (body, ...)}
+    made: type[BaseModel] = create_model(name, __base__=Operation, __doc__=f"The operation `{kind}`.", **fields)
+    return made
+
+
+def changes_of(state: type[told.Told]) -> type[BaseModel]:
+    """What `ev.changes` can hold for a stream of this state: any of its keys, and in a keyed collection null for a
+    row that is gone."""
+    fields: dict[str, Any] = {}
+    for name, field in state.model_fields.items():
+        shape: Any = field.annotation
+        if name in KEYED:
+            row: Any = shape.__args__[1]
+            shape = dict[str, row | None]
+        fields[name] = (shape, None)
+    title = state.__name__.replace("State", "Changes")
+    return create_model(title, __base__=told.Told, __doc__=f"Changes of a `{state.__name__}`.", **fields)
+
+
+OPERATIONS: dict[str, type[BaseModel]] = {kind: _operation(kind) for kind in BODIES}
+CHANGES: dict[str, type[BaseModel]] = {kind: changes_of(state) for kind, state in told.STATES.items()}
+_ANY_OPERATION: Any = Annotated[reduce(or_, OPERATIONS.values()), Field(discriminator="kind")]
+_BATCH = create_model("Batch", __base__=Batch, __doc__=Batch.__doc__, ops=(list[_ANY_OPERATION], ...))
+
+EVENTS: dict[str, Event] = {
+    "connect": Event("client", Hail),
+    "hello": Event("hub", told.Hello),
+    "sub": Event("client", Annotated[list[Position], Field(max_length=STREAMS_PER_SUB_MAX)], told.SubAnswer),
+    "unsub": Event("client", list[str], told.EmptyAnswer),
+    "ops": Event("client", _BATCH, told.OpsAnswer),
+    "ev": Event("hub", told.Event),
+    "heads": Event("hub", told.Heads),
+    "pull": Event("client", Position, told.PullAnswer),
+    "tick": Event("client", Milliseconds, told.TickAnswer),
+    "kick": Event("hub", told.Kick),
+}
+"""Every event of the socket. `connect` is the handshake: `hello` comes after it, or a refusal instead of it."""
+
+
+def shapes() -> dict[str, Shape]:
+    """Every schema by its name, which is also its file's name at the hub."""
+    named: dict[str, Shape] = {"error": told.ErrorAnswer, "connect-refused": told.Refusal}
+    for name, event in EVENTS.items():
+        named[name] = event.carries
+        if event.answer is not None:
+            named[f"{name}-answer"] = told.ErrorAnswer | event.answer
+    for kind, model in OPERATIONS.items():
+        named |= {kind: model, f"{kind}-result": told.RESULTS[kind]}
+    for stream, state in told.STATES.items():
+        named |= {f"{stream}-state": state, f"{stream}-changes": CHANGES[stream]}
+    return named | {"sale": Sale, "reference": told.Reference, "sign-in-answer": told.SignInAnswer}
+
+
+@cache
+def documents() -> dict[str, dict[str, Any]]:
+    """Every schema as a document of its own, by name."""
+    return {name: _document(name, shape) for name, shape in shapes().items()}
+
+
+def _document(name: str, shape: Shape) -> dict[str, Any]:
+    body: dict[str, Any] = _tidy(TypeAdapter(shape).json_schema())
+    return {"$schema": DIALECT, "$id": f"{FOLDER}/{name}.json", **body}
+
+
+def _tidy(schema: Any) -> Any:
+    """Without the titles that repeat a field's name, and the nulls that stand for a field that may be absent."""
+    if isinstance(schema, list):
+        return [_tidy(value) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept: dict[str, Any] = {}
+    for key, value in schema.items():
+        if (key == "title" and isinstance(value, str)) or (key == "default" and value is None):
+            continue
+        # Below these keys stand names that others chose; a field may well be called `title`.
+        named = key in ("properties", "$defs") and isinstance(value, dict)
+        kept[key] = {name: _tidy(one) for name, one in value.items()} if named else _tidy(value)
+    return kept
+
+
+def index() -> dict[str, Any]:
+    """`GET /v1/schemas`: where each schema is, and where the AsyncAPI document."""
+    return {
+        "proto": PROTO,
+        "asyncapi": "/v1/asyncapi.json",
+        "schemas": {name: f"{FOLDER}/{name}.json" for name in sorted(documents())},
+    }
+
+
+@cache
+def asyncapi() -> dict[str, Any]:
+    """The AsyncAPI 3.0 document: one channel, each event a message, and who sends it an operation."""
+    adapters: list[Any] = [(name, "validation", TypeAdapter(shape)) for name, shape in shapes().items()]
+    found, definitions = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
+    bodies = {name: _tidy(found[name, "validation"]) for name in shapes()}
+    messages = {name: _message(name, body) for name, body in bodies.items() if name in set(_message_names())}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Omnitill",
+            "version": f"{PROTO}.0.0",
+            "description": "How tills, kiosks, phones and dashboards agree with the hub about one cart.",
+            "license": {"name": "MIT"},
+        },
+        "defaultContentType": "application/json",
+        "servers": {"hub": {"host": "127.0.0.1:8400", "protocol": "ws", "x-socketio": _SOCKETIO}},
+        "channels": {
+            "hub": {"address": "/socket.io/", "messages": {name: _ref("messages", name) for name in messages}}
+        },
+        "operations": {name: _said(name, event) for name, event in EVENTS.items()},
+        "components": {"messages": messages, "schemas": _tidy(definitions)["$defs"]},
+        # AsyncAPI has no word for what an open field such as `state` or `result` holds; these are its shapes by name.
+        "x-shapes": {name: body for name, body in bodies.items() if name not in messages},
+    }
+
+
+_SOCKETIO = {
+    "protocol": 5,
+    "engineio": 4,
+    "transports": ["websocket"],
+    "namespace": "/",
+    "auth": "the payload of `connect` is the `auth` object of the handshake; its refusal is the data of CONNECT_ERROR",
+    "acknowledgement": "an operation with a reply is emitted with an acknowledgement, whose one argument is the reply",
+}
+
+
+def _message_names() -> Iterator[str]:
+    for name, event in EVENTS.items():
+        yield name
+        if event.answer is not None:
+            yield f"{name}-answer"
+    yield "connect-refused"
+
+
+def _message(name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "payload": dict(payload), "x-schema": f"{FOLDER}/{name}.json"}
+
+
+def _ref(kind: str, name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def _said(name: str, event: Event) -> dict[str, Any]:
+    """An operation as AsyncAPI means it: the hub is the application, so what a client says the hub receives."""
+    channel = {"$ref": "#/channels/hub"}
+    said: dict[str, Any] = {
+        "action": "receive" if event.said_by == "client" else "send",
+        "channel": channel,
+        "messages": [{"$ref": f"#/channels/hub/messages/{name}"}],
+    }
+    replies = ["hello", "connect-refused"] if name == "connect" else [f"{name}-answer"] if event.answer else []
+    if replies:
+        said["reply"] = {
+            "channel": channel,
+            "messages": [{"$ref": f"#/channels/hub/messages/{reply}"} for reply in replies],
+        }
+    return said

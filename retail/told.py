@@ -1,0 +1,425 @@
+"""What the hub says, as models: every event, answer and state of docs/protocol.md that goes from the hub to a client.
+
+`retail.messages` is the other half: what clients say. A client ignores a field that it does not know, because a newer
+hub of the same protocol may add one; so these models ignore it too. The tests hold the hub to them to the letter.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from retail.cart import Channel, Fulfilment, Status
+from retail.catalogue import Department, Names, Product, Store, TaxRate, Unit
+from retail.messages import NUMBER_MAX, Milliseconds
+
+Count = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
+Amount = Annotated[int, Field(ge=-NUMBER_MAX, le=NUMBER_MAX, description="minor units of the currency beside it")]
+Thousandths = Annotated[int, Field(ge=-NUMBER_MAX, le=NUMBER_MAX, description="1000 is one piece or one kilogram")]
+Role = Literal["cashier", "manager"]
+TerminalKind = Literal["till", "kiosk"]
+
+
+class Told(BaseModel):
+    """Strict in what a field is, open to fields that come later."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class Refusal(Told):
+    """Why something was refused. `code` never changes; `message` is an English sentence with `{places}` that `params`
+    fill, and the key of the translation catalogues."""
+
+    code: str
+    message: str
+    params: dict[str, Any]
+
+
+class ErrorAnswer(Told):
+    """What every acknowledgement and every HTTP answer can be instead of its own shape."""
+
+    error: Refusal
+
+
+class Kick(Refusal):
+    """Said right before the hub closes the connection."""
+
+
+class Limits(Told):
+    """`batch_bytes` and `message_bytes` are bytes of JSON in UTF-8."""
+
+    ops_batch: Count
+    batch_bytes: Count
+    message_bytes: Count
+    cart_lines: Count
+
+
+class You(Told):
+    """Who one is for the hub. `dev` is the name that `by` will show; `shopper` and `staff` are empty for a terminal."""
+
+    dev: str
+    store: str
+    shopper: str
+    staff: str
+
+
+class Hello(Told):
+    """The first event on every connection. `last_seq` is the number of the last operation that the hub has of one."""
+
+    proto: int
+    now: Milliseconds
+    last_seq: Count
+    heads_ms: Count
+    limits: Limits
+    you: You
+
+
+class Author(Told):
+    """The operation that caused an event."""
+
+    dev: str
+    seq: Count
+
+
+class Event(Told):
+    """The step of a stream from version `p` to version `v`. `scan` is 0 where no operation caused it."""
+
+    s: str
+    e: Count
+    p: Count
+    v: Count
+    by: list[Author]
+    changes: dict[str, Any]
+    at: Milliseconds
+    scan: Milliseconds
+
+
+class Snapshot(Told):
+    """The whole state of a stream; it replaces whatever the receiver had."""
+
+    s: str
+    e: Count
+    v: Count
+    state: dict[str, Any]
+
+
+class Missed(Told):
+    """The events after the position that the receiver named, in order."""
+
+    s: str
+    e: Count
+    v: Count
+    events: list[Event]
+
+
+class StreamRefused(Told):
+    """A stream that one may not hear, among others in the answer of `sub`."""
+
+    s: str
+    error: Refusal
+
+
+class PullAnswer(RootModel[Snapshot | Missed]):
+    pass
+
+
+class SubAnswer(Told):
+    """One answer for each stream, in the order in which they were named."""
+
+    streams: list[Snapshot | Missed | StreamRefused]
+
+
+class EmptyAnswer(Told):
+    pass
+
+
+class TickAnswer(Told):
+    now: Milliseconds
+
+
+class Heads(RootModel[dict[str, Count]]):
+    """The present version of each stream that the client hears."""
+
+
+class Done(Told):
+    """Carried out and committed; `dup` where that was at an earlier sending. `result` is by kind of operation."""
+
+    seq: Count
+    status: Literal["ok"]
+    dup: bool = False
+    result: dict[str, Any]
+
+
+class Rejected(Told):
+    """Refused for good: the number is consumed, the refusal is stored."""
+
+    seq: Count
+    status: Literal["rejected"]
+    dup: bool = False
+    error: Refusal
+
+
+class NotTaken(Told):
+    """Nothing was done: another operation came under this number, or numbers before it are missing."""
+
+    seq: Count
+    status: Literal["conflict", "gap"]
+
+
+class OpsAnswer(Told):
+    """One result for each operation, in order. `last_seq` is the last number that the hub has now."""
+
+    last_seq: Count
+    results: list[Done | Rejected | NotTaken]
+
+
+class Shopper(Told):
+    """`card` is empty for a shopper without an active card."""
+
+    id: str
+    names: Names
+    name: str
+    language: str
+    card: str
+
+
+class ShopperAtTill(Shopper):
+    points: Count
+
+
+class CartResult(Told):
+    """The cart that the operation changed: the one it named, or the live cart that it moved into."""
+
+    cart: str
+
+
+class AttachResult(Told):
+    cart: str
+    shopper: ShopperAtTill
+
+
+class SaleResult(Told):
+    """The sale's id, and the points that its shopper was given."""
+
+    sale: str
+    points: Count
+
+
+RESULTS: dict[str, type[Told]] = {
+    "cart.add": CartResult,
+    "cart.set": CartResult,
+    "cart.remove": CartResult,
+    "cart.take": CartResult,
+    "cart.release": CartResult,
+    "cart.abandon": CartResult,
+    "cart.attach": AttachResult,
+    "sale.commit": SaleResult,
+    "audit.note": EmptyAnswer,
+}
+"""The `result` of each kind of operation that was carried out."""
+
+
+class Place(Told):
+    """Where an in-hand line is: the terminal, and the names of the terminal and of its store."""
+
+    device: str
+    kind: TerminalKind
+    names: Names
+    store: Names
+
+
+class Line(Told):
+    """A line of a cart as everybody sees it; `at` is when it last changed."""
+
+    id: str
+    item: str
+    names: Names
+    quantity: Thousandths
+    unit: Unit
+    weighed: bool
+    owner: str
+    origin: Channel
+    place: Place | None
+    fulfilment: Fulfilment
+    unit_price: Amount
+    total: Amount
+    picture: str
+    n: Count
+    at: Milliseconds
+
+
+class Totals(Told):
+    total: Amount
+    in_hand: Amount
+    virtual: Amount
+    tax: Amount
+    currency: str
+    count: Count
+    points: Count
+
+
+class CartState(Told):
+    """`cart:<cart id>`. `moved_to` and `shopper` are empty where there is none."""
+
+    id: str
+    status: Status
+    moved_to: str
+    shopper: str
+    lines: dict[str, Line]
+    totals: Totals
+
+
+class OrderLine(Told):
+    names: Names
+    quantity: Thousandths
+    unit: Unit
+    unit_price: Amount
+    total: Amount
+
+
+class Order(Told):
+    """A sale as its shopper sees it; `receipt` is the paper document that the terminal sent, or `{}`."""
+
+    id: str
+    number: str
+    at: Milliseconds
+    store: Names
+    channel: Channel
+    total: Amount
+    currency: str
+    points: Count
+    lines: list[OrderLine]
+    receipt: dict[str, Any]
+
+
+class Points(Told):
+    active: Count
+
+
+class ShopperState(Told):
+    """`shopper:<shopper id>`. `cart` is the id of the live cart."""
+
+    shopper: Shopper
+    cart: str
+    points: Points
+    orders: dict[str, Order]
+
+
+class StoreState(Told):
+    """`store:<store id>`. When `reference` grows there is newer reference data to fetch."""
+
+    reference: Count
+
+
+class StoreNamed(Told):
+    id: str
+    names: Names
+    zone: str
+
+
+class Terminal(Told):
+    """`seen` is when it last said something, 0 for never; `last_sale` is the number of its last sale, or empty."""
+
+    id: str
+    names: Names
+    kind: TerminalKind
+    online: bool
+    seen: Milliseconds
+    last_seq: Count
+    last_sale: str
+
+
+class Today(Told):
+    """`day` is a date as `2024-05-31` in the store's time zone; `hours` are the amounts sold in each of its hours."""
+
+    day: str
+    sales: Count
+    total: Amount
+    average: Amount
+    currency: str
+    points: Count
+    hours: Annotated[list[Amount], Field(min_length=24, max_length=24)]
+
+
+class SaleSummary(Told):
+    id: str
+    number: str
+    terminal: str
+    total: Amount
+    currency: str
+    at: Milliseconds
+    known_shopper: bool
+
+
+class DashboardState(Told):
+    """`dashboard:<store id>`."""
+
+    store: StoreNamed
+    terminals: dict[str, Terminal]
+    today: Today
+    sales: dict[str, SaleSummary]
+
+
+STATES: dict[str, type[Told]] = {
+    "cart": CartState,
+    "shopper": ShopperState,
+    "store": StoreState,
+    "dashboard": DashboardState,
+}
+"""The state of each kind of stream: of what stands before the colon of its name."""
+
+
+class TerminalNamed(Told):
+    """`first_sale` is the counter of the next sale's number for a terminal that was set up anew."""
+
+    id: str
+    code: str
+    kind: TerminalKind
+    names: Names
+    first_sale: Count
+
+
+class StaffMember(Told):
+    """`pin_hash` is an Argon2id hash in PHC form."""
+
+    id: str
+    number: str
+    names: Names
+    name: str
+    role: Role
+    language: str
+    pin_hash: str
+
+
+class Card(Told):
+    number: str
+    shopper: str
+    name: str
+    names: Names
+    language: str
+    points: Count
+
+
+class Reference(Told):
+    """`GET /v1/reference`: all that a terminal needs to sell while the hub is away. `stock` is thousandths by item."""
+
+    version: Count
+    store: Store
+    terminal: TerminalNamed
+    departments: list[Department]
+    taxes: list[TaxRate]
+    products: list[Product]
+    stock: dict[str, Thousandths]
+    staff: list[StaffMember]
+    cards: list[Card]
+
+
+class SignedIn(Told):
+    id: str
+    names: Names
+    language: str
+
+
+class SignInAnswer(Told):
+    """`POST /sign-in`. The cookie that comes with it opens the socket."""
+
+    shopper: SignedIn
