@@ -1,10 +1,12 @@
 """The database's two doors: `write`, one transaction per command, and `read`, a snapshot that waits for nobody."""
 
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
+import orjson
 from sqlalchemy import Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -107,16 +109,33 @@ def sqlite_url(folder: Path) -> str:
 
 def open_database(url: str, writer: Writer | None = None) -> Database:
     """Open SQLite (two engines, so that the writer's thread and the readers share no lock) or PostgreSQL (one pool)."""
+    fast = {"json_serializer": _dumps, "json_deserializer": _loads}
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=10, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=10, pool_pre_ping=True, **fast)
         # PostgreSQL's default gives each statement a snapshot of its own: a state would not fit its version.
         snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return Database(engine, snapshots, writer or InlineWriter())
-    writing = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    reading = create_engine(url, pool_size=READERS_MAX, connect_args={"check_same_thread": False})
+    writing = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **fast)
+    reading = create_engine(url, pool_size=READERS_MAX, connect_args={"check_same_thread": False}, **fast)
     _sqlite(writing, begin="BEGIN IMMEDIATE")
     _sqlite(reading, begin="BEGIN")
     return Database(writing, reading, writer or InlineWriter())
+
+
+def _dumps(value: Any) -> str:
+    """JSON for a column. What a device sent may hold half a surrogate pair or be nested absurdly deep, which only the
+    slower encoder writes; it is kept all the same, because a person may have to look at it."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
+def _loads(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
 
 
 def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from retail import loyalty, pricing
@@ -14,6 +14,11 @@ from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
 from sync_server.errors import NotFound
 from sync_server.terminals import queries as terminals
+
+# Statements of the path of a scan are made once: building them costs as much as running them.
+HEAD = select(carts).where(carts.c.id == bindparam("cart"))
+HEAD_LOCKED = HEAD.with_for_update()
+LINES = select(cart_lines).where(cart_lines.c.cart == bindparam("cart")).order_by(cart_lines.c.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +37,18 @@ class StoredCart:
 def find(session: Session, cart_id: str, lock: bool = False) -> StoredCart | None:
     """The cart under this id. `lock` holds its row until the commit, so that nobody else changes it meanwhile."""
     stored = find_head(session, cart_id, lock)
-    if stored is None:
-        return None
-    lines = session.execute(select(cart_lines).where(cart_lines.c.cart == cart_id).order_by(cart_lines.c.n))
-    found = {line.id: _line(line._mapping) for line in lines}
-    return replace(stored, cart=replace(stored.cart, lines=found))
+    return with_lines(session, stored) if stored is not None else None
+
+
+def with_lines(session: Session, stored: StoredCart) -> StoredCart:
+    """The cart that `find_head` found, now with its lines."""
+    rows = session.execute(LINES, {"cart": stored.cart.id}).all()
+    return replace(stored, cart=replace(stored.cart, lines={row.id: _line(row._mapping) for row in rows}))
 
 
 def find_head(session: Session, cart_id: str, lock: bool = False) -> StoredCart | None:
     """As `find`, without the lines: enough to know whose cart it is."""
-    wanted = select(carts).where(carts.c.id == cart_id)
-    row = session.execute(wanted.with_for_update() if lock else wanted).first()
+    row = session.execute(HEAD_LOCKED if lock else HEAD, {"cart": cart_id}).first()
     if row is None:
         return None
     cart = Cart(row.id, {}, row.shopper, row.status, row.moved_to, row.next_n)
@@ -79,27 +85,42 @@ def visits_into(session: Session, cart_id: str, device: str) -> list[str]:
 
 def view(session: Session, stored: StoredCart) -> dict[str, Any]:
     """The state of `cart:<id>` as docs/protocol.md has it, priced by the hub."""
-    cart = stored.cart
-    book = catalogue.book(session, stored.store)
-    priced = pricing.price(cart.lines.values(), book)
+    priced = pricing.price(stored.cart.lines.values(), catalogue.book(session, stored.store))
     places = terminals.places(session)
     lines = {row.line.id: _line_view(row, places) for row in priced.lines}
+    return {**_head(stored.cart), "lines": lines, "totals": _totals(priced)}
+
+
+def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]:
+    """What makes the view of `after` of the view of `stored`: with one pricing, and a view of the changed lines only.
+
+    The law is that of `retail.replica.difference`, which the tests hold it to.
+    """
+    before, old, new = stored.cart.lines, _head(stored.cart), _head(after)
+    found: dict[str, Any] = {key: value for key, value in new.items() if old[key] != value}
+    if before == after.lines:
+        return found
+    priced = pricing.price(after.lines.values(), catalogue.book(session, stored.store))
+    places = terminals.places(session)
+    rows = {row.line.id: _line_view(row, places) for row in priced.lines if before.get(row.line.id) != row.line}
+    gone = {line: None for line in before if line not in after.lines}
+    return {**found, "lines": rows | gone, "totals": _totals(priced)}
+
+
+def _head(cart: Cart) -> dict[str, str]:
+    return {"id": cart.id, "status": cart.status, "moved_to": cart.moved_to, "shopper": cart.shopper}
+
+
+def _totals(priced: pricing.PricedCart) -> dict[str, int | str]:
     in_hand = sum(row.total for row in priced.lines if row.line.in_hand)
     return {
-        "id": cart.id,
-        "status": cart.status,
-        "moved_to": cart.moved_to,
-        "shopper": cart.shopper,
-        "lines": lines,
-        "totals": {
-            "total": priced.total,
-            "in_hand": in_hand,
-            "virtual": priced.total - in_hand,
-            "tax": priced.tax,
-            "currency": priced.currency,
-            "count": len(lines),
-            "points": loyalty.earned(priced.total),
-        },
+        "total": priced.total,
+        "in_hand": in_hand,
+        "virtual": priced.total - in_hand,
+        "tax": priced.tax,
+        "currency": priced.currency,
+        "count": len(priced.lines),
+        "points": loyalty.earned(priced.total),
     }
 
 

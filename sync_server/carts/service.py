@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from retail import cart as rules
 from retail.cart import Actor, Cart, line_as_dict
 from retail.errors import N_, CartRefused
-from retail.replica import difference
 from sync_server.carts import queries
 from sync_server.carts.queries import StoredCart
 from sync_server.carts.tables import cart_lines, carts
@@ -41,13 +40,16 @@ def live_cart(session: Session, shopper: str) -> StoredCart:
 
 
 def named(session: Session, cart_id: str, actor: Actor, store: str) -> StoredCart:
-    """The cart under the id that a device used; a terminal's first word opens the cart of its visit."""
-    stored = queries.find(session, cart_id, lock=True)
+    """The cart under the id that a device used; a terminal's first word opens the cart of its visit.
+
+    A visit that has moved has no lines of its own any more, and comes without.
+    """
+    stored = queries.find_head(session, cart_id, lock=True)
     if stored is None:
         if actor.channel == "online":
             raise CartRefused("cart.unknown", N_("This cart is not known. Open the cart again."))
         return open_cart(session, cart_id, store, actor.device)
-    return stored
+    return stored if stored.cart.status == "moved" else queries.with_lines(session, stored)
 
 
 def carried_on(session: Session, stored: StoredCart) -> StoredCart:
@@ -78,15 +80,15 @@ def operate(
 
 def save(session: Session, stored: StoredCart, after: Cart, cause: Cause, at: int) -> None:
     """Store the rows that differ, and record the event for the cart's stream."""
-    before_view = queries.view(session, stored)
-    _write_lines(session, stored.cart, after)
-    session.execute(
-        update(carts)
-        .where(carts.c.id == after.id)
-        .values(shopper=after.shopper, status=after.status, moved_to=after.moved_to, next_n=after.next_n)
-    )
-    after_view = queries.view(session, replace(stored, cart=after))
-    outbox.record(session, stream(after.id), difference(before_view, after_view), cause, at)
+    before = stored.cart
+    _write_lines(session, before, after)
+    if replace(before, lines=after.lines) != after:
+        session.execute(
+            update(carts)
+            .where(carts.c.id == after.id)
+            .values(shopper=after.shopper, status=after.status, moved_to=after.moved_to, next_n=after.next_n)
+        )
+    outbox.record(session, stream(after.id), queries.changes(session, stored, after), cause, at)
 
 
 def _write_lines(session: Session, before: Cart, after: Cart) -> None:

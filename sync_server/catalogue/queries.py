@@ -125,7 +125,7 @@ class Products(Mapping[str, Product]):
 
 
 def book(session: Session, store_id: str) -> PriceBook:
-    """The price book of a store as of now.
+    """The price book of a store, the same for the whole transaction.
 
     What was read before is kept in `session.info["kept"]`, which the database hands to every session of the same door.
     One session sees one book, so what an operation changed is not mixed up with a price that changed meanwhile.
@@ -137,6 +137,13 @@ def book(session: Session, store_id: str) -> PriceBook:
 
 
 def _book(session: Session, store_id: str) -> PriceBook:
+    open_books: dict[str, PriceBook] = session.info.setdefault("books", {})
+    if store_id not in open_books:
+        open_books[store_id] = _open_book(session, store_id)
+    return open_books[store_id]
+
+
+def _open_book(session: Session, store_id: str) -> PriceBook:
     row = session.execute(select(stores.c.reference, stores.c.body).where(stores.c.id == store_id)).first()
     if row is None:
         raise NotFound()

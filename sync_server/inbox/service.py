@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.cart import Actor
@@ -17,6 +17,11 @@ from sync_server.errors import OperationFailed, is_store_failure
 from sync_server.inbox.tables import devices, exceptions, operations
 
 log = structlog.get_logger()
+
+
+DEVICE_LOCKED = select(devices).where(devices.c.dev == bindparam("name")).with_for_update()
+DEVICE_THROUGH = update(devices).where(devices.c.dev == bindparam("name")).values(last_seq=bindparam("through"))
+STORE = insert(operations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +67,16 @@ def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: in
         else:
             results.append(_first_time(session, device, seq, raw, carry, now))
             last = seq
-    session.execute(update(devices).where(devices.c.dev == device.dev).values(last_seq=last))
+    session.execute(DEVICE_THROUGH, {"name": device.dev, "through": last})
     return {"last_seq": last, "results": results}
 
 
 def _lock(session: Session, device: Device) -> int:
     """Hold the device's row until the commit, and say which number it had last."""
-    wanted = select(devices).where(devices.c.dev == device.dev).with_for_update()
-    row = session.execute(wanted).first()
+    row = session.execute(DEVICE_LOCKED, {"name": device.dev}).first()
     if row is None:
         insert_if_absent(session, devices, dev=device.dev, inc=device.inc, last_seq=0)
-        row = session.execute(wanted).one()
+        row = session.execute(DEVICE_LOCKED, {"name": device.dev}).one()
     if device.inc < row.inc:
         raise MessageError(
             "device.old_incarnation",
@@ -120,18 +124,17 @@ def _first_time(session: Session, device: Device, seq: int, raw: Any, carry: Car
 def _store(
     session: Session, device: Device, seq: int, operation: Operation | None, raw: Any, outcome: dict[str, Any], now: int
 ) -> None:
-    session.execute(
-        insert(operations).values(
-            dev=device.dev,
-            inc=device.inc,
-            seq=seq,
-            id=str(operation.id) if operation is not None else None,
-            kind=operation.kind if operation is not None else "",
-            hash=digest(raw),
-            result=outcome,
-            at=now,
-        )
-    )
+    row = {
+        "dev": device.dev,
+        "inc": device.inc,
+        "seq": seq,
+        "id": str(operation.id) if operation is not None else None,
+        "kind": operation.kind if operation is not None else "",
+        "hash": digest(raw),
+        "result": outcome,
+        "at": now,
+    }
+    session.execute(STORE, row)
 
 
 def _rejection(

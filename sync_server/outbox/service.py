@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.messages import Position
@@ -17,6 +17,14 @@ TOLD = "events"
 """Where a session keeps what is to be published once it is committed."""
 
 LEFT = "left"
+
+ADVANCE = (
+    update(streams)
+    .where(streams.c.name == bindparam("stream"))
+    .values(version=streams.c.version + 1)
+    .returning(streams.c.epoch, streams.c.version)
+)
+STORE = insert(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ def record(session: Session, stream: str, changes: Mapping[str, Any], cause: Cau
         return
     epoch, version = _next_version(session, stream)
     session.execute(
-        insert(events).values(stream=stream, version=version, changes=changes, by=cause.by, at=at, scan=cause.scan)
+        STORE,
+        {"stream": stream, "version": version, "changes": changes, "by": cause.by, "at": at, "scan": cause.scan},
     )
     event = _event(stream, epoch, version, changes, cause.by, at, cause.scan)
     session.info.setdefault(TOLD, []).append(event)
@@ -62,12 +71,7 @@ def _next_version(session: Session, stream: str) -> tuple[int, int]:
 
 
 def _advance(session: Session, stream: str) -> Row[Any] | None:
-    return session.execute(
-        update(streams)
-        .where(streams.c.name == stream)
-        .values(version=streams.c.version + 1)
-        .returning(streams.c.epoch, streams.c.version)
-    ).first()
+    return session.execute(ADVANCE, {"stream": stream}).first()
 
 
 def renew(session: Session, stream: str) -> None:
