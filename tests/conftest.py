@@ -50,9 +50,12 @@ def find_chromium(playwright: Playwright) -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for the whole run; each test opens its own `browser.new_context()`."""
+    """One headless Chromium for the tests of a file; each test opens its own `browser.new_context()`.
+
+    Not for the whole run: Playwright keeps an event loop running in this thread, and other files have their own.
+    """
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=find_chromium(playwright), args=CHROMIUM_ARGS)
         yield found

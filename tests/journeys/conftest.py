@@ -39,7 +39,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
         assert not shop.tracebacks()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def other_browser(browser: Browser) -> Iterator[Browser]:
     """A second Chromium beside the first: another machine, as far as the shop can tell."""
     found = find_chromium(SimpleNamespace(chromium=browser.browser_type))  # type: ignore[arg-type]

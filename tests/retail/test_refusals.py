@@ -66,7 +66,8 @@ def test_a_value_with_braces_is_shown_and_not_filled() -> None:
 
 
 def test_each_class_of_refusal_stands_in_the_tree_of_its_module_and_has_a_code_and_a_sentence() -> None:
-    for kind in RetailError.__subclasses__():
+    # Other rooms have refusals of their own, which stand here where their tests run in the same process.
+    for kind in [one for one in RetailError.__subclasses__() if one.__module__ == errors.__name__]:
         assert kind.__name__ in (errors.__doc__ or "")
         assert kind().code == kind.code != RetailError.code
         assert kind().sentence == "That cannot be done."

@@ -3,6 +3,7 @@ kept in memory. It prices with the engine of `retail`, so a page that shows a wr
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, request
@@ -19,6 +20,7 @@ from storefront.pages import COOKIE
 
 EPOCH = 1
 TILL = "till-1"
+UNTIL_TIMEOUT_S = 15
 
 
 def now_ms() -> int:
@@ -32,7 +34,7 @@ class ProtocolHub:
     def __init__(self, app: Flask, shop: MemoryShop) -> None:
         self.app, self.shop = app, shop
         self.socketio = SocketIO(app, async_mode="threading", transports=["websocket"])
-        self.lock = threading.RLock()
+        self.lock = threading.Condition()
         self.cart = carts.Cart("cart-1", shopper=shop.demo.id)
         self.orders: dict[str, Any] = {}
         self.points = shop.demo.points
@@ -101,7 +103,13 @@ class ProtocolHub:
                 # The work is done and committed, and the line is cut before the answer.
                 self.silent = False
                 disconnect()
+            self.lock.notify_all()
             return {"last_seq": self.seqs.get(device, 0), "results": results}
+
+    def until(self, seen: Callable[[carts.Cart], bool]) -> None:
+        """Wait until the cart is so: what a page shows as pending is still on its way here."""
+        with self.lock:
+            assert self.lock.wait_for(lambda: seen(self.cart), UNTIL_TIMEOUT_S), self.cart
 
     def _one(self, device: tuple[str, int], seq: int, raw: Any) -> dict[str, Any]:
         last = self.seqs.get(device, 0)

@@ -100,7 +100,7 @@ def test_the_stepper_changes_what_was_chosen_online_and_the_hub_says_what_it_cos
     page.get_by_role("button", name="Less").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.locator(".empty-title")).to_have_text("Your cart is empty")
-    assert not hub.cart.lines
+    hub.until(lambda cart: not cart.lines)
 
 
 def test_what_is_added_without_a_connection_is_kept_shown_and_sent_once(

@@ -144,6 +144,11 @@ class Listener:
             assert self._news.wait_for(found, WAIT_S), (event, self.heard, self.hub.log()[-3000:])
             return found()[0]
 
+    def wait_until(self, true: Callable[[], bool]) -> None:
+        """Wait for something to be true of what was heard."""
+        with self._news:
+            assert self._news.wait_for(true, WAIT_S), (self.heard, self.hub.log()[-3000:])
+
     def call(self, event: str, payload: Any = None) -> Any:
         answer = self.client.call(event, payload, timeout=WAIT_S)
         check_answer(event, payload, answer)

@@ -8,6 +8,11 @@ import pytest
 Look = Callable[..., Any]
 FORMAT = "async ([name, ...given]) => (await import('kit/format.js'))[name](...given)"
 WORDS = "async ([name, ...given]) => (await import('kit/i18n.js'))[name](...given)"
+IN_ZONE = """async ([zone, ms]) => {
+  const { setZone, time } = await import('kit/format.js');
+  setZone(zone);
+  try { return time(ms); } finally { setZone(''); }
+}"""
 MINUTE = 60_000
 
 
@@ -85,3 +90,9 @@ def test_an_error_is_told_in_the_page_s_language(ask: Callable[..., Any]) -> Non
     error = {"code": "x", "message": "{price} for 1 kg", "params": {"price": "2"}}
     assert ask("ru", WORDS, ["sentence", error]) == "2 за 1 кг"
     assert ask("ru", WORDS, ["sentence", None]).startswith("Что-то пошло не так")
+
+
+@pytest.mark.parametrize(("zone", "shown"), [("Europe/Tallinn", "01:14"), ("America/New_York", "18:14")])
+def test_a_moment_is_told_in_the_stores_time_zone(ask: Callable[..., Any], zone: str, shown: str) -> None:
+    sold = 1795302840000  # 21 November 2026, 23:14 UTC
+    assert ask("en", IN_ZONE, [zone, sold]) == shown

@@ -45,8 +45,15 @@ export function number(value, options = {}) {
   return formatter("number", JSON.stringify(options), () => new Intl.NumberFormat(locale, options)).format(value);
 }
 
+let zone;
+
+/** From now on moments are told in this IANA time zone: a store's hours are the store's, wherever the screen is. */
+export function setZone(name) {
+  zone = name || undefined;
+}
+
 const moment = (options) => (ms) =>
-  formatter("moment", JSON.stringify(options), () => new Intl.DateTimeFormat(locale, options)).format(ms);
+  formatter("moment", `${zone}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, { ...options, timeZone: zone })).format(ms);
 
 /** Hours and minutes of a moment (integer ms since the epoch). */
 export const time = moment({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
