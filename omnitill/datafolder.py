@@ -8,6 +8,9 @@ from pathlib import Path
 LOCK_NAME = "demo.lock"
 """Also the sign that a folder is ours to empty."""
 
+HUB_FILES = frozenset({"hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.lock"})
+"""A folder that holds nothing but these was filled by `omnitill seed`; the demonstration opens with what is there."""
+
 
 class FolderRefused(Exception):
     """The folder cannot be used; the message is a sentence that says why and what to do."""
@@ -24,7 +27,8 @@ class DataFolder:
         self.path = path.absolute()
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not (self.path / LOCK_NAME).exists() and any(self.path.iterdir()):
+            found = {entry.name for entry in self.path.iterdir()}
+            if LOCK_NAME not in found and not found <= HUB_FILES:
                 raise FolderRefused(
                     f"{self.path} holds files that are not a demonstration's. Nothing was changed. "
                     "Name an empty or a new folder with --data."

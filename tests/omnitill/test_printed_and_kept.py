@@ -11,6 +11,7 @@ from rich.console import Console
 
 from omnitill import invitation, logfile
 from omnitill.control import ControlSocket
+from omnitill.datafolder import DataFolder
 from omnitill.logfile import LogFile
 from omnitill.processes import Event, exit_text
 from omnitill.supervisor import Supervisor
@@ -103,3 +104,10 @@ def test_a_folder_with_a_long_path_has_its_control_socket_in_a_short_place(tmp_p
     path, there = asyncio.run(_opened_and_closed(folder))
     assert there and len(str(path)) < 100
     assert not path.parent.exists()
+
+
+def test_a_folder_that_was_only_seeded_is_opened_with_what_is_in_it(tmp_path: Path) -> None:
+    seeded = tmp_path / "hub.sqlite"
+    seeded.write_bytes(b"a large shop")
+    DataFolder(tmp_path).release()
+    assert seeded.read_bytes() == b"a large shop"
