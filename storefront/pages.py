@@ -20,7 +20,7 @@ TOKEN_LENGTH_MAX = 256
 SEARCH_LENGTH_MAX = 80
 PAGE_NUMBER_MAX = 10_000
 PICTURE_AGE_S = 24 * 3600
-SITEMAP_PAGES_MAX = 100
+SITEMAP_GOODS_MAX = 5000
 
 
 class Frame:
@@ -131,15 +131,12 @@ def add_routes(blueprint: Blueprint, frame: Frame) -> None:
 
     @blueprint.get("/sitemap.xml")
     def sitemap() -> Response:
-        """Departments and goods, as far as the first pages of each listing go."""
+        """All departments, and goods up to a limit: a robot must not keep the tills waiting."""
         addresses = [url_for("shop.home", _external=True)]
         for aisle in frame.shop.departments():
             addresses.append(url_for("shop.department", id=aisle.department.id, _external=True))
-        number, pages = 1, 1
-        while number <= min(pages, SITEMAP_PAGES_MAX):
-            listing = frame.shop.products("", "", number, "en")
-            addresses += [url_for("shop.product", id=one.id, _external=True) for one in listing.products]
-            number, pages = number + 1, listing.pages
+        for good in frame.shop.goods(SITEMAP_GOODS_MAX):
+            addresses.append(url_for("shop.product", id=good, _external=True))
         rows = "".join(f"<url><loc>{address}</loc></url>" for address in addresses)
         return Response(
             '<?xml version="1.0" encoding="UTF-8"?>'

@@ -69,6 +69,9 @@ class Shop(Protocol):
     def products(self, department: str, search: str, page: int, language: str) -> Listing:
         """Goods of a department (empty: all) that match a search (empty: everything); a page past the end is empty."""
 
+    def goods(self, limit: int) -> Sequence[str]:
+        """The ids of the first goods in the shop's order, variants once by the first of them: addresses for robots."""
+
     def product(self, id: str) -> Offer | None:
         """A product with its variants and its stock."""
 

@@ -47,6 +47,9 @@ class HubShop:
         found, total = self._db.read(lambda session: catalogue.page_of(session, department, search, page, PAGE_SIZE))
         return self._words.Listing(found, page, max(1, -(-total // PAGE_SIZE)), total)
 
+    def goods(self, limit: int) -> Sequence[str]:
+        return self._db.read(lambda session: catalogue.first_goods(session, limit))
+
     def product(self, id: str) -> Any:
         def query(session: Session) -> Any:
             product = catalogue.product(session, id)

@@ -93,6 +93,13 @@ def page_of(session: Session, department: str, search: str, number: int, size: i
     return [product_from(body) for body in rows], total
 
 
+def first_goods(session: Session, limit: int) -> list[str]:
+    """The ids of the first products in the catalogue's order, variants once by the first of them."""
+    leads = select(func.min(products.c.ordinal)).group_by(_family_key())
+    named = select(products.c.id).where(products.c.ordinal.in_(leads))
+    return list(session.scalars(named.order_by(products.c.ordinal).limit(limit)))
+
+
 def department_counts(session: Session) -> dict[str, tuple[str, int]]:
     """For each department that has goods: the id of its first product, and how many goods, variants counted once."""
     rows = session.execute(

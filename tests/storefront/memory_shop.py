@@ -46,6 +46,9 @@ class MemoryShop:
         first = (page - 1) * PAGE_SIZE
         return Listing(goods[first : first + PAGE_SIZE], page, max(1, -(-len(goods) // PAGE_SIZE)), len(goods))
 
+    def goods(self, limit: int) -> list[str]:
+        return [one.id for one in self._once(list(self.sample.products))][:limit]
+
     @staticmethod
     def _once(goods: list[Product]) -> list[Product]:
         families: set[str] = set()
