@@ -1,6 +1,7 @@
 // The dashboard's stream: one socket, one replica.
 import { effect, signal } from "@preact/signals";
 import { boot } from "kit/boot.js";
+import { setZone } from "kit/format.js";
 import { createReplica } from "kit/replica.js";
 import { connect } from "kit/socket.js";
 
@@ -18,6 +19,8 @@ function device() {
 export const link = connect({ app: "dashboard", auth: { dev: device(), inc: 1 } });
 const replica = createReplica({ stream, pull: (position) => link.emit("pull", position) });
 export const { state } = replica;
+
+effect(() => setZone(state.value?.store?.zone));
 
 /** The hub's time, anew each second: what is old says how old. */
 export const now = signal(Date.now());

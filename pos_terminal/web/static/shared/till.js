@@ -1,6 +1,7 @@
 // The one store of every page here: the replica of the till's `view` as signals, and `act` for what people do.
 import { batch, computed, effect, signal } from "@preact/signals";
 import { boot } from "kit/boot.js";
+import { setZone } from "kit/format.js";
 import { locale } from "kit/i18n.js";
 import { connect } from "kit/socket.js";
 import { play } from "kit/sound.js";
@@ -28,6 +29,8 @@ export const [phase, staff, people, shopper, lines, totals, taxes, payment, last
   ["phase", "staff", "people", "shopper", "lines", "totals", "taxes", "payment", "last_sale"].map(part);
 export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =
   ["store", "terminal", "departments", "needs_you", "devices", "link", "notice", "ask", "idle", "demo"].map(part);
+
+effect(() => setZone(store.value?.zone));
 
 const by_n = (one, other) => one.n - other.n;
 const all = computed(() => Object.values(lines.value ?? {}).sort(by_n));
