@@ -97,14 +97,14 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> 
     db.after_commit.append(fanout.publish)
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db))
-    _mount_pages(app, settings, db, handlers)
+    _mount_pages(app, settings, db, handlers, presence)
     app.register_blueprint(inbox_blueprint(db, presence, now_ms))
     app.register_blueprint(schemas_blueprint())
     _health(app, db)
     return Hub(app, socketio, db, handlers, presence)
 
 
-def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handlers) -> None:
+def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handlers, presence: Presence) -> None:
     translations = [RETAIL_TRANSLATIONS, ROOM / "translations"]
     shelves = {"manage": ROOM / "dashboard" / "static"}
     if settings.storefront:
@@ -112,7 +112,7 @@ def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handler
         shelves["shop"] = STOREFRONT / "static" / "shop"
     kit.init_app(app, translations, shelves=shelves)
     sign_in = SignIn(db, now_ms)
-    app.register_blueprint(dashboard_blueprint(sign_in, handlers))
+    app.register_blueprint(dashboard_blueprint(db, sign_in, handlers, presence, now_ms))
     if settings.storefront:
         module, _, factory = settings.storefront.partition(":")
         words = importlib.import_module(f"{module.rpartition('.')[0]}.ports")

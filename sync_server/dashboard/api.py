@@ -1,16 +1,22 @@
 """The manager's pages: sign in by number and PIN, then one page that is live."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from retail.errors import N_
 from retail.messages import Message, parse
-from sync_server.errors import ForeignPage
+from sync_server.db import Database
+from sync_server.errors import ForeignPage, NotAllowed
+from sync_server.inbox import service as inbox
 from sync_server.realtime.handlers import STAFF_COOKIE, Handlers
 from sync_server.sign_in import STAFF_SESSION_MS, SignIn
+from sync_server.staff import service as staff
+from sync_server.terminals.presence import Presence
 from ui_kit.blueprint import page
 
 
@@ -19,8 +25,16 @@ class Credentials(Message):
     pin: str = Field(min_length=1, max_length=12)
 
 
-def dashboard_blueprint(sign_in: SignIn, handlers: Handlers) -> Blueprint:
-    """`/manage` and its sign-in."""
+class Settled(Message):
+    """How an exception was settled, in the manager's words."""
+
+    reason: str = Field(min_length=3, max_length=400)
+
+
+def dashboard_blueprint(
+    db: Database, sign_in: SignIn, handlers: Handlers, presence: Presence, clock: Callable[[], int]
+) -> Blueprint:
+    """`/manage`, its sign-in, and what a manager settles there."""
     made = Blueprint("dashboard", __name__, url_prefix="/manage")
 
     @made.before_request
@@ -55,6 +69,21 @@ def dashboard_blueprint(sign_in: SignIn, handlers: Handlers) -> Blueprint:
             secure=request.is_secure,
         )
         return response
+
+    @made.post("/exceptions/<int:number>/close")
+    def close(number: int) -> Response:
+        member = sign_in.member(request.cookies.get(STAFF_COOKIE, ""))
+        if member is None or member.role != "manager":
+            raise NotAllowed()
+        given, now = parse(Settled, request.get_json(silent=True)), clock()
+
+        def command(session: Session) -> None:
+            inbox.close_exception(session, member.store, number, member.id, given.reason, now)
+            staff.note(session, "dashboard", "exception.closed", member.id, {"id": number, "reason": given.reason}, now)
+
+        db.write(command)
+        presence.changed(member.store)
+        return jsonify(ok=True)
 
     @made.post("/sign-out")
     def leave() -> Response:

@@ -29,10 +29,12 @@ exceptions = Table(
     "exceptions",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("store", String(64), nullable=False, index=True),
     Column("kind", String(40), nullable=False),
     Column("source", String(120), nullable=False, comment="device and number, or the sale"),
     Column("detail", JSON, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("closed_at", BigInteger, nullable=True),
+    Column("closed_by", String(64), nullable=True, comment="the member of staff"),
     Column("closed_because", String(400), nullable=True),
 )

@@ -46,7 +46,7 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
         rows.append({"what": "cart", "line": "", "sold": cart_id, "derived": None})
     terminals.seen(session, device.dev, now, last_sale=sale.number)
     if rows:
-        open_exception(session, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
+        open_exception(session, sale.store, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
     if shopper:
         _reward(session, sale, shopper, cause, now)
     return {"sale": sale.id, "points": sale.points if shopper else 0}

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from retail.replica import State, difference
 from sync_server.catalogue import queries as catalogue
 from sync_server.db import Database
+from sync_server.inbox import queries as inbox
 from sync_server.inbox.service import Device
 from sync_server.orders import queries as orders
 from sync_server.outbox import service as outbox
@@ -22,6 +23,7 @@ def dashboard(session: Session, store_id: str, now: int) -> State:
         "terminals": queries.views(session, store_id),
         "today": orders.today(session, store, now),
         "sales": orders.latest(session, store_id),
+        "exceptions": inbox.open_exceptions(session, store_id),
     }
 
 
@@ -64,6 +66,10 @@ class Presence:
     def worked(self, device: Device) -> None:
         """A terminal sent something: it was seen, and there may be a sale."""
         self._note(device)
+
+    def changed(self, store: str) -> None:
+        """Something that the dashboard of a store shows is different now."""
+        self._busy.add(store)
 
     def _note(self, device: Device, **changed: Any) -> None:
         self._news.setdefault(device.dev, {}).update(seen=self._clock(), **changed)

@@ -3,6 +3,7 @@ import { ago, money, number, time } from "kit/format.js";
 import { locale, t, tn } from "kit/i18n.js";
 import { setLanguage, setTheme, theme } from "kit/theme.js";
 import { Amount, Button, Chart, Empty, Figure, html, Loading, Status, Strip, Table } from "kit/ui.js";
+import { Exceptions } from "./exceptions.js";
 import { link, now, state } from "./feed.js";
 
 const FRESH_MS = 30_000;
@@ -99,6 +100,7 @@ export function Today() {
     <${Figures} today=${day.today} terminals=${terminals} />
     <div class="manage-columns">
       <div class="stack"><${Hours} today=${day.today} /><${Terminals} rows=${terminals} /></div>
-      <${Sales} rows=${sales} terminals=${day.terminals} />
+      <div class="stack"><${Exceptions} rows=${day.exceptions ?? {}} currency=${day.today.currency} />
+        <${Sales} rows=${sales} terminals=${day.terminals} /></div>
     </div></main>`;
 }

@@ -49,14 +49,17 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
     op.create_table(
         "exceptions",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("store", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("source", sa.String(length=120), nullable=False, comment="device and number, or the sale"),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True, comment="the member of staff"),
         sa.Column("closed_because", sa.String(length=400), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_exceptions_store"), "exceptions", ["store"], unique=False)
     op.create_table(
         "operations",
         sa.Column("dev", sa.String(length=64), nullable=False),
