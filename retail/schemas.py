@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
-from retail import told
+from retail import states, told
 from retail.messages import (
     BODIES,
     PROTO,
@@ -66,7 +66,7 @@ def changes_of(state: type[told.Told]) -> type[BaseModel]:
 
 
 OPERATIONS: dict[str, type[BaseModel]] = {kind: _operation(kind) for kind in BODIES}
-CHANGES: dict[str, type[BaseModel]] = {kind: changes_of(state) for kind, state in told.STATES.items()}
+CHANGES: dict[str, type[BaseModel]] = {kind: changes_of(state) for kind, state in states.STATES.items()}
 _ANY_OPERATION: Any = Annotated[reduce(or_, OPERATIONS.values()), Field(discriminator="kind")]
 _BATCH = create_model("Batch", __base__=Batch, __doc__=Batch.__doc__, ops=(list[_ANY_OPERATION], ...))
 
@@ -94,7 +94,7 @@ def shapes() -> dict[str, Shape]:
             named[f"{name}-answer"] = told.ErrorAnswer | event.answer
     for kind, model in OPERATIONS.items():
         named |= {kind: model, f"{kind}-result": told.RESULTS[kind]}
-    for stream, state in told.STATES.items():
+    for stream, state in states.STATES.items():
         named |= {f"{stream}-state": state, f"{stream}-changes": CHANGES[stream]}
     return named | {"sale": Sale, "reference": told.Reference, "sign-in-answer": told.SignInAnswer}
 

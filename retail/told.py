@@ -1,15 +1,15 @@
-"""What the hub says, as models: every event, answer and state of docs/protocol.md that goes from the hub to a client.
+"""What the hub says, as models: every event and answer of docs/protocol.md that goes from the hub to a client.
 
-`retail.messages` is the other half: what clients say. A client ignores a field that it does not know, because a newer
-hub of the same protocol may add one; so these models ignore it too. The tests hold the hub to them to the letter.
+What the streams show is in `retail.states`; `retail.messages` is the other half: what clients say. A client ignores a
+field that it does not know, because a newer hub of the same protocol may add one; so these models ignore it too. The
+tests hold the hub to them to the letter.
 """
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from retail.cart import Channel, Fulfilment, Status
-from retail.catalogue import Department, Names, Product, Store, TaxRate, Unit
+from retail.catalogue import Department, Names, Product, Store, TaxRate
 from retail.messages import NUMBER_MAX, Milliseconds
 
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
@@ -216,156 +216,6 @@ RESULTS: dict[str, type[Told]] = {
     "audit.note": EmptyAnswer,
 }
 """The `result` of each kind of operation that was carried out."""
-
-
-class Place(Told):
-    """Where an in-hand line is: the terminal, and the names of the terminal and of its store."""
-
-    device: str
-    kind: TerminalKind
-    names: Names
-    store: Names
-
-
-class Line(Told):
-    """A line of a cart as everybody sees it; `at` is when it last changed."""
-
-    id: str
-    item: str
-    names: Names
-    quantity: Thousandths
-    unit: Unit
-    weighed: bool
-    owner: str
-    origin: Channel
-    place: Place | None
-    fulfilment: Fulfilment
-    unit_price: Amount
-    total: Amount
-    picture: str
-    n: Count
-    at: Milliseconds
-
-
-class Totals(Told):
-    total: Amount
-    in_hand: Amount
-    virtual: Amount
-    tax: Amount
-    currency: str
-    count: Count
-    points: Count
-
-
-class CartState(Told):
-    """`cart:<cart id>`. `moved_to` and `shopper` are empty where there is none."""
-
-    id: str
-    status: Status
-    moved_to: str
-    shopper: str
-    lines: dict[str, Line]
-    totals: Totals
-
-
-class OrderLine(Told):
-    names: Names
-    quantity: Thousandths
-    unit: Unit
-    unit_price: Amount
-    total: Amount
-
-
-class Order(Told):
-    """A sale as its shopper sees it; `receipt` is the paper document that the terminal sent, or `{}`."""
-
-    id: str
-    number: str
-    at: Milliseconds
-    store: Names
-    channel: Channel
-    total: Amount
-    currency: str
-    points: Count
-    lines: list[OrderLine]
-    receipt: dict[str, Any]
-
-
-class Points(Told):
-    active: Count
-
-
-class ShopperState(Told):
-    """`shopper:<shopper id>`. `cart` is the id of the live cart."""
-
-    shopper: Shopper
-    cart: str
-    points: Points
-    orders: dict[str, Order]
-
-
-class StoreState(Told):
-    """`store:<store id>`. When `reference` grows there is newer reference data to fetch."""
-
-    reference: Count
-
-
-class StoreNamed(Told):
-    id: str
-    names: Names
-    zone: str
-
-
-class Terminal(Told):
-    """`seen` is when it last said something, 0 for never; `last_sale` is the number of its last sale, or empty."""
-
-    id: str
-    names: Names
-    kind: TerminalKind
-    online: bool
-    seen: Milliseconds
-    last_seq: Count
-    last_sale: str
-
-
-class Today(Told):
-    """`day` is a date as `2024-05-31` in the store's time zone; `hours` are the amounts sold in each of its hours."""
-
-    day: str
-    sales: Count
-    total: Amount
-    average: Amount
-    currency: str
-    points: Count
-    hours: Annotated[list[Amount], Field(min_length=24, max_length=24)]
-
-
-class SaleSummary(Told):
-    id: str
-    number: str
-    terminal: str
-    total: Amount
-    currency: str
-    at: Milliseconds
-    known_shopper: bool
-
-
-class DashboardState(Told):
-    """`dashboard:<store id>`."""
-
-    store: StoreNamed
-    terminals: dict[str, Terminal]
-    today: Today
-    sales: dict[str, SaleSummary]
-
-
-STATES: dict[str, type[Told]] = {
-    "cart": CartState,
-    "shopper": ShopperState,
-    "store": StoreState,
-    "dashboard": DashboardState,
-}
-"""The state of each kind of stream: of what stands before the colon of its name."""
 
 
 class TerminalNamed(Told):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from retail import schemas, told
+from retail import schemas, states, told
 from retail.messages import BODIES
 from retail.replica import difference
 
@@ -90,7 +90,7 @@ def test_what_a_hub_says_may_grow_and_what_a_client_says_may_not() -> None:
 
 
 def test_changes_name_any_key_and_null_for_a_row_that_is_gone() -> None:
-    changes = TypeAdapter(schemas.changes_of(told.CartState))
+    changes = TypeAdapter(schemas.changes_of(states.CartState))
     totals = {"total": 189, "in_hand": 0, "virtual": 189, "tax": 17, "currency": "EUR", "count": 1, "points": 1}
     old = {"id": "c", "status": "open", "moved_to": "", "shopper": "", "lines": {}, "totals": totals}
     new = old | {"lines": {"l1": LINE}}
@@ -103,6 +103,6 @@ def test_changes_name_any_key_and_null_for_a_row_that_is_gone() -> None:
 
 @pytest.mark.parametrize("wrong", [{"quantity": 1.0}, {"quantity": "1"}, {"quantity": True}, {"unit": "litre"}])
 def test_a_line_of_the_wrong_kind_is_no_line(wrong: dict[str, Any]) -> None:
-    told.Line.model_validate(LINE)
+    states.Line.model_validate(LINE)
     with pytest.raises(ValidationError):
-        told.Line.model_validate(LINE | wrong)
+        states.Line.model_validate(LINE | wrong)
