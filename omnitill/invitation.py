@@ -60,7 +60,8 @@ def _people() -> RenderableType:
     shop = build(seed=1)
     table = Table(title="Who may sign in", title_justify="left", title_style="bold")
     for column in ("Where", "Who", "With"):
-        table.add_column(column)
+        # An address that is cut short cannot be typed: on a narrow terminal it goes on in the next line.
+        table.add_column(column, overflow="fold")
     (till,) = (terminal for terminal in shop.terminals if terminal.id == TERMINALS["till"])
     for role in WHERE:
         here = [member for member in shop.staff if (member.role, member.store) == (role, till.store)]

@@ -20,9 +20,9 @@ from sample_shop import build
 ADDRESSES = {page: f"http://127.0.0.1:840{n}/" for n, page in enumerate(invitation.PAGES)}
 
 
-def printed(lan_url: str | None) -> str:
+def printed(lan_url: str | None, width: int = 120) -> str:
     paper = io.StringIO()
-    invitation.show(Console(file=paper, width=120), ADDRESSES, "here", lan_url)
+    invitation.show(Console(file=paper, width=width), ADDRESSES, "here", lan_url)
     return paper.getvalue()
 
 
@@ -36,6 +36,10 @@ def test_the_invitation_holds_what_a_newcomer_needs_to_sign_in() -> None:
         assert fact in said
     assert all(address in said for address in ADDRESSES.values())
     assert "▀" not in said and "█" not in said
+
+
+def test_a_narrow_terminal_cuts_no_address_short() -> None:
+    assert "…" not in printed(None, width=80)
 
 
 def test_a_phone_on_the_network_gets_a_code_to_scan() -> None:
