@@ -2,4 +2,4 @@
 
 from omnitill.cli import main
 
-main()
+main(prog_name="omnitill")
