@@ -205,3 +205,12 @@ def test_another_site_signs_no_manager_in_or_out(hub: HubProcess, path: str) -> 
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "foreign_page")
     own = post(hub, path, credentials, Origin=hub.url)
     assert own.status_code == 200 or own.json()["error"]["code"] == "staff.unknown"
+
+
+def test_a_till_gets_the_hashes_of_pins_and_a_kiosk_does_not(hub: HubProcess) -> None:
+    def reference(terminal: str) -> str:
+        with httpx.Client(base_url=hub.url, timeout=WAIT_S, trust_env=False) as client:
+            return client.get("/v1/reference", headers={"Authorization": f"Bearer token-{terminal}"}).text
+
+    assert "$argon2id$" in reference("till-1")
+    assert "$argon2" not in reference("kiosk-1")
