@@ -12,6 +12,8 @@ from sync_server.outbox.tables import events
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
 
+SQLITE_SYNCHRONOUS_FULL = 2
+
 
 def test_each_event_is_on_the_disk_at_the_moment_it_is_told(open_shop: Open) -> None:
     db, elsewhere = open_shop(), open_shop()
@@ -45,6 +47,15 @@ def test_an_answer_means_that_it_is_on_the_disk(open_shop: Open) -> None:
         till.send(operation("cart.add", till.visit, line=f"l{seq}", item=PIECES[0].id, quantity=1000))
         last = elsewhere.read(lambda session: session.scalar(select(func.max(operations.c.seq))))
         assert last == seq
+
+
+def test_a_commit_waits_until_the_disk_has_it(open_shop: Open) -> None:
+    with open_shop().engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == SQLITE_SYNCHRONOUS_FULL
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        else:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
 
 
 def test_nothing_is_told_of_a_command_that_was_not_committed(open_shop: Open) -> None:
