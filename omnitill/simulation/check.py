@@ -1,0 +1,264 @@
+"""What must hold when the network is whole again and everything has come to rest."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from omnitill.simulation.hub import SimHub
+from omnitill.simulation.memory import SHOP
+from omnitill.simulation.model import ModelHub
+from omnitill.simulation.phone import SimPhone
+from omnitill.simulation.till import SimTill
+from omnitill.simulation.workload import AtTerminal
+from pos_terminal.store import tables as kept
+from retail.cart import Cart
+from retail.codec import digest
+from retail.replica import applied
+from sync_server.carts import queries as carts
+from sync_server.carts.tables import cart_lines
+from sync_server.customers import queries as customers
+from sync_server.inbox.tables import exceptions, operations
+from sync_server.loyalty.tables import points_balances, points_entries
+from sync_server.orders.tables import sales
+from sync_server.outbox.tables import events, streams
+from sync_server.stock.tables import stock_levels, stock_moves
+
+
+@dataclass
+class Findings:
+    """`lost` and `doubled` count operations, sales and lines; `wrong` says each broken promise in words."""
+
+    lost: int = 0
+    doubled: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def expect(self, holds: bool, sentence: str) -> None:
+        if not holds:
+            self.wrong.append(sentence)
+
+
+@dataclass
+class Shop:
+    """All the devices of a run, and who used them."""
+
+    hub: SimHub
+    tills: list[SimTill]
+    phones: list[SimPhone]
+    people: list[AtTerminal]
+
+    @property
+    def devices(self) -> list[SimTill | SimPhone]:
+        return [*self.tills, *self.phones]
+
+
+def examine(shop: Shop) -> Findings:
+    """Hold the hub, the tills and the phones against one another and against the model."""
+    found = Findings()
+    rows = {table.name: _rows(shop.hub, table) for table in _TABLES}
+    for device in shop.devices:
+        _operations(found, device, rows["operations"])
+    _lines(found, shop, rows["cart_lines"])
+    _streams(found, shop, rows)
+    _told(found, shop.hub, rows["events"])
+    for person in shop.people:
+        _terminal(found, person, rows)
+    _books(found, rows)
+    for phone in shop.phones:
+        _phone(found, shop.hub, phone)
+    for row in rows["exceptions"]:
+        code = row.detail.get("error", {}).get("code", "")
+        found.expect(row.kind == "rejected" and code != "hub.fault", f"exception {row.kind} {row.source}: {row.detail}")
+    return found
+
+
+_TABLES = (
+    operations, cart_lines, streams, events, sales, stock_moves, stock_levels, points_entries, points_balances,
+    exceptions,
+)  # fmt: skip
+
+
+def _rows(hub: SimHub, table: Table) -> list[Any]:
+    return hub.db.read(lambda session: list(session.execute(select(table))))
+
+
+def _sent(device: SimTill | SimPhone) -> dict[int, dict[str, Any]]:
+    """What the device numbered, as it sends it."""
+    if isinstance(device, SimPhone):
+        return device.sent
+    with device.store.read() as connection:
+        return {
+            row.seq: {
+                "id": row.id,
+                "kind": row.kind,
+                "ver": 1,
+                "at": row.at,
+                "cart": row.cart,
+                "body": json.loads(row.body),
+            }
+            for row in connection.execute(select(kept.outbox).order_by(kept.outbox.c.seq))
+        }
+
+
+def _operations(found: Findings, device: SimTill | SimPhone, rows: list[Any]) -> None:
+    """Every operation is at the hub once, under its number, with the answer that its device has."""
+    sent = _sent(device)
+    at_hub = {row.seq: row for row in rows if row.dev == device.device.dev}
+    ids = Counter(row.id for row in at_hub.values() if row.id)
+    for seq, operation in sent.items():
+        row = at_hub.get(seq)
+        if row is None or row.hash != digest(operation):
+            found.lost += 1
+            found.wrong.append(f"{device.name}: operation {seq} {operation['kind']} is not at the hub as it was sent")
+        elif seq in device.acked and row.result["status"] != device.acked[seq]:
+            found.wrong.append(f"{device.name}: {seq} was answered {device.acked[seq]}, the hub has {row.result}")
+    for seq in sorted(set(device.acked) - set(at_hub)):
+        found.lost += seq not in sent
+        found.wrong.append(f"{device.name}: {seq} was acknowledged and is gone")
+    twice = sum(count - 1 for count in ids.values())
+    found.doubled += twice
+    found.expect(not twice, f"{device.name}: {twice} operations are at the hub under two numbers")
+    found.expect(sorted(at_hub) == list(range(1, len(sent) + 1)), f"{device.name}: the numbers at the hub have holes")
+
+
+def _lines(found: Findings, shop: Shop, rows: list[Any]) -> None:
+    """The carts hold what the committed operations make of them, once each."""
+    live = {shopper.id: f"live-{shopper.id}" for shopper in SHOP.shoppers}
+    model = ModelHub(live, {shopper.card: shopper.id for shopper in SHOP.shoppers})
+    for device, seq, operation, result in shop.hub.carried:
+        status = model.carry(device, operation)
+        found.expect(
+            status == result["status"], f"{device.dev} {seq} {operation['kind']}: hub {result}, model {status}"
+        )
+    wanted = {(cart.id, line.id): line for cart in model.carts.values() for line in cart.lines.values()}
+    there = {(row.cart, row.id): row for row in rows}
+    for key in sorted(wanted.keys() | there.keys()):
+        line, row = wanted.get(key), there.get(key)
+        lost = line is not None and (row is None or row.quantity < line.quantity)
+        doubled = row is not None and (line is None or row.quantity > line.quantity)
+        found.lost, found.doubled = found.lost + lost, found.doubled + doubled
+        same = line is not None and row is not None and _same(line, row)
+        found.expect(same, f"line {key}: the hub has {row}, the operations make {line}")
+
+
+def _same(line: Any, row: Any) -> bool:
+    return all(getattr(line, name) == getattr(row, name) for name in ("item", "quantity", "owner", "origin", "n"))
+
+
+def _streams(found: Findings, shop: Shop, rows: dict[str, list[Any]]) -> None:
+    """Versions have no holes, no operation is named twice, and the events add up to the fresh state."""
+    logs: dict[str, list[Any]] = {row.name: [] for row in rows["streams"]}
+    for row in sorted(rows["events"], key=lambda row: row.version):
+        logs.setdefault(row.stream, []).append(row)
+    heads = {row.name: row.version for row in rows["streams"]}
+    for name, log in logs.items():
+        contiguous = [row.version for row in log] == list(range(1, heads.get(name, 0) + 1))
+        found.expect(contiguous, f"{name}: versions are not contiguous")
+        start, fresh = shop.hub.db.read(lambda session, name=name: _ends(session, name))  # type: ignore[misc]
+        for row in log:
+            start = applied(start, row.changes)
+        found.expect(start == fresh, f"{name}: the events do not add up to the state")
+
+
+def _told(found: Findings, hub: SimHub, rows: list[Any]) -> None:
+    """Nobody heard of anything that did not happen."""
+    happened = {(row.stream, row.version): row.changes for row in rows}
+    untrue = [
+        (event["s"], event["v"]) for event in hub.told if happened.get((event["s"], event["v"])) != event["changes"]
+    ]
+    found.expect(not untrue, f"events {untrue[:5]} were told and are not so")
+
+
+def _ends(session: Session, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How a stream began, as far as its events cannot say it, and how it is."""
+    kind, _, key = name.partition(":")
+    if kind == "shopper":
+        fresh = customers.view(session, key)
+        opening = next(shopper.points for shopper in SHOP.shoppers if shopper.id == key)
+        return fresh | {"orders": {}, "points": {"active": opening}}, fresh
+    stored = carts.get(session, key)
+    empty = Cart(key, shopper=stored.cart.shopper if stored.live else "")
+    return carts.view(session, carts.StoredCart(empty, stored.store, stored.opened_by)), carts.view(session, stored)
+
+
+def _terminal(found: Findings, person: AtTerminal, rows: dict[str, list[Any]]) -> None:
+    """What people were told was done is done, and the terminal and the hub have the same sales, goods and hands."""
+    till, name = person.till, person.till.name
+    with till.store.read() as connection:
+        outbox, sold, moves, points = (
+            connection.execute(select(table)).all()
+            for table in (kept.outbox, kept.sales, kept.stock_moves, kept.points_entries)
+        )
+    found.expect(all(row.status != "waiting" for row in outbox), f"{name}: its outbox is not empty")
+    done = sum(row.kind in ("cart.add", "cart.set", "cart.remove") for row in outbox)
+    told, unsure = person.told["line"], person.never_answered("line")
+    found.lost += max(0, told - done)
+    found.doubled += max(0, done - told - unsure)
+    found.expect(
+        told <= done <= told + unsure, f"{name}: {told} changes were shown (+{unsure} unsure), {done} are kept"
+    )
+    missing = Counter(person.sold) - Counter(row.number for row in sold)
+    found.lost += missing.total()
+    found.expect(not missing, f"{name}: sales {sorted(missing)} were shown as made and are not in the journal")
+    counters = sorted(row.counter for row in sold)
+    found.expect(counters == list(range(1, len(sold) + 1)), f"{name}: its sale numbers have holes: {counters}")
+    ours = {row.id: (row.number, row.total) for row in sold}
+    theirs = {row.id: (row.number, row.total) for row in rows["sales"] if row.terminal == name}
+    found.lost += len(ours.keys() - theirs.keys())
+    found.expect(ours == theirs, f"{name}: the hub's sales are not the till's: {theirs} {ours}")
+    key = ("source", "line", "item", "quantity")
+    here, there = ({tuple(getattr(row, part) for part in key) for row in side} for side in (moves, rows["stock_moves"]))
+    found.expect(here == {row for row in there if row[0] in ours}, f"{name}: stock moves differ")
+    earned = {row.source: (row.shopper, row.points) for row in points}
+    given = {
+        row.source: (row.customer, row.points) for row in rows["points_entries"] if row.source in ours and row.points
+    }
+    found.expect(earned == given, f"{name}: points differ: {earned} {given}")
+    _hand(found, till, rows["cart_lines"])
+    _copy(found, till)
+
+
+def _hand(found: Findings, till: SimTill, rows: list[Any]) -> None:
+    """What the terminal holds is what the hub believes it holds."""
+    ours = {line.id: line.quantity for line in till.counter.till.cart.lines.values()}
+    theirs = {row.id: row.quantity for row in rows if row.owner == till.name}
+    found.expect(ours == theirs, f"{till.name}: in hand here {ours}, at the hub {theirs}")
+
+
+def _copy(found: Findings, till: SimTill) -> None:
+    """The terminal's copy of the shopper's cart is the hub's."""
+    live = till.counter.till.live
+    if live:
+        fresh = till.hub.db.read(lambda session: carts.view(session, carts.get(session, live)))
+        found.expect(till.counter.desk.hub_cart == fresh, f"{till.name}: its copy of {live} is not the hub's")
+
+
+def _phone(found: Findings, hub: SimHub, phone: SimPhone) -> None:
+    """The phone shows what the hub has, and nothing waits."""
+    found.expect(not phone.outbox, f"{phone.name}: its outbox is not empty: {sorted(phone.outbox)}")
+    for stream, copy in phone.replicas.items():
+        kind, _, key = stream.partition(":")
+
+        def fresh(session: Session, kind: str = kind, key: str = key) -> dict[str, Any]:
+            return customers.view(session, key) if kind == "shopper" else carts.view(session, carts.get(session, key))
+
+        found.expect(copy.state == hub.db.read(fresh), f"{phone.name}: its copy of {stream} is not the hub's")
+        waiting = [op.seq for op in copy.pending]
+        found.expect(not waiting, f"{phone.name}: operations {waiting} are shown as pending and are not")
+
+
+def _books(found: Findings, rows: dict[str, list[Any]]) -> None:
+    """Ledgers and their sums agree."""
+    moved: Counter[tuple[str, str]] = Counter()
+    for row in rows["stock_moves"]:
+        moved[row.store, row.item] += row.quantity
+    levels = {(row.store, row.item): row.quantity for row in rows["stock_levels"]}
+    found.expect(levels == dict(moved), "the stock levels are not the sums of the moves")
+    given: Counter[str] = Counter()
+    for row in rows["points_entries"]:
+        given[row.customer] += row.points
+    balances = {row.customer: row.active for row in rows["points_balances"]}
+    found.expect({key: n for key, n in balances.items() if n} == {key: n for key, n in given.items() if n}, "points")

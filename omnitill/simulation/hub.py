@@ -1,0 +1,169 @@
+"""The hub: its real inbox, handlers, outbox and fan-out over a database in memory, behind a door of our own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from omnitill.simulation.memory import engine_of, fill, hub_template
+from omnitill.simulation.network import Wire
+from omnitill.simulation.world import Broken, Crashed, Device, World
+from retail.messages import Batch, Position, parse
+from sync_server.db import Database, InlineWriter
+from sync_server.errors import NotAllowed, as_error
+from sync_server.inbox import handlers, service
+from sync_server.inbox.tables import devices, operations
+from sync_server.outbox import service as outbox
+from sync_server.realtime.connection import Connection, Connections, check_may_hear, state_of
+from sync_server.realtime.fanout import Fanout
+
+HEADS_MS = 10_000
+CARRIED = "carried"
+
+Answered = Callable[[Any], None]
+
+
+class SimHub(Device):
+    """One hub process. `carried` is everything it committed, in order: `(device, seq, operation, result)`; `told` is
+    every event that it sent to anybody."""
+
+    def __init__(self, world: World, crash: float, plant: str = "") -> None:
+        super().__init__(world, "hub")
+        self._crash, self._plant = crash, plant
+        self.engine = engine_of("hub")
+        fill(self.engine, hub_template())
+        self.carried: list[tuple[service.Device, int, dict[str, Any], dict[str, Any]]] = []
+        self.told: list[dict[str, Any]] = []
+        self.db = Database(self.engine, self.engine, InlineWriter())
+
+    def boot(self) -> None:
+        self.db = Database(self.engine, self.engine, InlineWriter())
+        self._connections, self._wires = Connections(), dict[str, Wire]()
+        self._fanout = Fanout(self._emit, lambda sid, stream: None, self._connections)
+        self.db.after_commit += [self._note, self._fanout.publish]
+        if self._plant != "no_heads":
+            self.later(HEADS_MS, self._send_heads)
+        self.world.trace(self.name, "is up")
+
+    def fell(self) -> None:
+        for wire in self._wires.values():
+            wire.drop()
+        self._wires = {}
+
+    def _note(self, told: dict[Any, Any]) -> None:
+        """What was committed is written down by the one who sees everything, whether or not the hub lives on."""
+        if CARRIED not in told:
+            return
+        device, ops, results = told[CARRIED]
+        for operation, row in zip(ops, results, strict=True):
+            if row["status"] in ("ok", "rejected") and not row.get("dup"):
+                self.carried.append((device, row["seq"], operation, row))
+            self.world.trace(self.name, device.dev, row["seq"], operation["kind"], row)
+        self._perhaps_crash("after the commit of", device.dev)
+
+    def _emit(self, name: str, event: Any, stream: str) -> None:
+        self.told.append(event)
+        for connection in self._connections.all():
+            if stream in connection.streams:
+                self._wires[connection.sid].push(name, event)
+
+    def _send_heads(self) -> None:
+        for connection in self._connections.all():
+            names = sorted(connection.streams)
+            heads = self.db.read(lambda session, names=names: outbox.heads(session, names))  # type: ignore[misc]
+            if heads:
+                self._wires[connection.sid].push("heads", heads)
+        self.later(HEADS_MS, self._send_heads)
+
+    def arrived(self, wire: Wire) -> None:
+        """A device stands at the door; it is greeted."""
+        device, app = wire.hail
+        connection = Connection(wire.sid, device, app)
+        self._connections.add(connection)
+        self._wires[wire.sid] = wire
+        last = self.db.read(lambda session: service.last_seq(session, device.dev, device.inc))
+        you = {"dev": device.dev, "store": device.store, "shopper": device.shopper}
+        wire.push("hello", {"proto": 1, "now": self.world.now, "last_seq": last, "limits": {}, "you": you})
+
+    def left(self, wire: Wire) -> None:
+        self._connections.remove(wire.sid)
+        self._wires.pop(wire.sid, None)
+
+    def asked(self, wire: Wire, name: str, body: Any, answer: Answered) -> None:
+        """One message of a socket; refusals are answers, as the hub's own door has it."""
+        connection = self._connections.get(wire.sid)
+        try:
+            if connection is None:
+                # What was on its way when the line broke may still be read: an operation is then carried out unheard.
+                if name != "ops":
+                    return
+                connection = Connection("gone", *wire.hail)
+            match name:
+                case "ops":
+                    answer(self._ops(connection, body, answer))
+                case "sub":
+                    answer({"streams": [self._join(connection, parse(Position, row)) for row in body]})
+                case "unsub":
+                    connection.streams.difference_update(body)
+                    answer({})
+                case "pull":
+                    seen = parse(Position, body)
+                    if seen.s not in connection.streams:
+                        raise NotAllowed()
+                    answer(self._answer(connection, seen))
+                case "tick":
+                    answer({"now": self.world.now})
+        except Exception as error:
+            told = as_error(error)
+            if told["error"]["code"] == "hub.fault":
+                raise Broken(f"the hub failed at {name}: {error!r}") from error
+            answer(told)
+
+    def _join(self, connection: Connection, seen: Position) -> dict[str, Any]:
+        try:
+            self.db.read(lambda session: check_may_hear(session, connection, seen.s))
+            connection.streams.add(seen.s)
+            return self._answer(connection, seen)
+        except NotAllowed as error:
+            return {"s": seen.s, **as_error(error)}
+
+    def _answer(self, connection: Connection, seen: Position) -> dict[str, Any]:
+        now = self.world.now
+        return self.db.read(
+            lambda session: outbox.answer(session, seen, lambda: state_of(session, connection, seen.s, now))
+        )
+
+    def _ops(self, connection: Connection, body: Any, answer: Answered) -> dict[str, Any]:
+        batch, device = parse(Batch, body), connection.device
+
+        def command(session: Session) -> dict[str, Any]:
+            if self._plant == "no_seq_check":
+                forget(session, device, batch.seq0)
+            done = service.accept(session, device, batch, handlers.carry, self.world.now)
+            if self._plant == "emit_before_commit":
+                self._fanout.publish(dict(session.info))
+            if self._plant == "ack_before_commit":
+                answer(done)
+            session.info[CARRIED] = (device, batch.ops, done["results"])
+            self._perhaps_crash("before the commit of", device.dev, batch.seq0)
+            return done
+
+        done = self.db.write(command)
+        self._perhaps_crash("before the answer to", device.dev, batch.seq0)
+        return done
+
+    def _perhaps_crash(self, *where: Any) -> None:
+        if self.world.chance(self._crash):
+            self.world.trace(self.name, "crashes", *where)
+            raise Crashed
+
+
+def forget(session: Session, device: service.Device, seq0: int) -> None:
+    """The planted fault: the hub no longer knows which numbers it has seen."""
+    session.execute(
+        delete(operations).where(
+            operations.c.dev == device.dev, operations.c.inc == device.inc, operations.c.seq >= seq0
+        )
+    )
+    session.execute(update(devices).where(devices.c.dev == device.dev).values(last_seq=seq0 - 1))
