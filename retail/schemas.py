@@ -46,7 +46,13 @@ def _operation(kind: str) -> type[BaseModel]:
     if body is SaleBody:
         body = create_model("SaleCommitBody", __base__=SaleBody, sale=(Sale, ...))
     name = "".join(word.capitalize() for word in kind.replace(".", "_").split("_"))
-    fields: dict[str, Any] = {"kind": (Literal[kind], ...), "ver": (Literal[1], 1), "body": (body, ...)}
+    # A body without fields that have to be there may itself be left out.
+    needed = any(field.is_required() for field in body.model_fields.values())
+    fields: dict[str, Any] = {
+        "kind": (Literal[kind], ...),
+        "ver": (Literal[1], 1),
+        "body": (body, ... if needed else body()),
+    }
     made: type[BaseModel] = create_model(name, __base__=Operation, __doc__=f"The operation `{kind}`.", **fields)
     return made
 

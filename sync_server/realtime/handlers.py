@@ -48,6 +48,12 @@ log = structlog.get_logger()
 Clock = Callable[[], int]
 
 
+def _not_streams() -> MessageError:
+    return MessageError(
+        "message.malformed", N_("The message is not of the protocol: {faults}."), faults="a list of streams"
+    )
+
+
 class Handlers:
     """What the hub does with each event of a socket."""
 
@@ -124,9 +130,7 @@ class Handlers:
     def sub(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
         """Join first, then read: what happens in between is heard twice rather than not at all."""
         if not isinstance(payload, list) or len(payload) > STREAMS_PER_SUB_MAX:
-            raise MessageError(
-                "message.malformed", N_("The message is not of the protocol: {faults}."), faults="a list of streams"
-            )
+            raise _not_streams()
         return {"streams": [self._join(connection, parse(Position, position)) for position in payload]}
 
     def _join(self, connection: Connection, seen: Position) -> dict[str, Any]:
@@ -149,9 +153,11 @@ class Handlers:
         )
 
     def unsub(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
-        for stream in payload if isinstance(payload, list) else []:
-            connection.streams.discard(str(stream))
-            leave_room(str(stream))
+        if not isinstance(payload, list) or not all(isinstance(stream, str) for stream in payload):
+            raise _not_streams()
+        for stream in payload:
+            connection.streams.discard(stream)
+            leave_room(stream)
         return {}
 
     def pull(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
