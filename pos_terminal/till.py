@@ -243,14 +243,18 @@ def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool 
         card["shopper"], card.get("names") or card["name"], card.get("language", ""), card["number"], card.get("points")
     )
     language = shopper.language if till.kind == "kiosk" and shopper.language else till.language
-    till = replace(till, shopper=shopper, live="", taking=(), language=language)
+    # Lines that were asked for go on with the visit: the hub moves them along, and they come with the new cart.
+    till = replace(till, shopper=shopper, live="", language=language)
     return till, [Wish("cart.attach", {"card": shopper.card, "replace": replacing})]
 
 
 def give_up(till: Till) -> Step:
     """The goods go back to the shelf and the visit ends; nothing is said of a visit that never began."""
-    wishes = [Wish("cart.abandon", {})] if till.cart.lines else []
-    return fresh(till), wishes + _let_go(till)
+    if till.taking:
+        # Lines that were asked for and are not here yet stay the shopper's: giving up would throw them out as well.
+        wishes = [Wish("cart.remove", {"line": line.id, "seen": line.quantity}) for line in till.cart.lines.values()]
+        return fresh(till), [*wishes, Wish("cart.release", {})]
+    return fresh(till), [Wish("cart.abandon", {})] if till.cart.lines else []
 
 
 def let_go(till: Till) -> Step:
@@ -265,17 +269,9 @@ def let_go(till: Till) -> Step:
     return replace(fresh(till), phase="thanks"), [Wish("cart.release", {})]
 
 
-def _let_go(till: Till) -> list[Wish]:
-    """Lines that were asked for and not received must not stay in a hand that nobody sees."""
-    return [Wish("cart.release", {})] if till.taking else []
-
-
 def sold(till: Till, summary: Mapping[str, Any], body: dict[str, Any]) -> Step:
     """The sale is made: it is told to the hub, and the till is done with this shopper."""
-    return (
-        replace(fresh(till), phase="done", last_sale=summary),
-        [Wish("sale.commit", body), *_let_go(till)],
-    )
+    return replace(fresh(till), phase="done", last_sale=summary), [Wish("sale.commit", body)]
 
 
 def adopted(till: Till, hub_lines: Mapping[str, Mapping[str, Any]], moment: Moment) -> Till:

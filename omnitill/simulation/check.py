@@ -195,6 +195,7 @@ def _terminal(found: Findings, person: AtTerminal, rows: dict[str, list[Any]]) -
     found.expect(all(row.status != "waiting" for row in outbox), f"{name}: its outbox is not empty")
     done = sum(row.kind in ("cart.add", "cart.set", "cart.remove") for row in outbox)
     told, unsure = person.told["line"], person.never_answered("line")
+    unsure += person.put_back
     found.lost += max(0, told - done)
     found.doubled += max(0, done - told - unsure)
     found.expect(

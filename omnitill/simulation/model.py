@@ -49,6 +49,7 @@ class ModelHub:
             if current.status == "open":
                 self._put(rules.apply(current, actor, paid, operation.at))
             self._close(visit.id)
+            self._let_go(current.id, actor, operation.at)
             return
         change = cart_operation(body)
         if change is None:
@@ -71,6 +72,13 @@ class ModelHub:
 
     def _close(self, visit: str) -> None:
         self._put(replace(self.carts[visit], status="closed"))
+
+    def _let_go(self, cart: str, actor: Actor, at: int) -> None:
+        """What the terminal was given and did not sell is the shopper's again, once its last visit is over."""
+        visits = (name for name, dev in self._opened.items() if dev == actor.device)
+        busy = any(self.carts[name].status == "moved" and self.carts[name].moved_to == cart for name in visits)
+        if cart in self._live.values() and not busy:
+            self._put(rules.apply(self.carts[cart], actor, rules.Release(), at))
 
     def _attach(self, visit: Cart, actor: Actor, attach: rules.Attach, at: int) -> None:
         current, live = self._carried_on(visit), self.carts[self._live[attach.shopper]]

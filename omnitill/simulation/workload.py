@@ -54,6 +54,7 @@ class AtTerminal(Visitor):
         self.told: Counter[str] = Counter()
         self.unsure: Counter[str] = Counter()
         self.sold: list[str] = []
+        self.put_back = 0
         self._open: tuple[str, Command] | None = None
 
     def never_answered(self, kind: str) -> int:
@@ -70,6 +71,9 @@ class AtTerminal(Visitor):
             name, body = self._choose()
             command = f"{self.till.name}-{next(self.world.numbers)}"
         self._open = command, (name, body)
+        if name in ("void_cart", "start_over"):
+            # Where lines are still on their way, the ones in hand are put back one by one.
+            self.put_back += len(self.till.counter.till.cart.lines)
         answer = self.till.command(command, name, **body)
         self._open = None
         if answer.get("error", {}).get("code") == "till.failed":

@@ -9,7 +9,9 @@ from retail.errors import N_, CartRefused, RetailError, SaleError
 from retail.messages import SaleBody
 from retail.sale import Sale, differences, sale_from
 from retail.stock import moves_of
+from sync_server.carts import queries as cart_queries
 from sync_server.carts import service as carts
+from sync_server.carts.queries import StoredCart
 from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
 from sync_server.db import insert_if_absent
@@ -87,7 +89,18 @@ def _settle_cart(session: Session, device: Device, cart_id: str, sale: Sale, cau
     if stored.cart.status == "open":
         carts.operate(session, stored, device.actor, paid, cause, sale.at)
     carts.close_visit(session, cart_id, device.dev, cause, sale.at)
+    _let_go(session, device, stored, cause, sale.at)
     return True
+
+
+def _let_go(session: Session, device: Device, paid: StoredCart, cause: Cause, at: int) -> None:
+    """Lines that the terminal asked for and had not received when it was paid must not stay in a hand that nobody
+    sees: they are the shopper's again, unless another visit of the terminal holds them."""
+    if not paid.live or cart_queries.visits_into(session, paid.cart.id, device.dev):
+        return
+    rest = cart_queries.find(session, paid.cart.id, lock=True)
+    if rest is not None and rest.cart.of(device.dev):
+        carts.operate(session, rest, device.actor, rules.Release(), cause, at)
 
 
 def _differences(session: Session, sale: Sale) -> list[dict[str, Any]]:

@@ -187,6 +187,18 @@ def test_a_till_that_serves_the_same_shopper_twice_still_hears_the_cart(till: Ta
     assert left == [("till-1", f"cart:{till.visit}")]
 
 
+def test_a_line_that_reached_the_till_after_its_sale_is_the_shoppers_again(till: Talker, shopper: Talker) -> None:
+    till.ok("cart.attach", card=FIRST.card)
+    till.scan(ITEM.id)
+    sale = make_sale(till.db, till, shopper.visit, next(COUNTERS), FIRST.id)
+    shopper.ok("cart.add", line="for-later", item=OTHER.id, quantity=1000)
+    till.ok("cart.take", line="for-later")
+    till.ok("sale.commit", sale=sale.as_dict(), card=FIRST.card, receipt={})
+    [line] = view(till.db, shopper.visit)["lines"].values()
+    assert (line["id"], line["owner"]) == ("for-later", "hub")
+    shopper.ok("cart.remove", line="for-later", seen=1000)
+
+
 def test_a_sale_at_a_wrong_price_is_kept_as_it_is_and_shown_to_a_person(till: Talker) -> None:
     till.scan(ITEM.id)
     sale = make_sale(till.db, till, till.visit, next(COUNTERS))
