@@ -72,6 +72,8 @@ def _settings(**given: Any) -> Settings:
 @click.group()
 def main() -> None:
     """The hub: one cart for the till, the kiosk and the phone."""
+    # Shoppers' names and sales are for the hub's own user, wherever the folder lies.
+    os.umask(0o077)
     _log_to_stderr()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+import gevent
 import orjson
 from flask import Blueprint, Response, request
 from sqlalchemy import Row, select
@@ -21,6 +22,7 @@ from sync_server.stock import queries as stock
 from sync_server.terminals import queries as terminals
 
 PICTURE_MAX_AGE_S = 3600
+PRODUCTS_AT_ONCE = 500
 
 
 def bearer(session: Session) -> Row[Any]:
@@ -85,5 +87,8 @@ def _reference(session: Session, terminal: Row[Any]) -> Iterator[bytes]:
     yield orjson.dumps(head)[:-1]
     yield b',"products":['
     for number, body in enumerate(queries.all_products(session)):
+        if number % PRODUCTS_AT_ONCE == 0:
+            # A large catalogue takes seconds, and other people's scans must not wait for it.
+            gevent.sleep(0)
         yield (b"," if number else b"") + orjson.dumps(body)
     yield b"]}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import case, distinct, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Department, Product, Store, TaxRate, product_from
@@ -76,36 +76,38 @@ def page_of(session: Session, department: str, search: str, number: int, size: i
 
     Variants count once, by the first of them that fits.
     """
+    words = search.lower().split()[:SEARCH_WORDS_MAX]
+    # Where nothing is searched for the lead of each family is known beforehand, and an index has the whole list.
+    fits: ColumnElement[bool] = products.c.ordinal.in_(_found(department, words)) if words else products.c.lead
+    if department:
+        fits &= products.c.department == department
+    total = session.scalar(select(func.count()).select_from(products).where(fits)) or 0
+    start = (max(number, 1) - 1) * size
+    rows = session.scalars(select(products.c.body).where(fits).order_by(products.c.ordinal).offset(start).limit(size))
+    return [product_from(body) for body in rows], total
+
+
+def _found(department: str, words: list[str]) -> Select[tuple[int]]:
+    """The first variant of each family that has every word."""
     leads = select(func.min(products.c.ordinal)).group_by(_family_key())
     if department:
         leads = leads.where(products.c.department == department)
-    for word in search.lower().split()[:SEARCH_WORDS_MAX]:
+    for word in words:
         leads = leads.where(products.c.words.contains(word, autoescape=True))
-    total = session.scalar(select(func.count()).select_from(leads.subquery())) or 0
-    start = (max(number, 1) - 1) * size
-    rows = session.scalars(
-        select(products.c.body)
-        .where(products.c.ordinal.in_(leads))
-        .order_by(products.c.ordinal)
-        .offset(start)
-        .limit(size)
-    )
-    return [product_from(body) for body in rows], total
+    return leads
 
 
 def first_goods(session: Session, limit: int) -> list[str]:
     """The ids of the first products in the catalogue's order, variants once by the first of them."""
-    leads = select(func.min(products.c.ordinal)).group_by(_family_key())
-    named = select(products.c.id).where(products.c.ordinal.in_(leads))
-    return list(session.scalars(named.order_by(products.c.ordinal).limit(limit)))
+    return list(session.scalars(select(products.c.id).where(products.c.lead).order_by(products.c.ordinal).limit(limit)))
 
 
 def department_counts(session: Session) -> dict[str, tuple[str, int]]:
     """For each department that has goods: the id of its first product, and how many goods, variants counted once."""
     rows = session.execute(
-        select(products.c.department, func.min(products.c.id), func.count(distinct(_family_key()))).group_by(
-            products.c.department
-        )
+        select(products.c.department, func.min(products.c.id), func.count())
+        .where(products.c.lead)
+        .group_by(products.c.department)
     )
     return {department: (first, count) for department, first, count in rows}
 

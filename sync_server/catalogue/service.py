@@ -30,17 +30,26 @@ def add_pictures(session: Session, drawings: Mapping[str, str]) -> None:
 
 
 def add_products(session: Session, rows: Iterable[tuple[int, Product]]) -> None:
-    """Rows are `(ordinal, product)`."""
-    session.execute(insert(products), [_product_row(*row) for row in rows])
+    """Rows are `(ordinal, product)`, in the order of the ordinals: the first of a family stands for it in lists."""
+    found = list(rows)
+    families = {product.family for _, product in found if product.family}
+    led = set(session.scalars(select(products.c.family).where(products.c.family.in_(families)).distinct()))
+    made: list[dict[str, Any]] = []
+    for ordinal, product in found:
+        made.append(_product_row(ordinal, product, lead=product.family not in led))
+        if product.family:
+            led.add(product.family)
+    session.execute(insert(products), made)
 
 
-def _product_row(ordinal: int, product: Product) -> dict[str, Any]:
+def _product_row(ordinal: int, product: Product, lead: bool) -> dict[str, Any]:
     words = " ".join([*product.names.values(), product.gtin, product.plu, product.id]).lower()
     return {
         "id": product.id,
         "ordinal": ordinal,
         "department": product.department,
         "family": product.family,
+        "lead": lead,
         "words": words[:600],
         "body": asdict(product),
     }

@@ -1,6 +1,6 @@
 """Stores and what they sell."""
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text
 
 from sync_server.db import metadata
 
@@ -36,10 +36,12 @@ products = Table(
     Column("ordinal", Integer, nullable=False),
     Column("department", String(64), nullable=False),
     Column("family", String(64), nullable=False),
+    Column("lead", Boolean, nullable=False, comment="stands for its family in a list: the first of its variants"),
     Column(
         "words", String(600), nullable=False, comment="names in all languages and codes, in lower case, to search in"
     ),
     Column("body", JSON, nullable=False),
-    Index("products_of_department", "department", "ordinal"),
+    Index("products_in_order", "lead", "ordinal"),
+    Index("products_of_department", "department", "lead", "ordinal"),
     Index("products_of_family", "family"),
 )

@@ -88,6 +88,12 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("department", sa.String(length=64), nullable=False),
         sa.Column("family", sa.String(length=64), nullable=False),
         sa.Column(
+            "lead",
+            sa.Boolean(),
+            nullable=False,
+            comment="stands for its family in a list: the first of its variants",
+        ),
+        sa.Column(
             "words",
             sa.String(length=600),
             nullable=False,
@@ -97,7 +103,8 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("products", schema=None) as batch_op:
-        batch_op.create_index("products_of_department", ["department", "ordinal"], unique=False)
+        batch_op.create_index("products_in_order", ["lead", "ordinal"], unique=False)
+        batch_op.create_index("products_of_department", ["department", "lead", "ordinal"], unique=False)
         batch_op.create_index("products_of_family", ["family"], unique=False)
 
     op.create_table(
