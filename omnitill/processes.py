@@ -31,6 +31,8 @@ READY_TIMEOUT_S = 90.0
 TERM_GRACE_S = 1.5
 QUICK_DEATH_S = 10.0
 QUICK_DEATHS_MAX = 5
+REFUSALS = (4, 5)
+"""A room ends so when its folder is of a newer program or cannot be written: starting it again would not help."""
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0)
 ERROR_LINES_SHOWN = 8
 
@@ -140,10 +142,12 @@ class Child:
             lived_s = time.monotonic() - began
             quick_deaths = quick_deaths + 1 if lived_s < QUICK_DEATH_S else 1
             # The same last words again tell nothing new; they are shown once more when the process is given up.
-            news = tail if tail != last_words or quick_deaths >= QUICK_DEATHS_MAX else []
+            news = tail if tail != last_words or code in REFUSALS or quick_deaths >= QUICK_DEATHS_MAX else []
             details, last_words = {"code": code, "stderr": news, "lived_s": round(lived_s, 1)}, tail
-            if quick_deaths >= QUICK_DEATHS_MAX:
-                text = f"{self.name} died {quick_deaths} times in a row ({exit_text(code)}); it is not started again"
+            refused = code in REFUSALS and lived_s < QUICK_DEATH_S
+            if refused or quick_deaths >= QUICK_DEATHS_MAX:
+                how = "refused to start" if refused else f"died {quick_deaths} times in a row"
+                text = f"{self.name} {how} ({exit_text(code)}); it is not started again"
                 self._tell(Event("given-up", self.name, text, details))
                 self._set("given-up")
                 return

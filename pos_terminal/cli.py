@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -35,6 +36,8 @@ def main(token_file: Path | None, verbose: bool, **options: object) -> None:
 
     Example: python -m pos_terminal --kind till --data var/till-1 --terminal till-1 --token-file var/till-1.token
     """
+    # Cards and sales are for the till's own user, wherever the folder lies.
+    os.umask(0o077)
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO,
         stream=sys.stderr,

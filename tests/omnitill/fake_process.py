@@ -2,7 +2,8 @@
 
 `fake_process.py hub serve --data D --port N ...`, `hub enrol --data D --terminal T`, `terminal ...`, `bench ...`.
 Listens on its port (the next ones when it is busy), writes its arguments to DATA/fake-NAME.json, and obeys lines in
-DATA/FAULTS: `NAME die` exits 3 at once with a complaint, `NAME deaf` ignores SIGTERM, `NAME mute` never gets ready.
+DATA/FAULTS: `NAME die` exits 3 at once with a complaint, `NAME refuse` exits 5,
+`NAME deaf` ignores SIGTERM, `NAME mute` never gets ready.
 """
 
 import argparse
@@ -54,6 +55,9 @@ def main() -> None:
     if f"{name} die" in faults:
         print("the till drawer is on fire", file=sys.stderr)
         sys.exit(3)
+    if f"{name} refuse" in faults:
+        print("this folder is of a newer program", file=sys.stderr)
+        sys.exit(5)
     if f"{name} mute" in faults:
         signal.pause()
     if f"{name} deaf" in faults:

@@ -63,6 +63,18 @@ def test_a_process_that_dies_again_and_again_is_given_up_with_its_last_words(tmp
     assert (data / "logs" / "till.log").read_text().count("the till drawer is on fire") == 5
 
 
+def test_a_process_that_refuses_its_folder_is_not_started_again(tmp_path: Path) -> None:
+    data = tmp_path / "shop"
+    data.mkdir()
+    (data / "demo.lock").touch()
+    (data / "FAULTS").write_text("till refuse")
+    with ShopProcess(data) as shop:
+        shop.hears("till refused to start (exit code 5)")
+        shop.hears("this folder is of a newer program")
+        assert shop.ended() == 1
+    assert (data / "logs" / "till.log").read_text().count("newer program") == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_closing_takes_less_than_three_seconds_and_leaves_nobody(shop: ShopProcess, number: signal.Signals) -> None:
     pids = [shop.facts(name)["pid"] for name in NAMES]
