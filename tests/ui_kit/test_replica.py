@@ -21,6 +21,7 @@ const step = {{
   ev: (one, m) => said(one, r.receive(one.replica, m)),
   snapshot: (one, m) => ({{ ...one, replica: r.adopt(one.replica, m) }}),
   propose: (one, m) => ({{ ...one, replica: r.propose(one.replica, m) }}),
+  contains: (one, by) => ({{ ...one, replica: r.contains(one.replica, by) }}),
   reject: (one, id) => said(one, r.reject(one.replica, id)),
 }};
 const add = (state, op) => ({{ ...state, count: (state.count ?? 0) + op.delta }});
@@ -114,6 +115,13 @@ def test_an_own_operation_stands_over_the_state_until_the_stream_names_it() -> N
 def test_a_snapshot_that_contains_an_operation_drops_it() -> None:
     (end,) = play([snapshot(1, {"count": 0}), op(1, 2), op(2, 5), snapshot(4, {"count": 2}, by=(("me", 1),))])
     assert [one["id"] for one in end["pending"]] == ["op2"]
+
+
+def test_events_that_were_asked_for_after_an_answer_contain_what_it_said_is_done() -> None:
+    # The page was opened again between the event of its operation and the answer to it: no event will name it again.
+    (end,) = play([snapshot(4, {"count": 2}), op(1, 2), op(2, 5), ("contains", [{"dev": "me", "seq": 1}])])
+    assert [one["id"] for one in end["pending"]] == ["op2"]
+    assert end["view"]["count"] == 7
 
 
 def test_a_refused_operation_is_taken_back_and_named() -> None:

@@ -53,27 +53,34 @@ const named = (event) => ({
   ...event, by: (event.by ?? []).filter((one) => one.dev === called).map(({ seq }) => ({ dev: OURS, seq })),
 });
 
-function take(answer) {
+const answered = () => sender?.through() ?? 0;
+
+// An answer that was asked for after the hub had answered everything up to `through` contains all of that.
+const holding = (answer, through) => ({
+  ...answer, ...(answer.events && { events: answer.events.map(named) }), by: [{ dev: OURS, seq: through }],
+});
+
+function take(answer, through) {
   const replica = replicas.get(answer?.s);
   if (!replica || answer.error) return;
-  // A snapshot came after the hub's answer to everything up to `through`, so it contains all of that.
-  const by = [{ dev: OURS, seq: sender.through() }];
-  replica.answered(answer.events ? { ...answer, events: answer.events.map(named) } : { ...answer, by });
+  replica.answered(holding(answer, through));
   known_at.value = now();
 }
 
 async function subscribe(streams) {
+  const through = answered();
   const answer = await link.value.emit("sub", streams.map((stream) => position(replicas.get(stream))));
-  answer.streams.forEach(take);
+  answer.streams.forEach((one) => take(one, through));
 }
 
 async function follow(stream, shown) {
   const replica = createReplica({
     stream, apply: cartEffect,
     pull: async ({ s, e, v }) => {
-      const answer = await link.value.emit("pull", { s, e: e ?? 0, v: Math.max(0, v) });
-      return answer.events ? { ...answer, events: answer.events.map(named) } : answer;
+      const through = answered();
+      return holding(await link.value.emit("pull", { s, e: e ?? 0, v: Math.max(0, v) }), through);
     },
+    settled: (op) => op.seq <= answered(),
     onRejected: (op, error) => toast({ kind: "attention", text: sentence(error) }),
   });
   replicas.set(stream, replica);

@@ -29,9 +29,12 @@ function repairer(pull, lacking) {
 /** Follow one stream.
  *
  * `pull({s, e, v})` resolves to a snapshot `{e, v, state, by?}` or to `{events: [...]}`; `apply(state, op)` is the pure
- * effect of a pending operation; `onRejected(op, error)` hears of refused ones.
+ * effect of a pending operation; `onRejected(op, error)` hears of refused ones. `settled(op)` says whether the hub has
+ * answered a pending operation. An answer's `by` names what it is known to contain, be it a snapshot or events.
  */
-export function createReplica({ stream, pull, apply = (state) => state, onRejected = () => {} }) {
+export function createReplica({
+  stream, pull, apply = (state) => state, onRejected = () => {}, settled = () => false,
+}) {
   let replica = reducer.nothing;
   let scheduled = false;
   const state = signal(null);
@@ -79,6 +82,7 @@ export function createReplica({ stream, pull, apply = (state) => state, onReject
     if (answer.error) return;
     if (answer.events) answer.events.forEach((event) => take(reducer.receive(replica, event)[0]));
     else take(reducer.adopt(replica, answer));
+    take(reducer.contains(replica, answer.by));
   }
 
   const repair = repairer(
@@ -91,7 +95,8 @@ export function createReplica({ stream, pull, apply = (state) => state, onReject
     position,
     adopt: (snapshot) => take(reducer.adopt(replica, snapshot)),
     answered,
-    heads: (v) => { if (v > replica.v) repair(); },
+    // What was answered and still waits is inside a snapshot that came before the answer: only a newer one can say so.
+    heads: (v) => { if (v > replica.v || replica.pending.some(settled)) repair(); },
     propose: (op) => take(reducer.propose(replica, op)),
     reject(id, error) {
       const [next, op] = reducer.reject(replica, id);

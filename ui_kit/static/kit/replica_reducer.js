@@ -57,15 +57,16 @@ export function receive(replica, event) {
   return [{ ...replica, kept }, "gap"];
 }
 
-/** Take a snapshot `{e, v, state, by?}`. One that is older than what is known changes nothing.
- *
- * `by` names the last operation of each device that the snapshot contains; ours up to it leave the pending list.
- */
+/** What an answer is known to contain: `by` names the last operation of each device in it; ours up to it wait no more. */
+export function contains(replica, by = []) {
+  const through = (op) => by.some((one) => one.dev === op.dev && one.seq >= op.seq);
+  return { ...replica, pending: replica.pending.filter((op) => !through(op)) };
+}
+
+/** Take a snapshot `{e, v, state, by?}`, `by` as in `contains`. One that is older than what is known changes nothing. */
 export function adopt(replica, snapshot) {
   if (snapshot.e === replica.e && snapshot.v < replica.v) return replica;
-  const through = (op) => snapshot.by?.some((one) => one.dev === op.dev && one.seq >= op.seq);
-  const pending = replica.pending.filter((op) => !through(op));
-  return catchUp({ ...replica, e: snapshot.e, v: snapshot.v, state: snapshot.state, pending });
+  return contains(catchUp({ ...replica, e: snapshot.e, v: snapshot.v, state: snapshot.state }), snapshot.by);
 }
 
 /** Put an own operation `{id, dev, seq, kind, ...}` over the state until the stream names it; twice is once. */
