@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { dateTime, money, number } from "kit/format.js";
 import { N_, sentence, t } from "kit/i18n.js";
-import { Badge, Button, Dialog, Empty, Field, html, toast } from "kit/ui.js";
+import { Badge, Button, Dialog, Field, html, Status, toast } from "kit/ui.js";
 
 const REASON_MIN = 3;
 const chosen = signal(null);
@@ -68,7 +68,7 @@ export function Exceptions({ rows, currency }) {
       ${waiting.length > 0 && html`<${Badge} kind="attention">${number(waiting.length)}<//>`}</h2>
     ${waiting.length
       ? html`<ul class="exceptions">${waiting.map((row) => html`<${Row} key=${row.id} row=${row} currency=${currency} />`)}</ul>`
-      : html`<${Empty} icon="circle-check" title=${t("Nothing waits")}>${t("What the hub cannot settle by itself stands here until somebody does.")}<//>`}
+      : html`<${Status} kind="good" label=${t("Nothing waits")} />`}
     <${Dialog} open=${chosen.value !== null} title=${t("How was it settled?")} onClose=${() => (chosen.value = null)}
       actions=${html`<${Button} kind="primary" busy=${busy.value} onClick=${close}>${t("Settle")}<//>`}>
       <div class="stack"><p>${chosen.value && t(chosen.value.message, chosen.value.params)}</p>
