@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
 from retail import states, told
+from retail.cart import CART_LINES_MAX
 from retail.messages import (
     BODIES,
     PROTO,
@@ -21,7 +22,9 @@ from retail.messages import (
     SaleBody,
 )
 from retail.replica import KEYED
-from retail.sale import Sale
+from retail.sale import AMOUNT_MAX, Sale, SaleLine
+from retail.tax import TaxSum
+from retail.tender import TENDERS_MAX, Tender
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = "/v1/schemas"
@@ -112,8 +115,27 @@ def documents() -> dict[str, dict[str, Any]]:
 
 
 def _document(name: str, shape: Shape) -> dict[str, Any]:
-    body: dict[str, Any] = _tidy(TypeAdapter(shape).json_schema())
+    made = TypeAdapter(shape).json_schema()
+    _bound(made.get("$defs", {}) | {made.get("title", ""): made})
+    body: dict[str, Any] = _tidy(made)
     return {"$schema": DIALECT, "$id": f"{FOLDER}/{name}.json", **body}
+
+
+def _bound(definitions: Mapping[str, Any]) -> None:
+    """Say of the parts of a sale what `retail.sale.sale_from` demands beyond the kinds of their fields."""
+    for part in (Sale, SaleLine, TaxSum, Tender):
+        found = definitions.get(part.__name__, {"properties": {}})
+        found["additionalProperties"] = False
+        for field in found["properties"].values():
+            if field.get("type") == "integer":
+                field.update(minimum=0, maximum=AMOUNT_MAX)
+    sale = definitions.get("Sale", {}).get("properties")
+    if sale:
+        sale["lines"].update(minItems=1, maxItems=CART_LINES_MAX)
+        sale["tenders"].update(maxItems=TENDERS_MAX)
+        sale["id"].update(minLength=1)
+        sale["number"].update(minLength=1)
+        definitions["SaleLine"]["properties"]["quantity"].update(minimum=1)
 
 
 def _tidy(schema: Any) -> Any:
@@ -146,6 +168,7 @@ def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3.0 document: one channel, each event a message, and who sends it an operation."""
     adapters: list[Any] = [(name, "validation", TypeAdapter(shape)) for name, shape in shapes().items()]
     found, definitions = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
+    _bound(definitions["$defs"])
     bodies = {name: _tidy(found[name, "validation"]) for name in shapes()}
     messages = {name: _message(name, body) for name, body in bodies.items() if name in set(_message_names())}
     return {

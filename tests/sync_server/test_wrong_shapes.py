@@ -1,6 +1,5 @@
 """Messages of every wrong shape, made from right ones: always an answer with a code, no trace, and no dead hub."""
 
-import copy
 import json
 import random
 import uuid
@@ -8,11 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from bent_messages import BODIES, bent
 from hub_process import HubProcess, Listener, open_frames, phone_of, post
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-from talking_device import FIRST, NOW, PIECES, operation
+from talking_device import operation
 
 from retail import schemas
 from retail.messages import STREAMS_PER_SUB_MAX, Batch, Hail, Position
@@ -25,72 +25,7 @@ SEEDS = st.integers(0, 2**32)
 FEW = settings(MANY, max_examples=EXAMPLES // 4)
 """A refused handshake costs a connection each."""
 
-ODD: list[Any] = [
-    None, True, False, 0, -1, 1.0, 0.5, 1e300, 2**53, -(2**63), 2**64 - 1, "", "x", "x" * 300, "1", " ", "\x00", "ÿ",
-    "\u202e", "../..", "cart:", "cart:x", [], {}, [[]], [None], {"": 0}, {"s": {}}, [1, "2"], {"a": {"b": {"c": []}}},
-]  # fmt: skip
-ITEM = PIECES[0].id
-BODIES: dict[str, dict[str, Any]] = {
-    "cart.add": {"line": "l", "item": ITEM, "quantity": 1000, "fulfilment": "carry_out", "weighed": False},
-    "cart.set": {"line": "l", "to": 2000, "seen": 1000},
-    "cart.remove": {"line": "l", "seen": 1000},
-    "cart.take": {"line": "l"},
-    "cart.release": {},
-    "cart.abandon": {},
-    "cart.attach": {"card": FIRST.card, "replace": False},
-    "sale.commit": {
-        "sale": {
-            "id": "s",
-            "number": "01-01-000001",
-            "store": "main-street",
-            "terminal": "till-1",
-            "cashier": "",
-            "cart": "c",
-            "shopper": "",
-            "lines": [],
-            "taxes": [{"code": "A", "rate": 2000, "net": 0, "tax": 0, "gross": 0}],
-            "total": 0,
-            "tenders": [{"kind": "cash", "amount": 0}],
-            "change": 0,
-            "points": 0,
-            "currency": "EUR",
-            "book_version": 1,
-            "at": NOW,
-        },
-        "card": "",
-        "receipt": {},
-    },
-    "audit.note": {"action": "note", "staff": "", "detail": {}},
-}
 POSITION = {"s": "cart:none", "e": 1, "v": 0}
-
-
-def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The ways to every value inside a message."""
-    yield at
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in inside:
-        yield from places(one, (*at, key))
-
-
-def bent(message: Any, chance: random.Random) -> Any:
-    """The message with one to three things wrong: a value of another kind, a field gone, a field too many."""
-    made = [copy.deepcopy(message)]
-    for _ in range(chance.randint(1, 3)):
-        *way, last = (0, *chance.choice(list(places(made[0]))))
-        held: Any = made
-        for step in way:
-            held = held[step]
-        match chance.randrange(4):
-            case 0 if isinstance(held, dict):
-                del held[last]
-            case 1 if isinstance(held[last], dict):
-                held[last][chance.choice(["", "more", "__class__", "s", "line", "x" * 99])] = chance.choice(ODD)
-            case 2 if isinstance(held[last], list) and held[last]:
-                held[last] = held[last] * chance.choice([0, 2, 30])
-            case _:
-                held[last] = copy.deepcopy(chance.choice(ODD))
-    return made[0]
 
 
 def is_wrong(model: Any, message: Any) -> bool:
