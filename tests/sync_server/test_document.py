@@ -88,8 +88,14 @@ def test_the_frames_of_the_document_are_those_on_the_wire(stage: Stage) -> None:
 
 
 def test_the_shapes_of_the_document_are_the_schemas() -> None:
-    printed = re.search(r"^```shapes\n(.*?)\n```", DOCUMENT, re.M | re.S)
+    printed = re.search(r"^```shapes\n(.*?)\n```$", DOCUMENT, re.M | re.S)
     assert printed and printed[1] == shapes.block(), f"print this into docs/protocol.md:\n{shapes.block()}"
+
+
+def test_every_fence_of_the_document_is_closed() -> None:
+    fences = re.findall(r"^```(\w*)$", DOCUMENT, re.M)
+    assert fences[1::2] == [""] * (len(fences) // 2)
+    assert fences[::2].count("shapes") == fences[::2].count("conversation") == 1
 
 
 def test_the_tables_name_every_event_and_what_it_carries() -> None:
