@@ -8,6 +8,7 @@ from omnitill.simulation.memory import CASHIER, SHOP
 from omnitill.simulation.phone import SimPhone
 from omnitill.simulation.till import SimTill
 from omnitill.simulation.world import Broken, World
+from pos_terminal.till import may_take
 from pos_terminal.turn import price_of
 from sample_shop import scan_text
 
@@ -99,6 +100,8 @@ class AtTerminal(Visitor):
         held = list(self.till.counter.till.cart.lines.values())
         random = self.world.random
         choices: list[Callable[[], Command]] = [self._scan] * 5 + [self._card]
+        choices += [self._card] * (self.till.counter.till.shopper is None)
+        choices += [self._take] * (4 if self._takeable() else 1)
         if held:
             line = random.choice(held)
             seen, more = line.quantity, 1000 * random.randint(0, 4)
@@ -106,10 +109,21 @@ class AtTerminal(Visitor):
                 choices.append(lambda: ("set", {"line": line.id, "to": more, "seen": seen}))
             choices.append(lambda: ("remove", {"line": line.id, "seen": seen}))
             choices += [lambda: ("pay_begin" if self.till.kind == "till" else "pay_at_till", {})] * 2
-        choices.append(lambda: ("take_all", {}))
         if random.random() < 0.2:
             choices.append(lambda: ("void_cart" if self.till.kind == "till" else "start_over", {}))
         return choices
+
+    def _takeable(self) -> list[str]:
+        """Lines of the shopper's cart, as the terminal shows it, that can be taken in hand here."""
+        state = self.till.counter.till
+        lines = self.till.counter.desk.lines_of(state.live)
+        return [line for line, row in lines.items() if may_take(state, row)]
+
+    def _take(self) -> Command:
+        lines = self._takeable()
+        if lines and self.world.random.random() < 0.5:
+            return "take", {"line": self.world.random.choice(lines)}
+        return "take_all", {}
 
     def _scan(self) -> Command:
         text, aim = self.world.random.choice(CODES)

@@ -14,7 +14,7 @@ from omnitill.simulation.run import PLANTS, hunt, simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = 40
-SEEDS_TO_FIND_A_PLANT = 40
+SEEDS_TO_FIND_A_PLANT = 80
 
 
 @pytest.fixture(autouse=True)
