@@ -31,7 +31,7 @@ def test_a_sale_needs_no_mouse(look: Look) -> None:
     keyboard.press("Enter")
     expect(seen.page.get_by_text("Change", exact=True)).to_be_visible()
     assert seen.commands()[-3:] == ["set", "pay_begin", "tender"]
-    assert seen.double.heard[-1]["amount"] == 10_000
+    assert seen.double.hears("tender")["amount"] == 10_000
     keyboard.press("Enter")
     expect(seen.page.get_by_text("Scan the first thing")).to_be_visible()
     assert seen.troubles == []
@@ -98,7 +98,7 @@ def test_a_weighed_product_asks_for_its_grams(selling: Look) -> None:
     seen.page.keyboard.type("345", delay=80)
     seen.page.keyboard.press("Enter")
     expect(seen.page.locator(".in-hand .line-count")).to_have_text("0.345 kg")
-    assert seen.double.heard[-1]["quantity"] == 345
+    assert seen.double.hears("weigh")["quantity"] == 345
 
 
 def boxes(seen: Seen) -> list[object]:
@@ -168,7 +168,7 @@ def test_a_wrong_pin_is_told_and_a_manager_unlocks_a_name(look: Look) -> None:
     seen.page.keyboard.type(manager.pin, delay=80)
     seen.page.keyboard.press("Enter")
     expect(seen.page.get_by_text("Locked after five wrong PINs")).to_have_count(0)
-    assert seen.double.heard[-1] | {"id": ""} == {
+    assert seen.double.hears("unlock") | {"id": ""} == {
         "id": "", "command": "unlock", "manager_number": manager.number, "pin": manager.pin, "number": CASHIER.number,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ the trade as it can: prices times quantities, and a fifth of tax.
 """
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,7 @@ WEIGHED = next(p for p in SHOP.products if p.unit == "kg")
 PIECES = [p for p in SHOP.products if p.unit == "piece" and p.gtin]
 SHOPPER = SHOP.shoppers[0]
 SUGGESTED_STEPS = (500, 1000, 5000)
+HEARS_TIMEOUT_S = 10
 
 
 def now_ms() -> int:
@@ -86,6 +88,7 @@ class TillDouble:
 
     def __init__(self, kind: str = "till", language: str = "en") -> None:
         self.kind, self.v, self.heard, self.answers = kind, 1, list[State](), dict[str, State]()
+        self._ear = threading.Condition()
         self.state = first_state(kind, language)
         self.state["totals"] = self.totals({})
         self.app = Flask("till double")
@@ -127,7 +130,9 @@ class TillDouble:
         self.io.emit("ev", {"p": self.v - 1, "v": self.v, "changes": changes, "at": now_ms(), "scan": scan})
 
     def do(self, message: State) -> State:
-        self.heard.append(message)
+        with self._ear:
+            self.heard.append(message)
+            self._ear.notify_all()
         if message["id"] not in self.answers:
             self.answers[message["id"]] = self.carry_out(message)
         return self.answers[message["id"]]
@@ -200,6 +205,14 @@ class TillDouble:
         sound = {"n": self.state["sound"]["n"] + 1, "tone": "unknown"}
         notice = {"n": n, "code": "x", "message": message, "params": params or {}, "tone": tone, "at": now_ms()}
         self.put(notice=notice, sound=sound)
+
+    def hears(self, command: str) -> State:
+        """The newest `do` of this command, waited for: a page that was pressed has not yet said so."""
+        with self._ear:
+            wanted = self._ear.wait_for(
+                lambda: [one for one in self.heard if one["command"] == command], HEARS_TIMEOUT_S
+            )
+            return wanted[-1]
 
     # The commands.
     def do_sign_in(self, number: str, pin: str) -> None:
