@@ -76,13 +76,18 @@ class Cart:
 @dataclass(frozen=True, slots=True)
 class Add:
     """So many more of an item; negative takes away, and nothing goes below zero: from a line that is already gone
-    there is nothing left to take. `line` is the id if it is a new line."""
+    there is nothing left to take.
+
+    `line` is the id if it is a new line. With `named` it is the line that is meant, and no other of the same item: so
+    a terminal, which has joined its lines already, and the hub agree on them whatever was on its way meanwhile.
+    """
 
     line: str
     item: str
     quantity: int
     fulfilment: Fulfilment = "carry_out"
     weighed: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +171,10 @@ def _same_line(cart: Cart, actor: Actor, add: Add) -> CartLine | None:
     if add.weighed:
         return None
     wanted = (add.item, add.fulfilment, False)
-    same = (line for line in cart.of(actor.owner) if (line.item, line.fulfilment, line.weighed) == wanted)
-    return next(same, None)
+    same = [line for line in cart.of(actor.owner) if (line.item, line.fulfilment, line.weighed) == wanted]
+    if add.named:
+        return next((line for line in same if line.id == add.line), None)
+    return next(iter(same), None)
 
 
 def _set_quantity(cart: Cart, actor: Actor, change: SetQuantity, at: int) -> Cart:

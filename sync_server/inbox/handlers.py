@@ -1,5 +1,6 @@
 """Which operation is carried out by whom: one table, read from top to bottom."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -41,6 +42,8 @@ def _change_cart(
     named = _own_cart(session, device, operation)
     stored = carts.carried_on(session, named)
     change: rules.Operation | None = cart_operation(body)
+    if isinstance(change, rules.Add) and device.actor.channel != "online":
+        change = replace(change, named=True)
     if change is None:
         _only_terminals(device)
         change = rules.Release() if operation.kind == "cart.release" else rules.Abandon()

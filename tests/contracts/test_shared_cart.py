@@ -1,6 +1,7 @@
 """Who may do what to a cart, and what everybody who watches it is told."""
 
 import itertools
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -300,3 +301,17 @@ def test_points_are_a_ledger_with_one_entry_for_each_sale(till: Talker) -> None:
     balance = till.db.read(lambda session: loyalty.balance(session, FIRST.id))
     assert sorted(row.kind for row in entries) == ["adjust", "earn"]
     assert sum(row.points for row in entries) == balance
+
+
+def test_what_a_till_scans_while_it_takes_the_same_item_stays_on_the_line_it_named(
+    till: Talker, shopper: Talker
+) -> None:
+    chosen = uuid.uuid4().hex
+    shopper.ok("cart.add", line=chosen, item=ITEM.id, quantity=1000, fulfilment="carry_out")
+    till.ok("cart.attach", card=FIRST.card)
+    # The till does not know yet that the take is done when it scans another of the same.
+    till.ok("cart.take", line=chosen)
+    till.ok("cart.add", line="scanned", item=ITEM.id, quantity=1000)
+    till.ok("cart.add", line="scanned", item=ITEM.id, quantity=2000)
+    held = {line.id: line.quantity for line in lines_of(till.db, shopper.visit, "till-1")}
+    assert held == {chosen: 1000, "scanned": 3000}

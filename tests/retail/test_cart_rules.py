@@ -259,3 +259,10 @@ def test_a_cart_moved_to_itself_stays_as_it_is() -> None:
 def test_a_line_written_and_read_is_the_same_line() -> None:
     line = CartLine("a", "tea", 345, "till-1", "till", 7, "collect", True, 1_800_000_000_000)
     assert line_from(line_as_dict(line)) == line
+
+
+def test_a_named_addition_is_about_that_line_and_no_other_of_the_same_item() -> None:
+    cart = apply(Cart("c"), TILL, Add("first", "milk", 1000), 1)
+    beside = apply(cart, TILL, Add("second", "milk", 1000, named=True), 2)
+    more = apply(beside, TILL, Add("second", "milk", 2000, named=True), 3)
+    assert {line.id: line.quantity for line in more.lines.values()} == {"first": 1000, "second": 3000}
