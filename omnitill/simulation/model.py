@@ -52,6 +52,9 @@ class ModelHub:
             self._let_go(current.id, actor, operation.at)
             return
         change = cart_operation(body)
+        if isinstance(change, rules.Add) and actor.channel != "online":
+            # docs/protocol.md: a terminal's addition is about exactly the line it names.
+            change = replace(change, named=True)
         if change is None:
             change = rules.Release() if operation.kind == "cart.release" else rules.Abandon()
         self._put(rules.apply(current, actor, change, operation.at))
