@@ -151,11 +151,14 @@ class FigureDiffering(Told):
     derived: Any
 
 
+ExceptionKind = Literal["discrepancy", "conflict", "rejected", "fork", "restored", "paid_twice", "hole"]
+
+
 class ExceptionShown(Told):
     """What waits for a person: `message` with its `params` says what happened; `error` is why something was refused."""
 
     id: Count
-    kind: Literal["discrepancy", "conflict", "rejected"]
+    kind: ExceptionKind
     at: Milliseconds
     message: str
     params: dict[str, Any]

@@ -15,6 +15,10 @@ SENTENCES = {
     "discrepancy": N_("Sale {number} does not agree with the hub's own figures. The receipt stays as it is."),
     "conflict": N_("{source} sent something else under a number that it had used before. The first one counts."),
     "rejected": N_("{source} sent something that was refused. What it sent is kept."),
+    "fork": N_("{source} is an old copy or a double. It sells on by itself; with a new code it sends again."),
+    "restored": N_("The hub was set back to an older copy of its data. Devices send again what it lost."),
+    "paid_twice": N_("Sale {number} was paid for goods of another sale. Both are kept; one needs a refund."),
+    "hole": N_("The numbers of {source} have stopped, although it gave more. Look at its screen and its link."),
 }
 """What each kind of exception means, in one sentence."""
 
@@ -39,7 +43,7 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "kind": row.kind,
         "at": row.at,
         "message": SENTENCES[row.kind],
-        "params": {"source": row.source, "number": row.detail.get("number", "")},
+        "params": {"source": row.source, "number": row.detail.get("number", ""), **row.detail.get("params", {})},
         "error": row.detail.get("error"),
         "figures": row.detail.get("rows", [])[:FIGURES_SHOWN_MAX],
     }
