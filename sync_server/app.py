@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 
 from retail.messages import MESSAGE_BYTES_MAX
 from sync_server import errors
+from sync_server.bus import Bus, LocalBus
 from sync_server.catalogue.api import catalogue_blueprint
 from sync_server.config import Settings
 from sync_server.dashboard.api import dashboard_blueprint
@@ -61,11 +62,12 @@ class Hub:
     socketio: SocketIO
     db: Database
     handlers: Handlers
+    fanout: Fanout
     presence: Presence
 
 
-def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> Hub:
-    """Put a hub together on an open, migrated database.
+def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus: Bus | None = None) -> Hub:
+    """Put a hub together on an open, migrated database; `bus` rings the other workers, where there are any.
 
     `async_mode` is always named: which packages are installed must not change it.
     """
@@ -88,12 +90,14 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> 
         guard(socketio)
     connections = Connections()
     presence = Presence(db, now_ms)
-    handlers = Handlers(socketio, db, connections, presence, now_ms)
     fanout = Fanout(
         lambda event, message, room: socketio.emit(event, message, to=room),
         lambda sid, room: socketio.server.leave_room(sid, room),
         connections,
+        bus or LocalBus(),
+        lambda sid: socketio.server.disconnect(sid, namespace="/"),
     )
+    handlers = Handlers(socketio, db, connections, fanout, presence, now_ms)
     db.after_commit.append(fanout.publish)
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db))
@@ -101,7 +105,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent") -> 
     app.register_blueprint(inbox_blueprint(db, presence, now_ms))
     app.register_blueprint(schemas_blueprint())
     _health(app, db)
-    return Hub(app, socketio, db, handlers, presence)
+    return Hub(app, socketio, db, handlers, fanout, presence)
 
 
 def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handlers, presence: Presence) -> None:

@@ -60,10 +60,14 @@ class Connections:
         with self._lock:
             return [one for one in self._by_sid.values() if one.device.dev == dev]
 
-    def of_token(self, token: str) -> list[Connection]:
-        """The sockets that were opened with one sign-in."""
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return customers.token_hash(token)
+
+    def of_token(self, hashed: str) -> list[Connection]:
+        """The sockets that were opened with the sign-in whose token has this hash."""
         with self._lock:
-            return [one for one in self._by_sid.values() if token and one.token == token]
+            return [one for one in self._by_sid.values() if hashed and self.hash_of(one.token) == hashed]
 
     def all(self) -> list[Connection]:
         with self._lock:

@@ -1,26 +1,107 @@
-"""Telling everybody who listens, after the commit and never before."""
+"""Telling everybody who listens, after the commit and never before: this worker's sockets at once, those of the other
+workers over the bus."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from sync_server.bus import ALL, Bus, LocalBus
 from sync_server.outbox.service import LEFT, TOLD
-from sync_server.realtime.connection import Connections
+from sync_server.realtime.connection import Connection, Connections
 
 Emit = Callable[[str, Any, str], None]
-"""`(event, message, room)`."""
+"""`(event, message, room)`; a socket's id is the room of that socket alone."""
 
 
 class Fanout:
     """Publishes what a committed command recorded. A push that is lost costs time: the log is the truth."""
 
-    def __init__(self, emit: Emit, leave_room: Callable[[str, str], None], connections: Connections) -> None:
+    def __init__(
+        self,
+        emit: Emit,
+        leave_room: Callable[[str, str], None],
+        connections: Connections,
+        bus: Bus | None = None,
+        hang_up: Callable[[str], None] = lambda sid: None,
+    ) -> None:
         self._emit, self._leave_room, self._connections = emit, leave_room, connections
+        self._bus, self._hang_up = bus or LocalBus(), hang_up
+        self._heard: Counter[str] = Counter()
+        for kind in ("ev", "late", "tell", "left", "kick"):
+            self._bus.on(kind, getattr(self, f"_{kind}"))
 
     def publish(self, told: dict[Any, Any]) -> None:
         """What a session held in `info` when it was committed: events for rooms, devices that leave a room."""
         for event in told.get(TOLD, ()):
-            self._emit("ev", event, event["s"])
+            stream = event["s"]
+            self._ev(event)
+            if not self._bus.publish(stream, "ev", event):
+                self._bus.publish(stream, "late", {"s": stream, "v": event["v"]})
         for device, stream in told.get(LEFT, ()):
-            for connection in self._connections.of_device(device):
-                connection.streams.discard(stream)
-                self._leave_room(connection.sid, stream)
+            left = {"device": device, "stream": stream}
+            self._left(left)
+            self._bus.publish(ALL, "left", left)
+
+    def tell(self, event: str, message: Any, room: str) -> None:
+        """Say something volatile to everybody who hears the stream `room`, at whichever worker."""
+        word = {"event": event, "message": message, "room": room}
+        self._tell(word)
+        self._bus.publish(room, "tell", word)
+
+    def kick(
+        self, code: str, message: str, params: Mapping[str, Any] | None = None, *, device: str = "", token: str = ""
+    ) -> None:
+        """Tell the sockets of a device, or those opened with a sign-in, why they are closed, and close them."""
+        told = {"code": code, "message": message, "params": dict(params or {})}
+        # A token is a secret: the bus carries what nobody can sign in with.
+        word = {"told": told, "device": device, "token": Connections.hash_of(token) if token else ""}
+        self._kick(word)
+        self._bus.publish(ALL, "kick", word)
+
+    def close(self, connection: Connection, told: Mapping[str, Any]) -> None:
+        """Close one socket of this worker and tell it why: `{code, message, params}`."""
+        self._emit("kick", told, connection.sid)
+        self._hang_up(connection.sid)
+
+    def join(self, connection: Connection, stream: str) -> None:
+        """From now on the connection is told what happens in the stream. The caller puts its socket into the room."""
+        # A socket that is closed meanwhile has parted from everything, and nobody would part it from this one.
+        if stream not in connection.streams and self._connections.get(connection.sid) is connection:
+            connection.streams.add(stream)
+            self._heard[stream] += 1
+            if self._heard[stream] == 1:
+                self._bus.follow(stream)
+
+    def part(self, connection: Connection, stream: str) -> None:
+        """The connection no longer hears the stream."""
+        if stream in connection.streams:
+            connection.streams.discard(stream)
+            self._heard[stream] -= 1
+            if not self._heard[stream]:
+                del self._heard[stream]
+                self._bus.unfollow(stream)
+
+    def gone(self, connection: Connection) -> None:
+        """The connection is closed."""
+        for stream in list(connection.streams):
+            self.part(connection, stream)
+
+    def _ev(self, event: dict[str, Any]) -> None:
+        self._emit("ev", event, event["s"])
+
+    def _late(self, head: dict[str, Any]) -> None:
+        # The event itself was too large for the bus: whoever hears the version asks for it.
+        self._emit("heads", {head["s"]: head["v"]}, head["s"])
+
+    def _tell(self, word: dict[str, Any]) -> None:
+        self._emit(word["event"], word["message"], word["room"])
+
+    def _left(self, left: dict[str, Any]) -> None:
+        for connection in self._connections.of_device(left["device"]):
+            self.part(connection, left["stream"])
+            self._leave_room(connection.sid, left["stream"])
+
+    def _kick(self, word: dict[str, Any]) -> None:
+        found = self._connections.of_device(word["device"]) if word["device"] else []
+        for connection in found + self._connections.of_token(word["token"]):
+            self.close(connection, word["told"])

@@ -35,6 +35,7 @@ from sync_server.realtime.connection import (
     state_of,
     uninvited,
 )
+from sync_server.realtime.fanout import Fanout
 from sync_server.terminals.presence import Presence
 
 HEADS_MS = 10_000
@@ -43,6 +44,8 @@ STREAMS_HEARD_MAX = 64
 
 STREAMS_AT_ONCE = 500
 SHOPPER_COOKIE, STAFF_COOKIE = "omnitill_session", "omnitill_staff"
+
+REVOKED = MessageError("revoked", N_("The hub does not know this sign-in any more. Sign in or enrol again."))
 
 log = structlog.get_logger()
 Clock = Callable[[], int]
@@ -57,8 +60,16 @@ def _not_streams() -> MessageError:
 class Handlers:
     """What the hub does with each event of a socket."""
 
-    def __init__(self, socketio: SocketIO, db: Database, connections: Connections, presence: Presence, clock: Clock):
-        self._socketio, self._db, self._connections = socketio, db, connections
+    def __init__(
+        self,
+        socketio: SocketIO,
+        db: Database,
+        connections: Connections,
+        fanout: Fanout,
+        presence: Presence,
+        clock: Clock,
+    ) -> None:
+        self._socketio, self._db, self._connections, self._fanout = socketio, db, connections, fanout
         self._presence, self._clock = presence, clock
         for name in ("connect", "disconnect"):
             socketio.on_event(name, getattr(self, name))
@@ -121,7 +132,10 @@ class Handlers:
 
     def disconnect(self, _reason: Any = None) -> None:
         connection = self._connections.remove(request.sid)  # type: ignore[attr-defined]
-        if connection is None or connection.app not in ("till", "kiosk"):
+        if connection is None:
+            return
+        self._fanout.gone(connection)
+        if connection.app not in ("till", "kiosk"):
             return
         # A terminal that came back before its old socket was missed is still there.
         if not self._connections.of_device(connection.device.dev):
@@ -142,7 +156,7 @@ class Handlers:
                     "message.streams", N_("That is more than {limit} streams at once."), limit=STREAMS_HEARD_MAX
                 )
             join_room(seen.s)
-            connection.streams.add(seen.s)
+            self._fanout.join(connection, seen.s)
             return self._answer(connection, seen)
         except RetailError as error:
             return {"s": seen.s, **as_error(error)}
@@ -156,7 +170,7 @@ class Handlers:
         if not isinstance(payload, list) or not all(isinstance(stream, str) for stream in payload):
             raise _not_streams()
         for stream in payload:
-            connection.streams.discard(stream)
+            self._fanout.part(connection, stream)
             leave_room(stream)
         return {}
 
@@ -203,14 +217,8 @@ class Handlers:
         """Close the sockets whose token was withdrawn or whose sign-in has ended meanwhile."""
         everybody, now = self._connections.all(), self._clock()
         for one in self._db.read(lambda session: uninvited(session, everybody, now)):
-            self._close(one, "revoked", N_("The hub does not know this sign-in any more. Sign in or enrol again."))
+            self._fanout.close(one, REVOKED.as_dict())
 
     def kick(self, token: str, code: str, message: str) -> None:
-        """Close every socket of a sign-in that has ended."""
-        for one in self._connections.of_token(token):
-            self._close(one, code, message)
-
-    def _close(self, connection: Connection, code: str, message: str) -> None:
-        kicked = {"code": code, "message": message, "params": {}}
-        self._socketio.emit("kick", kicked, to=connection.sid)
-        self._socketio.server.disconnect(connection.sid, namespace="/")
+        """Close every socket of a sign-in that has ended, at whichever worker."""
+        self._fanout.kick(code, message, token=token)
