@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pos_terminal import closing, payment, signing, till
+from pos_terminal import closing, hands, payment, signing, till
 from pos_terminal.errors import TillRefused
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
 from pos_terminal.turn import Turn
@@ -160,14 +160,14 @@ def _hub_lines(turn: Turn) -> Mapping[str, Mapping[str, Any]]:
 
 
 def take(turn: Turn, body: Line) -> None:
-    turn.step(till.take(turn.till, body.line, _hub_lines(turn), turn.desk.link.online))
+    turn.step(hands.take(turn.till, body.line, _hub_lines(turn), turn.desk.link.online))
 
 
 def take_all(turn: Turn, _: Nothing) -> None:
     lines = _hub_lines(turn)
-    wanted = [key for key in sorted(lines, key=lambda key: lines[key]["n"]) if till.may_take(turn.till, lines[key])]
+    wanted = [key for key in sorted(lines, key=lambda key: lines[key]["n"]) if hands.may_take(turn.till, lines[key])]
     for line in wanted:
-        turn.step(till.take(turn.till, line, lines, turn.desk.link.online))
+        turn.step(hands.take(turn.till, line, lines, turn.desk.link.online))
 
 
 def attach(turn: Turn, body: Card) -> Result:

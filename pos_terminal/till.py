@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from pos_terminal.errors import LinkRefused, TillRefused
+from pos_terminal.errors import TillRefused
 from retail.cart import Actor, Add, Cart, CartLine, Operation, Remove, SetQuantity, apply, line_from
 from retail.catalogue import Product
 from retail.errors import N_, CartRefused
@@ -147,19 +147,11 @@ def add(till: Till, product: Product, quantity: int, moment: Moment, weighed: bo
     wanted = Add(moment.new_id(), product.id, quantity, weighed=weighed)
     cart = apply(before, till.actor, wanted, moment.at)
     line = next(line for line in cart.lines.values() if before.lines.get(line.id) is not line)
-    return replace(till, cart=cart, ask=""), [_added(before, line, wanted)]
+    return replace(till, cart=cart, ask=""), [_added(line, wanted)]
 
 
-def _added(before: Cart, line: CartLine, wanted: Add) -> Wish:
-    old = before.lines.get(line.id)
-    twins = [
-        other
-        for other in before.lines.values()
-        if (other.item, other.fulfilment, other.weighed) == (line.item, line.fulfilment, False)
-    ]
-    if old is not None and len(twins) > 1:
-        # A line that was taken in hand stands beside one scanned here: name the line, so the hub adds to the same.
-        return Wish("cart.set", {"line": line.id, "to": line.quantity, "seen": old.quantity})
+def _added(line: CartLine, wanted: Add) -> Wish:
+    """The addition, which names the very line that it went into here: so the hub adds to the same."""
     return Wish(
         "cart.add",
         {
@@ -185,17 +177,18 @@ def close_ask(till: Till) -> Step:
 
 def set_quantity(till: Till, line: str, to: int, seen: int, moment: Moment, book: PriceBook) -> Step:
     """A line in hand becomes `to`, for somebody who saw `seen`; goods by the piece come in whole pieces."""
-    till = _changing(till)
+    till = changing(till)
     if line in till.cart.lines:
         book.check_quantity(till.cart.lines[line].item, to)
     return _applied(till, SetQuantity(line, to, seen), Wish("cart.set", {"line": line, "to": to, "seen": seen}), moment)
 
 
 def remove(till: Till, line: str, seen: int, moment: Moment) -> Step:
-    return _applied(_changing(till), Remove(line, seen), Wish("cart.remove", {"line": line, "seen": seen}), moment)
+    return _applied(changing(till), Remove(line, seen), Wish("cart.remove", {"line": line, "seen": seen}), moment)
 
 
-def _changing(till: Till) -> Till:
+def changing(till: Till) -> Till:
+    """The till, where its cart may be changed now."""
     if till.phase not in ("selling", "scanning"):
         raise TillRefused("till.not_selling", N_("The cart cannot be changed now."))
     return till
@@ -203,29 +196,6 @@ def _changing(till: Till) -> Till:
 
 def _applied(till: Till, operation: Operation, wish: Wish, moment: Moment) -> Step:
     return replace(till, cart=apply(till.cart, till.actor, operation, moment.at)), [wish]
-
-
-def take(till: Till, line: str, hub_lines: Mapping[str, Mapping[str, Any]], online: bool) -> Step:
-    """Ask the hub for a virtual line; it is ours once the hub says so."""
-    till = _changing(till)
-    if not online:
-        raise LinkRefused(
-            "link.needed",
-            N_("Lines from the app can be taken in hand only while the hub is reached. Scan the goods instead."),
-        )
-    row = hub_lines.get(line)
-    if row is None:
-        raise CartRefused("cart.line_gone", N_("This line is no longer in the cart."))
-    if not may_take(till, row):
-        raise CartRefused("cart.in_hand", N_("This line is in hand at another till and is paid there."))
-    if line in till.taking:
-        return till, []
-    return replace(till, taking=(*till.taking, line)), [Wish("cart.take", {"line": line})]
-
-
-def may_take(till: Till, row: Mapping[str, Any]) -> bool:
-    """Whether the cart's rules let this terminal take a line of the hub's copy."""
-    return row["owner"] == "hub" or (till.kind == "till" and row["origin"] == "kiosk" and row["owner"] != till.device)
 
 
 def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool = False) -> Step:
@@ -272,34 +242,6 @@ def let_go(till: Till) -> Step:
 def sold(till: Till, summary: Mapping[str, Any], body: dict[str, Any]) -> Step:
     """The sale is made: it is told to the hub, and the till is done with this shopper."""
     return replace(fresh(till), phase="done", last_sale=summary), [Wish("sale.commit", body)]
-
-
-def adopted(till: Till, hub_lines: Mapping[str, Mapping[str, Any]], moment: Moment) -> Till:
-    """What the hub's copy of the cart says about hands: lines we asked for and received become ours, lines of ours
-    that a till took (as it may from a kiosk) are ours no more."""
-    lines, n, taking = dict(till.cart.lines), till.cart.next_n, list(till.taking)
-    for line in till.taking:
-        row = hub_lines.get(line)
-        if row is None or row["owner"] == till.device:
-            taking.remove(line)
-        if row is not None and row["owner"] == till.device and line not in lines:
-            lines[line] = CartLine(
-                line,
-                row["item"],
-                row["quantity"],
-                till.device,
-                row["origin"],
-                n,
-                row["fulfilment"],
-                row["weighed"],
-                moment.at,
-            )
-            n += 1
-    for line in [line for line in lines if line in hub_lines and hub_lines[line]["owner"] != till.device]:
-        del lines[line]
-    if lines == till.cart.lines and tuple(taking) == till.taking:
-        return till
-    return replace(till, cart=replace(till.cart, lines=lines, next_n=n), taking=tuple(taking))
 
 
 def woken(till: Till, now: int) -> Till:

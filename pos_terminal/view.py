@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pos_terminal import payment
+from pos_terminal.hands import may_take
 from pos_terminal.receipts import named
 from pos_terminal.store.outbox import Unsent
 from pos_terminal.store.replica import Heading, shown
-from pos_terminal.till import Till, may_take
+from pos_terminal.till import Till
 from retail import loyalty
 from retail.cart import HUB
 from retail.pricing import PriceBook, PricedCart, PricedLine

@@ -8,7 +8,7 @@ from omnitill.simulation.memory import CASHIER, SHOP
 from omnitill.simulation.phone import SimPhone
 from omnitill.simulation.till import SimTill
 from omnitill.simulation.world import Broken, World
-from pos_terminal.till import may_take
+from pos_terminal.hands import may_take
 from pos_terminal.turn import price_of
 from sample_shop import scan_text
 

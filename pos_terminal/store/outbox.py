@@ -1,17 +1,20 @@
 """The operations that the hub has to hear: numbered without gaps, sent in order, kept for ever."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from pos_terminal.store.tables import outbox
 from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
 
 TROUBLES_SHOWN_MAX = 20
 SETTLED = ("ok", "rejected", "conflict")
+TAKEN_AWAY = ("cart.line_gone", "cart.in_hand", "cart.line_exists", "cart.virtual")
+"""Why the hub refuses what is done about a line that is no longer in the terminal's hand."""
+
 ENVELOPE_BYTES = 400
 """What the id, the kind and the punctuation of one operation weigh in a batch, rounded up."""
 
@@ -102,6 +105,27 @@ def settle(connection: Connection, results: Iterable[Mapping[str, Any]]) -> list
         connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(status=result["status"], result=text))
         settled.append((row, result))
     return settled
+
+
+def disputed(connection: Connection, cart: str, lines: Collection[str], through: int) -> set[str]:
+    """Those of the lines about which the hub's copy of the cart is not the last word.
+
+    It does not contain what came after number `through` (an `attach` moves all lines), and the hub refused something
+    about the line for what it was: what is physically in the hand then only the terminal knows.
+    """
+    rows = connection.execute(
+        select(outbox.c.seq, outbox.c.kind, outbox.c.body, outbox.c.result).where(
+            outbox.c.cart == cart, or_(outbox.c.seq > through, outbox.c.status.in_(("rejected", "conflict")))
+        )
+    )
+    found: set[str] = set()
+    for row in rows:
+        if row.kind == "cart.attach" and row.seq > through:
+            return set(lines)
+        error = json.loads(row.result or "{}").get("error") or {}
+        if row.seq > through or error.get("code") not in TAKEN_AWAY:
+            found.add(str(json.loads(row.body).get("line", "")))
+    return found.intersection(lines)
 
 
 def send_again_after(connection: Connection, seq: int) -> int:

@@ -11,19 +11,22 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import socketio
 from socketio.exceptions import ConnectionError as RefusedOrGone
 from socketio.exceptions import SocketIOError
+from sqlalchemy import Connection
 
 from pos_terminal import ids
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
+from pos_terminal.hands import adopted
+from pos_terminal.store import outbox
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
 from pos_terminal.sync.push import HubAhead, LinkBroken, Pusher
-from pos_terminal.till import Moment, Till, adopted
+from pos_terminal.till import Moment, Till
 from pos_terminal.view import Desk
 from retail.errors import N_
 from retail.messages import PROTO
@@ -162,6 +165,9 @@ class Link:
         if store and (self._store_stream is None or self._store_stream.s != f"store:{store}"):
             self._store_stream = StreamCopy(f"store:{store}")
         wanted = [copy for copy in (self._store_stream, self._cart_stream) if copy is not None]
+        for copy in wanted:
+            # A hub that was restored may have less of ours than its old life had told.
+            copy.through = 0
         self._subscribe(client, wanted)
         self._online()
         self._reference.ask()
@@ -180,25 +186,27 @@ class Link:
     def _subscribe(self, client: socketio.Client, copies: list[StreamCopy]) -> None:
         if not copies:
             return
+        through = self._pusher.through
         answer = self._call(client, "sub", [copy.position for copy in copies])
         for copy, row in zip(copies, answer["streams"], strict=True):
             if "error" in row:
                 log.warning("%s is not open to us: %s", copy.s, row["error"])
                 if copy is self._cart_stream:
                     self._cart_stream = None
-            elif not copy.answered(row):
+            elif not copy.answered(row, through):
                 self._pull(client, copy)
             else:
                 self._changed(copy)
 
     def _pull(self, client: socketio.Client, copy: StreamCopy) -> None:
+        through = self._pusher.through
         answer = self._call(client, "pull", copy.position)
         if "error" in answer:
             raise LinkBroken(f"pull {copy.s}: {answer['error']}")
-        if not copy.answered(answer):
+        if not copy.answered(answer, through):
             # What was missed does not lead on from what we have: take the whole.
             copy.e = copy.v = 0
-            copy.answered(self._call(client, "pull", copy.position))
+            copy.answered(self._call(client, "pull", copy.position), through)
         self._changed(copy)
 
     def _follow(self, client: socketio.Client) -> None:
@@ -234,13 +242,16 @@ class Link:
         wanted = f"cart:{live}" if live else ""
         now = self._cart_stream.s if self._cart_stream else ""
         if wanted == now:
+            if self._cart_stream is not None:
+                self._adopt(self._cart_stream)
+                self._counter.publish()
             return
         if now:
             self._cart_stream = None
             self._call(client, "unsub", [now])
             self._counter.change(lambda desk: setattr(desk, "hub_cart", {}))
         if wanted:
-            self._cart_stream = StreamCopy(wanted)
+            self._cart_stream = StreamCopy(wanted, dev=self._counter.setting.device)
             self._subscribe(client, [self._cart_stream])
 
     def _changed(self, copy: StreamCopy, scan_at: int | None = None) -> None:
@@ -252,12 +263,23 @@ class Link:
         counter, state = self._counter, copy.state
         if f"cart:{counter.till.live}" != copy.s:
             return
-        lines, moment = state.get("lines", {}), Moment(counter.now(), ids.uuid7)
-        # Looked at without a transaction first, because hardly any event moves goods from hand to hand.
-        if _adopting(counter.till, lines, moment):
-            counter.inside(lambda _, till: _adopting(till, lines, moment))
+        self._adopt(copy)
         local_scan = None if scan_at is None else scan_at - counter.offset_ms
         counter.change(lambda desk: setattr(desk, "hub_cart", state), local_scan)
+
+    def _adopt(self, copy: StreamCopy) -> None:
+        """Take in hand what came, let go of what a till took over: after news of the cart, and after each answer."""
+        counter, lines = self._counter, copy.state.get("lines", {})
+        moment, before = Moment(counter.now(), ids.uuid7), counter.till.cart.lines.keys()
+        unsent = {row.line for row in list(counter.desk.unsent.values())}
+        # Looked at without a transaction first, because hardly any event moves goods from hand to hand.
+        if _adopting(counter.till, lines, moment, before - unsent) is None:
+            return
+        counter.inside(lambda c, till: _adopting(till, lines, moment, _settled(c, till, copy.through)))
+        if before - counter.till.cart.lines.keys():
+            counter.notice(
+                "cart.taken_over", N_("A till has taken over goods of this basket. They are paid there."), {}
+            )
 
     def _push_loop(self, client: socketio.Client, closed: threading.Event) -> None:
         """Ends with its connection. While it waits for an answer that never comes, a new connection may be up
@@ -313,6 +335,13 @@ class Link:
         self._counter.change(lambda desk: setattr(desk.link, "refused", row))
 
 
-def _adopting(till: Till, lines: Mapping[str, Mapping[str, Any]], moment: Moment) -> Till | None:
-    after = adopted(till, lines, moment)
+def _adopting(
+    till: Till, lines: Mapping[str, Mapping[str, Any]], moment: Moment, settled: Collection[str]
+) -> Till | None:
+    after = adopted(till, lines, moment, settled)
     return None if after is till else after
+
+
+def _settled(connection: Connection, till: Till, through: int) -> set[str]:
+    """The lines in hand about which the hub's copy, with ours up to `through` in it, is the last word."""
+    return till.cart.lines.keys() - outbox.disputed(connection, till.cart.id, list(till.cart.lines), through)

@@ -23,12 +23,17 @@ LOADING_SHOWN_ROWS = 5_000
 
 @dataclass
 class StreamCopy:
-    """One stream as far as it is known: epoch, version and state."""
+    """One stream as far as it is known: epoch, version and state.
+
+    `through` is the last of our own (`dev`) operations that it is known to contain, and with it all before.
+    """
 
     s: str
     e: int = 0
     v: int = 0
     state: dict[str, Any] = field(default_factory=dict)
+    dev: str = ""
+    through: int = 0
 
     @property
     def position(self) -> dict[str, Any]:
@@ -41,14 +46,20 @@ class StreamCopy:
         if event["e"] != self.e or event["p"] != self.v:
             return False
         self.v, self.state = event["v"], streams.applied(self.state, event["changes"])
+        self.through = max([self.through, *(row["seq"] for row in event["by"] if row["dev"] == self.dev)])
         return True
 
-    def answered(self, answer: Mapping[str, Any]) -> bool:
-        """Take an Answer of `sub` or `pull`; False where it does not lead on from what is known."""
+    def answered(self, answer: Mapping[str, Any], through: int) -> bool:
+        """Take an Answer of `sub` or `pull`; False where it does not lead on from what is known.
+
+        It contains all of ours that were answered before it was asked for: up to `through`.
+        """
         if "state" in answer:
             self.e, self.v, self.state = answer["e"], answer["v"], dict(answer["state"])
-            return True
-        return all(self.take(event) for event in answer.get("events", []))
+        elif not all(self.take(event) for event in answer.get("events", [])):
+            return False
+        self.through = max(self.through, through)
+        return True
 
 
 class ReferencePull:

@@ -34,6 +34,8 @@ class Pusher:
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
         self.ops_max, self.bytes_max = OPS_BATCH_MAX, BATCH_BYTES_MAX
+        self.through = 0
+        """The last of our operations that the hub said it has."""
 
     def welcomed(self, last_seq: int, limits: Mapping[str, Any]) -> None:
         """Agree with the hub on what it has: send again what it lost, stop where it knows more than we do."""
@@ -43,6 +45,7 @@ class Pusher:
             ours = outbox.last_seq(connection)
         if last_seq > ours:
             raise HubAhead(f"the hub has {last_seq} operations of this terminal, the journal {ours}")
+        self.through = last_seq
         self._send_again_after(last_seq)
 
     def _send_again_after(self, seq: int) -> None:
@@ -68,6 +71,7 @@ class Pusher:
             answer = call("ops", batch, ACK_TIMEOUT_S)
             if not isinstance(answer, dict) or "results" not in answer:
                 raise LinkBroken(f"batch from {batch['seq0']} not taken: {answer!r:.500}")
+            self.through = max(self.through, int(answer["last_seq"]))
             done = self._settle(answer["results"])
             if not done:
                 if any(row.get("status") == "gap" for row in answer["results"]):

@@ -169,6 +169,26 @@ class HubDouble:
             state["lines"] = {**state["lines"], line["id"]: {**state["lines"].get(line["id"], {}), **line}}
             self._event(f"cart:{cart}", {"lines": {line["id"]: state["lines"][line["id"]]}})
 
+    def _cart(self, cart: str) -> dict[str, Any]:
+        return self.carts.setdefault(cart, {"id": cart, "status": "open", "lines": {}, "shopper": ""})
+
+    def _change_line(self, cart: str, dev: str, body: dict[str, Any]) -> None:
+        """A line in the terminal's hand, as far as the terminal looks at it."""
+        state = self._cart(cart)
+        row = state["lines"].get(body["line"], {**body, "quantity": 0, "owner": dev, "origin": "till", "n": 1})
+        more = body["quantity"] if "quantity" in body else body.get("to", 0) - body["seen"]
+        quantity = row["quantity"] + more
+        change = {body["line"]: {**row, "id": body["line"], "quantity": quantity} if quantity > 0 else None}
+        state["lines"] = {key: kept for key, kept in {**state["lines"], **change}.items() if kept is not None}
+        self._event(f"cart:{cart}", {"lines": change})
+
+    def drop_line(self, cart: str, line: str) -> None:
+        """Somebody else took a line of a cart over and paid it."""
+        with self._lock:
+            state = self.carts[cart]
+            state["lines"] = {key: row for key, row in state["lines"].items() if key != line}
+            self._event(f"cart:{cart}", {"lines": {line: None}})
+
     def _event(self, name: str, changes: dict[str, Any], skip: int = 0) -> None:
         p = self.versions.get(name, 1) + skip
         self.versions[name] = p + 1
@@ -204,12 +224,21 @@ class HubDouble:
 
     def _effect(self, operation: dict[str, Any]) -> dict[str, Any]:
         body, cart = operation["body"], self.moved.get(operation["cart"] or "", operation["cart"] or "")
+        dev = self.hailed[-1]["dev"]
         match operation["kind"]:
+            case "cart.add" | "cart.set" | "cart.remove":
+                self._change_line(cart, dev, body)
+                return {"cart": cart}
             case "cart.attach":
                 card = self.cards[body["card"]]
                 live = f"live-{card['shopper']}"
                 self.moved[operation["cart"]] = live
-                self.carts.setdefault(live, {"id": live, "status": "open", "lines": {}, "shopper": card["shopper"]})
+                state = self.carts.setdefault(
+                    live, {"id": live, "status": "open", "lines": {}, "shopper": card["shopper"]}
+                )
+                ours = {key: row for key, row in self._cart(cart)["lines"].items() if row["owner"] == dev}
+                state["lines"] = {**state["lines"], **ours}
+                self._event(f"cart:{live}", {"lines": ours})
                 shopper = {"id": card["shopper"], "name": card["name"], "language": card["language"]}
                 return {"cart": live, "shopper": {**shopper, "card": card["number"], "points": card["points"]}}
             case "cart.take":

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from pos_terminal import till
+from pos_terminal import hands, till
 from pos_terminal.till import Moment, Shopper, Till
 from retail.cart import Cart, CartLine
 
@@ -41,6 +41,6 @@ def test_a_sale_says_nothing_more_of_lines_that_did_not_come_in_time() -> None:
 def test_lines_that_are_on_their_way_come_along_when_the_cashier_replaces_the_shopper() -> None:
     replaced, _ = till.attach(asking(), MILA, AT, replacing=True)
     theirs = {"item": "p-2", "quantity": 1000, "owner": "till-1", "origin": "till", "fulfilment": "collect"}
-    held = till.adopted(replaced, {"theirs": theirs | {"weighed": False}}, AT)
+    held = hands.adopted(replaced, {"theirs": theirs | {"weighed": False}}, AT)
     assert set(held.cart.lines) == {"mine", "theirs"}
     assert held.taking == ()

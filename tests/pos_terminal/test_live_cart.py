@@ -1,5 +1,7 @@
 """One live cart: what a phone and a kiosk put into it stands at the till, and hands are respected."""
 
+import threading
+
 import pytest
 from till_bench import PIECES, SHOP, SHOPPER, Bench
 
@@ -68,13 +70,43 @@ def test_a_line_that_is_taken_in_hand_is_paid_here(visit: Bench) -> None:
     assert visit.sell()["lines"] == 2
 
 
-def test_the_hubs_copy_of_our_own_goods_never_overrules_the_hand(visit: Bench) -> None:
+def test_an_old_copy_of_our_own_goods_never_overrules_the_hand(visit: Bench) -> None:
     (mine,) = visit.view["lines"]
-    visit.hub.put(LIVE, **virtual())
-    visit.hub.put(LIVE, **{**virtual(), "id": mine, "owner": "till-1", "quantity": 9000})
+    arrived, carry_on = threading.Event(), threading.Event()
+    visit.hub.on_ops = lambda batch: (arrived.set(), carry_on.wait(10))
+    visit.scan(PIECES[0])
+    assert arrived.wait(10)
+    visit.hub.put(LIVE, id=mine, owner="till-2", quantity=9000)
     visit.hub.put(LIVE, **{**virtual(), "id": "last", "n": 9})
     view = visit.wait(lambda view: "last" in view["lines"])
-    assert view["lines"][mine]["quantity"] == 1000
+    assert (view["lines"][mine]["quantity"], view["lines"][mine]["mine"]) == (2000, True)
+    carry_on.set()
+
+
+@pytest.mark.parametrize("how", ["in another hand", "paid"])
+def test_goods_that_a_till_took_over_while_the_link_was_away_leave_the_hand_and_it_is_said(
+    visit: Bench, how: str
+) -> None:
+    (mine,) = visit.view["lines"]
+    visit.hub.stop()
+    visit.wait(lambda view: not view["link"]["online"])
+    visit.scan(PIECES[1])
+    if how == "paid":
+        visit.hub.drop_line(LIVE, mine)
+    else:
+        visit.hub.put(LIVE, id=mine, owner="till-2", origin="till")
+    visit.hub.start()
+    view = visit.wait(lambda view: view["notice"] and view["notice"]["code"] == "cart.taken_over")
+    assert [row["item"] for row in view["lines"].values() if row["mine"]] == [PIECES[1].id]
+
+
+def test_goods_that_the_hub_refused_for_what_they_are_stay_in_the_hand(visit: Bench) -> None:
+    visit.hub.rejects["cart.add"] = {"code": "catalogue.unknown_item", "message": "Not sold.", "params": {}}
+    line = visit.scan(PIECES[1])["line"]
+    visit.wait(lambda view: view["needs_you"])
+    visit.hub.put(LIVE, **virtual())
+    view = visit.wait(lambda view: "from-the-phone" in view["lines"])
+    assert view["lines"][line]["mine"]
 
 
 def test_more_of_goods_that_were_also_taken_in_hand_names_the_line_it_goes_to(visit: Bench) -> None:
@@ -84,7 +116,7 @@ def test_more_of_goods_that_were_also_taken_in_hand_names_the_line_it_goes_to(vi
     visit.wait(lambda view: view["lines"]["from-the-phone"]["mine"])
     line = visit.scan(PIECES[0])["line"]
     visit.wait(lambda view: not view["link"]["unsent"])
-    assert visit.hub.taken[-1]["kind"] == "cart.set"
+    assert visit.hub.taken[-1]["kind"] == "cart.add"
     assert visit.hub.taken[-1]["body"]["line"] == line != "from-the-phone"
 
 
