@@ -82,6 +82,13 @@ class Batch(Message):
     ops: list[Any] = Field(max_length=OPS_BATCH_MAX)
 
 
+class PostedBatch(Batch):
+    """A batch over HTTP says whose it is; a terminal's `dev` has to be the one of its token."""
+
+    dev: Key
+    inc: int = Field(default=1, ge=1, le=10**9)
+
+
 class AddBody(Message):
     line: Key
     item: Key

@@ -19,6 +19,7 @@ from retail.messages import (
     Milliseconds,
     Operation,
     Position,
+    PostedBatch,
     SaleBody,
 )
 from retail.replica import KEYED
@@ -78,6 +79,9 @@ OPERATIONS: dict[str, type[BaseModel]] = {kind: _operation(kind) for kind in BOD
 CHANGES: dict[str, type[BaseModel]] = {kind: changes_of(state) for kind, state in states.STATES.items()}
 _ANY_OPERATION: Any = Annotated[reduce(or_, OPERATIONS.values()), Field(discriminator="kind")]
 _BATCH = create_model("Batch", __base__=Batch, __doc__=Batch.__doc__, ops=(list[_ANY_OPERATION], ...))
+_POSTED_BATCH = create_model(
+    "PostedBatch", __base__=PostedBatch, __doc__=PostedBatch.__doc__, ops=(list[_ANY_OPERATION], ...)
+)
 
 EVENTS: dict[str, Event] = {
     "connect": Event("client", Hail),
@@ -105,7 +109,12 @@ def shapes() -> dict[str, Shape]:
         named |= {kind: model, f"{kind}-result": told.RESULTS[kind]}
     for stream, state in states.STATES.items():
         named |= {f"{stream}-state": state, f"{stream}-changes": CHANGES[stream]}
-    return named | {"sale": Sale, "reference": told.Reference, "sign-in-answer": told.SignInAnswer}
+    return named | {
+        "posted-batch": _POSTED_BATCH,
+        "sale": Sale,
+        "reference": told.Reference,
+        "sign-in-answer": told.SignInAnswer,
+    }
 
 
 @cache

@@ -69,12 +69,14 @@ class OrderLine(Told):
 
 
 class Order(Told):
-    """A sale as its shopper sees it; `receipt` is the paper document that the terminal sent, or `{}`."""
+    """A sale as its shopper sees it; `receipt` is the paper document that the terminal sent, or `{}`. `zone` is the
+    store's time zone (IANA), in which `at` is shown."""
 
     id: str
     number: str
     at: Milliseconds
     store: Names
+    zone: str
     channel: Channel
     total: Amount
     currency: str

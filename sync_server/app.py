@@ -17,11 +17,11 @@ from sync_server.catalogue.api import catalogue_blueprint
 from sync_server.config import Settings
 from sync_server.dashboard.api import dashboard_blueprint
 from sync_server.db import Database
-from sync_server.inbox.api import inbox_blueprint
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
 from sync_server.realtime.frames import guard
 from sync_server.realtime.handlers import HEADS_MS, Handlers
+from sync_server.realtime.http import twins_blueprint
 from sync_server.schemas.api import schemas_blueprint
 from sync_server.shop import HubShop
 from sync_server.sign_in import SignIn
@@ -102,7 +102,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db))
     _mount_pages(app, settings, db, handlers, presence)
-    app.register_blueprint(inbox_blueprint(db, presence, now_ms))
+    app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms))
     app.register_blueprint(schemas_blueprint())
     _health(app, db)
     return Hub(app, socketio, db, handlers, fanout, presence)

@@ -24,6 +24,7 @@ def _order(row: Row[Any]) -> dict[str, Any]:
         "number": row.number,
         "at": row.at,
         "store": row.store_body["names"],
+        "zone": row.store_body["zone"],
         "channel": row.kind,
         "total": row.total,
         "currency": row.currency,

@@ -8,6 +8,7 @@ from typing import Any
 from sync_server.bus import ALL, Bus, LocalBus
 from sync_server.outbox.service import LEFT, TOLD
 from sync_server.realtime.connection import Connection, Connections
+from sync_server.realtime.waiting import Doorbells
 
 Emit = Callable[[str, Any, str], None]
 """`(event, message, room)`; a socket's id is the room of that socket alone."""
@@ -27,6 +28,7 @@ class Fanout:
         self._emit, self._leave_room, self._connections = emit, leave_room, connections
         self._bus, self._hang_up = bus or LocalBus(), hang_up
         self._heard: Counter[str] = Counter()
+        self.bells = Doorbells(self.follow, self.unfollow)
         for kind in ("ev", "late", "tell", "left", "kick"):
             self._bus.on(kind, getattr(self, f"_{kind}"))
 
@@ -68,18 +70,26 @@ class Fanout:
         # A socket that is closed meanwhile has parted from everything, and nobody would part it from this one.
         if stream not in connection.streams and self._connections.get(connection.sid) is connection:
             connection.streams.add(stream)
-            self._heard[stream] += 1
-            if self._heard[stream] == 1:
-                self._bus.follow(stream)
+            self.follow(stream)
 
     def part(self, connection: Connection, stream: str) -> None:
         """The connection no longer hears the stream."""
         if stream in connection.streams:
             connection.streams.discard(stream)
-            self._heard[stream] -= 1
-            if not self._heard[stream]:
-                del self._heard[stream]
-                self._bus.unfollow(stream)
+            self.unfollow(stream)
+
+    def follow(self, stream: str) -> None:
+        """One more here wants to know of the stream: a socket, or somebody who waits over HTTP."""
+        self._heard[stream] += 1
+        if self._heard[stream] == 1:
+            self._bus.follow(stream)
+
+    def unfollow(self, stream: str) -> None:
+        """One less."""
+        self._heard[stream] -= 1
+        if not self._heard[stream]:
+            del self._heard[stream]
+            self._bus.unfollow(stream)
 
     def gone(self, connection: Connection) -> None:
         """The connection is closed."""
@@ -88,10 +98,12 @@ class Fanout:
 
     def _ev(self, event: dict[str, Any]) -> None:
         self._emit("ev", event, event["s"])
+        self.bells.ring(event["s"])
 
     def _late(self, head: dict[str, Any]) -> None:
         # The event itself was too large for the bus: whoever hears the version asks for it.
         self._emit("heads", {head["s"]: head["v"]}, head["s"])
+        self.bells.ring(head["s"])
 
     def _tell(self, word: dict[str, Any]) -> None:
         self._emit(word["event"], word["message"], word["room"])

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
+from sqlalchemy.orm import Session
 
 from retail import cart
 from retail.errors import N_, MessageError, RetailError
@@ -51,7 +52,7 @@ log = structlog.get_logger()
 Clock = Callable[[], int]
 
 
-def _not_streams() -> MessageError:
+def not_streams() -> MessageError:
     return MessageError(
         "message.malformed", N_("The message is not of the protocol: {faults}."), faults="a list of streams"
     )
@@ -108,13 +109,24 @@ class Handlers:
             raise ConnectionRefusedError(refused.message, refused.as_dict()) from None
         sid: str = request.sid  # type: ignore[attr-defined]
         connection = Connection(sid, device, hail.app, token, staff)
-        hello = self._hello(connection)
         self._connections.add(connection)
         if hail.app in ("till", "kiosk"):
             self._presence.arrived(device)
-        self._socketio.emit("hello", hello, to=sid)
+        # In a task of its own, which runs once Socket.IO has let the client in: no event comes before its packet `40`.
+        self._socketio.start_background_task(self._greet, connection)
 
-    def _hello(self, connection: Connection) -> dict[str, Any]:
+    def _greet(self, connection: Connection) -> None:
+        try:
+            hello = self.hello(connection)
+        except Exception as error:
+            # Without a greeting the client would wait for ever; hung up on, it comes again.
+            refusal(error)
+            self._socketio.server.disconnect(connection.sid, namespace="/")
+            return
+        self._socketio.emit("hello", hello, to=connection.sid)
+
+    def hello(self, connection: Connection) -> dict[str, Any]:
+        """Who one is for the hub, and what the hub has of one."""
         device = connection.device
         return {
             "proto": PROTO,
@@ -144,7 +156,7 @@ class Handlers:
     def sub(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
         """Join first, then read: what happens in between is heard twice rather than not at all."""
         if not isinstance(payload, list) or len(payload) > STREAMS_PER_SUB_MAX:
-            raise _not_streams()
+            raise not_streams()
         return {"streams": [self._join(connection, parse(Position, position)) for position in payload]}
 
     def _join(self, connection: Connection, seen: Position) -> dict[str, Any]:
@@ -161,6 +173,15 @@ class Handlers:
         except RetailError as error:
             return {"s": seen.s, **as_error(error)}
 
+    def look(self, connection: Connection, seen: Position) -> dict[str, Any]:
+        """What somebody who stands at no socket has missed of a stream that he may hear."""
+
+        def query(session: Session) -> dict[str, Any]:
+            check_may_hear(session, connection, seen.s)
+            return outbox.answer(session, seen, lambda: state_of(session, connection, seen.s, self._clock()))
+
+        return self._db.read(query)
+
     def _answer(self, connection: Connection, seen: Position) -> dict[str, Any]:
         return self._db.read(
             lambda session: outbox.answer(session, seen, lambda: state_of(session, connection, seen.s, self._clock()))
@@ -168,7 +189,7 @@ class Handlers:
 
     def unsub(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
         if not isinstance(payload, list) or not all(isinstance(stream, str) for stream in payload):
-            raise _not_streams()
+            raise not_streams()
         for stream in payload:
             self._fanout.part(connection, stream)
             leave_room(stream)
@@ -182,9 +203,13 @@ class Handlers:
 
     def ops(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
         """Carry out a batch; the answer means committed."""
+        return self.accept(connection, parse(Batch, payload))
+
+    def accept(self, connection: Connection, batch: Batch) -> dict[str, Any]:
+        """The operations of whoever stands at the door, be it the socket's or the one over HTTP."""
         if connection.app == "dashboard":
             raise NotAllowed()
-        batch, now = parse(Batch, payload), self._clock()
+        now = self._clock()
         inbox.check_size(batch)
         answer = self._db.write(lambda session: inbox.accept(session, connection.device, batch, operations.carry, now))
         if connection.app in ("till", "kiosk"):

@@ -99,6 +99,14 @@ class HubProcess:
         return token
 
 
+class Refused(socketio.exceptions.ConnectionError):  # type: ignore[misc]
+    """The hub did not let a client in; `data` is what it said."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(str(data))
+        self.data = data
+
+
 class Listener:
     """A client of the protocol; `heard` is everything that the hub pushed, in order.
 
@@ -118,9 +126,13 @@ class Listener:
         auth = {"proto": [1, 1], "app": app, "version": "test", "dev": dev, "inc": 1, "t0": 0}
         token = f"token-{dev}" if app in ("till", "kiosk") else ""
         auth |= {"token": options.get("token", token)} | options.get("auth", {})
-        self.client.connect(
-            hub.url, auth=auth, transports=["websocket"], headers=options.get("headers", {}), wait_timeout=WAIT_S
-        )
+        headers = options.get("headers", {})
+        try:
+            self.client.connect(hub.url, auth=auth, transports=["websocket"], headers=headers, wait_timeout=WAIT_S)
+        except socketio.exceptions.ConnectionError as error:
+            hang_up(self.client)
+            reasons = [reason for name, reason in self.heard if name == "refused"]
+            raise Refused(reasons[0].get("data") if reasons else None) from error
         self.hello = self.wait("hello")
 
     def _hear(self, event: str, message: Any = None) -> None:
@@ -193,6 +205,6 @@ def open_frames(hub: HubProcess, hail: dict[str, Any] | None) -> websocket.WebSo
     assert str(frames.recv()).startswith("0{")
     if hail is not None:
         frames.send("40" + json.dumps(hail))
-        while not str(frames.recv()).startswith("40"):
+        while not str(frames.recv()).startswith('42["hello"'):
             pass
     return frames

@@ -178,7 +178,7 @@ def test_operations_over_http_are_the_same_operations(hub: HubProcess, connect: 
     assert till.call("ops", {"seq0": batch["seq0"], "ops": batch["ops"]})["results"][0]["dup"] is True
     refusals = [
         (post(hub, "/v1/ops", batch, Authorization="Bearer no"), 401, "unauthorised"),
-        (post(hub, "/v1/ops", {**batch, "dev": "till-1"}, **token), 403, "not_allowed"),
+        (post(hub, "/v1/ops", {**batch, "dev": "till-1"}, **token), 401, "unauthorised"),
         (post(hub, "/v1/ops", ["x"], **token), 400, "message.malformed"),
         (post(hub, "/v1/ops", {"x": "x" * 1024 * 1024}, **token), 413, "message.too_large"),
         (post(hub, "/v1/nothing", {}, **token), 404, "not_found"),
