@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from retail.errors import RetailError
 from sync_server.config import Settings
-from sync_server.db import Database, ThreadWriter, Writer, open_database, sqlite_url
+from sync_server.db import Database, Writer, open_database, sqlite_url, threads_for
 
 TOKEN_BYTES = 32
 LOCK_NAME = "hub.lock"
@@ -92,7 +92,7 @@ def serve(**given: Any) -> None:
     from sync_server.seed import is_empty, seed
     from sync_server.server import Server, listen
 
-    writer = None if settings.database else ThreadWriter()
+    writer = threads_for(settings.database or "sqlite")
     # Kept open until the process ends, however it ends: the kernel lets go of the lock with it.
     held = None if settings.database else _hold(settings.data)
     db = open_hub_database(settings, writer)

@@ -2,15 +2,22 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import orjson
 from sqlalchemy import Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
+
+from sync_server.errors import is_store_failure
+from sync_server.prepared import Savepoint
 
 T = TypeVar("T")
 
@@ -18,12 +25,34 @@ metadata = MetaData()
 
 BUSY_TIMEOUT_MS = 5_000
 READERS_MAX = 4
+GROUP_MAX = 64
+"""So many commands share a transaction at most: the first of them waits for the last."""
+
+WRITERS = 3
+"""Threads that write to PostgreSQL in one worker; it commits those of all workers together by itself."""
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """One command on its way: what came of it, or the error; `told` is what is published once it is committed."""
+
+    command: Callable[[Session], Any]
+    result: Any = None
+    error: Exception | None = None
+    told: dict[Any, Any] = field(default_factory=dict)
+    done: Any = None
+
+
+Carry = Callable[[Sequence[Order], int], None]
+"""Carries out a group of orders on one of the connections that may write, counted from 0. It never raises."""
 
 
 class Writer(Protocol):
-    """Carries out one command after the other."""
+    """Has orders carried out, in the order in which they came from one device."""
 
-    def run(self, command: Callable[[], T]) -> T: ...
+    def run(self, order: Order, carry: Carry) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class InlineWriter:
@@ -32,61 +61,158 @@ class InlineWriter:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def run(self, command: Callable[[], T]) -> T:
+    def run(self, order: Order, carry: Carry) -> None:
         with self._lock:
-            return command()
+            carry([order], 0)
+
+    def close(self) -> None:
+        pass
 
 
 class ThreadWriter:
-    """Commands run in one real thread beside gevent's loop, which SQLite would block; one thread keeps their order."""
+    """Commands run in real threads beside gevent's loop, which SQLite would block.
 
-    def __init__(self) -> None:
-        from gevent.threadpool import ThreadPool
+    Those that wait while a transaction commits are carried out together in the next one, up to `group`: one full sync
+    and one hand-over for all of them. SQLite has one thread and PostgreSQL several (docs/adr/0011).
+    """
 
-        self._pool: Any = ThreadPool(1)
+    def __init__(self, threads: int = 1, group: int = GROUP_MAX) -> None:
+        from gevent import get_hub, monkey
 
-    def run(self, command: Callable[[], T]) -> T:
-        # An exception travels as a value: the pool would print it before it raises it again here.
-        result, error = self._pool.apply(_outcome, (command,))
-        if error is not None:
-            raise error
-        return cast(T, result)
+        self.threads, self._group = threads, group
+        self._hub: Any = get_hub()
+        # The real ones: gevent's own would let greenlets wait, and here threads do.
+        self._orders: Any = monkey.get_original("queue", "SimpleQueue")()
+        self._finished: deque[Order] = deque()
+        self._news = self._hub.loop.async_()
+        self._news.start(self._hand_back)
+        begin = monkey.get_original("_thread", "start_new_thread")
+        for place in range(threads):
+            begin(self._work, (place,))
 
+    def run(self, order: Order, carry: Carry) -> None:
+        from gevent.event import Event
 
-def _outcome(command: Callable[[], T]) -> tuple[T | None, Exception | None]:
-    try:
-        return command(), None
-    except Exception as error:
-        return None, error
+        order.done = Event()
+        self._orders.put((order, carry))
+        order.done.wait()
+
+    def close(self) -> None:
+        """End the threads; nobody writes any more."""
+        for _ in range(self.threads):
+            self._orders.put(None)
+        self._news.close()
+
+    def _work(self, place: int) -> None:
+        while True:
+            group = self._next()
+            if not group:
+                return
+            group[0][1]([order for order, _ in group], place)
+            self._finished.extend(order for order, _ in group)
+            self._news.send()
+
+    def _next(self) -> list[tuple[Order, Carry]]:
+        """What waits, up to a group of it; empty at the end."""
+        found = [self._orders.get()]
+        while len(found) < self._group and found[-1] is not None and not self._orders.empty():
+            found.append(self._orders.get())
+        if found[-1] is None:
+            # The end comes after those that were there before it.
+            self._orders.put(found.pop())
+        return found
+
+    def _hand_back(self) -> None:
+        while self._finished:
+            self._finished.popleft().done.set()
 
 
 AfterCommit = Callable[[dict[Any, Any]], None]
 """Gets what a command left in `session.info`, once it is committed: this is where events are published."""
 
 
+class _Undone(Exception):
+    """A group was rolled back before its commit was tried; the cause is the store's."""
+
+
 class Database:
     """A hub's database. Nothing is told to anybody before the commit that makes it true."""
 
-    def __init__(self, writing: Engine, reading: Engine, writer: Writer) -> None:
-        self._writing, self._reading, self._writer = writing, reading, writer
-        # Readers and the writer may be in different threads, so each side keeps what it remembers to itself.
-        self._kept_writing: dict[str, Any] = {}
+    def __init__(self, writing: Engine | Sequence[Engine], reading: Engine, writer: Writer) -> None:
+        engines = [writing] if isinstance(writing, Engine) else list(writing)
+        self._reading, self._writer = reading, writer
+        # Readers and writers may be in different threads, so each side keeps what it remembers to itself.
+        self._places: list[tuple[Engine, dict[str, Any]]] = [(engine, {}) for engine in engines]
         self._kept_reading: dict[str, Any] = {}
         self.after_commit: list[AfterCommit] = []
 
     def write(self, command: Callable[[Session], T]) -> T:
-        """Run `command` in one transaction and return its result once that is committed."""
+        """Run `command` in one transaction and return its result once that is committed.
 
-        def carry_out() -> tuple[T, dict[Any, Any]]:
-            with Session(self._writing, info={"kept": self._kept_writing}) as session:
-                with session.begin():
-                    result = command(session)
-                return result, dict(session.info)
-
-        result, told = self._writer.run(carry_out)
+        Commands of others may be in the same transaction. Each has a savepoint of its own and fails alone.
+        """
+        order = Order(command)
+        self._writer.run(order, self._carry_out)
+        if order.error is not None:
+            raise order.error
         for listener in self.after_commit:
-            listener(told)
-        return result
+            listener(order.told)
+        return cast(T, order.result)
+
+    def _carry_out(self, group: Sequence[Order], place: int) -> None:
+        try:
+            self._transaction(group, place)
+        except _Undone as undone:
+            if len(group) > 1 or _is_disconnect(undone.__cause__):
+                # One that the store cannot carry out fails alone, and a new connection is worth a second try.
+                for order in group:
+                    self._alone(order, place)
+            else:
+                group[0].error = cast(Exception, undone.__cause__)
+        except Exception as error:
+            # Whether the commit came through is not known, so nobody is told and nobody is tried again.
+            for order in group:
+                order.error = error
+
+    def _alone(self, order: Order, place: int) -> None:
+        try:
+            self._transaction([order], place)
+        except Exception as error:
+            order.error = cast(Exception, error.__cause__) if isinstance(error, _Undone) else error
+
+    def _transaction(self, group: Sequence[Order], place: int) -> None:
+        engine, kept = self._places[place]
+        with Session(engine, autoflush=False) as session:
+            try:
+                transaction = session.begin()
+                raw: Any = session.connection().connection.driver_connection
+                for order in group:
+                    session.info.clear()
+                    session.info.update(kept=kept, raw=raw)
+                    self._step(session, order, alone=len(group) == 1)
+            except Exception as error:
+                raise _Undone from error
+            if len(group) == 1 and group[0].error is not None:
+                transaction.rollback()
+                return
+            try:
+                transaction.commit()
+            except Exception:
+                # What was not committed must not stay open: the connection is used again.
+                with suppress(Exception):
+                    raw.rollback()
+                raise
+
+    def _step(self, session: Session, order: Order, alone: bool) -> None:
+        order.error = None
+        try:
+            with nullcontext() if alone else Savepoint(session, "command"):
+                order.result = order.command(session)
+                order.told = dict(session.info)
+        except Exception as error:
+            if is_store_failure(error):
+                raise
+            order.error = error
 
     def read(self, query: Callable[[Session], T]) -> T:
         """Run `query` on a consistent snapshot."""
@@ -94,13 +220,19 @@ class Database:
             return query(session)
 
     def close(self) -> None:
-        self._writing.dispose()
+        self._writer.close()
+        for engine, _ in self._places:
+            engine.dispose()
         self._reading.dispose()
 
     @property
     def engine(self) -> Engine:
         """The engine that may write, for migrations."""
-        return self._writing
+        return self._places[0][0]
+
+
+def _is_disconnect(error: BaseException | None) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def sqlite_url(folder: Path) -> str:
@@ -114,12 +246,40 @@ def open_database(url: str, writer: Writer | None = None) -> Database:
         engine = create_engine(url, pool_size=10, pool_pre_ping=True, **fast)
         # PostgreSQL's default gives each statement a snapshot of its own: a state would not fit its version.
         snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        if isinstance(writer, ThreadWriter):
+            return Database([_own_connection(url, fast) for _ in range(writer.threads)], snapshots, writer)
         return Database(engine, snapshots, writer or InlineWriter())
     writing = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **fast)
     reading = create_engine(url, pool_size=READERS_MAX, connect_args={"check_same_thread": False}, **fast)
     _sqlite(writing, begin="BEGIN IMMEDIATE")
     _sqlite(reading, begin="BEGIN")
     return Database(writing, reading, writer or InlineWriter())
+
+
+def _own_connection(url: str, fast: dict[str, Any]) -> Engine:
+    """An engine with one connection, for one real thread: it waits for the server in C and lets the others run.
+
+    Under gevent psycopg would wait by a patched `select`, which costs more than most statements.
+    """
+    import psycopg
+    from psycopg import waiting
+
+    class Waiting(psycopg.Connection[Any]):
+        def wait(self, gen: Any, interval: float = 0.0, timeout: float | None = None) -> Any:
+            return waiting.wait_c(gen, self.pgconn.socket, timeout=timeout)
+
+    engine = create_engine(url, poolclass=StaticPool, **fast)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, _arguments: Any, named: Any) -> Any:
+        return Waiting.connect(**named)
+
+    return engine
+
+
+def threads_for(url: str) -> ThreadWriter:
+    """The writer of a hub that serves: one thread that commits in groups, or several that commit by themselves."""
+    return ThreadWriter() if url.startswith("sqlite") else ThreadWriter(WRITERS, group=1)
 
 
 def _dumps(value: Any) -> str:

@@ -13,12 +13,19 @@ from retail.catalogue import Names
 from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
 from sync_server.errors import NotFound
+from sync_server.prepared import Prepared
 from sync_server.terminals import queries as terminals
 
 # Statements of the path of a scan are made once: building them costs as much as running them.
-HEAD = select(carts).where(carts.c.id == bindparam("cart"))
-HEAD_LOCKED = HEAD.with_for_update()
-LINES = select(cart_lines).where(cart_lines.c.cart == bindparam("cart")).order_by(cart_lines.c.n)
+_HEAD = select(carts).where(carts.c.id == bindparam("cart"))
+HEAD = Prepared(_HEAD, "cart")
+HEAD_LOCKED = Prepared(_HEAD.with_for_update(), "cart")
+LINES = Prepared(
+    select(*(column for column in cart_lines.c if column.name != "cart"))
+    .where(cart_lines.c.cart == bindparam("cart"))
+    .order_by(cart_lines.c.n),
+    "cart",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +49,17 @@ def find(session: Session, cart_id: str, lock: bool = False) -> StoredCart | Non
 
 def with_lines(session: Session, stored: StoredCart) -> StoredCart:
     """The cart that `find_head` found, now with its lines."""
-    rows = session.execute(LINES, {"cart": stored.cart.id}).all()
-    return replace(stored, cart=replace(stored.cart, lines={row.id: _line(row._mapping) for row in rows}))
+    rows = LINES.all(session, cart=stored.cart.id)
+    return replace(stored, cart=replace(stored.cart, lines={row.id: CartLine(**row._asdict()) for row in rows}))
 
 
 def find_head(session: Session, cart_id: str, lock: bool = False) -> StoredCart | None:
     """As `find`, without the lines: enough to know whose cart it is."""
-    row = session.execute(HEAD_LOCKED if lock else HEAD, {"cart": cart_id}).first()
+    row = (HEAD_LOCKED if lock else HEAD).first(session, cart=cart_id)
     if row is None:
         return None
     cart = Cart(row.id, {}, row.shopper, row.status, row.moved_to, row.next_n)
     return StoredCart(cart, row.store, row.opened_by)
-
-
-def _line(row: Mapping[Any, Any]) -> CartLine:
-    return CartLine(**{name: value for name, value in row.items() if name != "cart"})
 
 
 def get(session: Session, cart_id: str) -> StoredCart:

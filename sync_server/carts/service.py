@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from retail import cart as rules
@@ -15,6 +15,24 @@ from sync_server.catalogue import queries as catalogue
 from sync_server.errors import NotFound
 from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
+from sync_server.prepared import Prepared
+
+LINE_FIELDS = tuple(column.name for column in cart_lines.c if column.name != "cart")
+ADD_LINE = Prepared(insert(cart_lines).inline(), "cart", *LINE_FIELDS)
+CHANGE_LINE = Prepared(
+    update(cart_lines)
+    .where(cart_lines.c.cart == bindparam("of_cart"), cart_lines.c.id == bindparam("line"))
+    .values({name: bindparam(name) for name in LINE_FIELDS}),
+    "of_cart",
+    "line",
+    *LINE_FIELDS,
+)
+HEAD_FIELDS = ("shopper", "status", "moved_to", "next_n")
+CHANGE_HEAD = Prepared(
+    update(carts).where(carts.c.id == bindparam("cart")).values({name: bindparam(name) for name in HEAD_FIELDS}),
+    "cart",
+    *HEAD_FIELDS,
+)
 
 
 def stream(cart_id: str) -> str:
@@ -83,11 +101,8 @@ def save(session: Session, stored: StoredCart, after: Cart, cause: Cause, at: in
     before = stored.cart
     _write_lines(session, before, after)
     if replace(before, lines=after.lines) != after:
-        session.execute(
-            update(carts)
-            .where(carts.c.id == after.id)
-            .values(shopper=after.shopper, status=after.status, moved_to=after.moved_to, next_n=after.next_n)
-        )
+        named = {"shopper": after.shopper, "status": after.status, "moved_to": after.moved_to, "next_n": after.next_n}
+        CHANGE_HEAD.run(session, cart=after.id, **named)
     outbox.record(session, stream(after.id), queries.changes(session, stored, after), cause, at)
 
 
@@ -98,13 +113,9 @@ def _write_lines(session: Session, before: Cart, after: Cart) -> None:
     for line in after.lines.values():
         known = before.lines.get(line.id)
         if known is None:
-            session.execute(insert(cart_lines).values(cart=after.id, **line_as_dict(line)))
+            ADD_LINE.run(session, cart=after.id, **line_as_dict(line))
         elif known != line:
-            session.execute(
-                update(cart_lines)
-                .where(cart_lines.c.cart == after.id, cart_lines.c.id == line.id)
-                .values(**line_as_dict(line))
-            )
+            CHANGE_LINE.run(session, of_cart=after.id, line=line.id, **line_as_dict(line))
 
 
 def attach(

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Department, Product, Store, TaxRate, product_from
 from retail.pricing import PriceBook
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 from sync_server.errors import NotFound
+from sync_server.prepared import Prepared
 
 SEARCH_WORDS_MAX = 8
 PRODUCTS_KEPT_MAX = 20_000
+REFERENCE = Prepared(select(stores.c.reference, stores.c.body).where(stores.c.id == bindparam("store")), "store")
 
 
 def store(session: Session, store_id: str) -> Store:
@@ -153,7 +155,7 @@ def _book(session: Session, store_id: str) -> PriceBook:
 
 
 def _open_book(session: Session, store_id: str) -> PriceBook:
-    row = session.execute(select(stores.c.reference, stores.c.body).where(stores.c.id == store_id)).first()
+    row = REFERENCE.first(session, store=store_id)
     if row is None:
         raise NotFound()
     kept = session.info.setdefault("kept", {})

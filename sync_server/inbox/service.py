@@ -15,13 +15,16 @@ from retail.messages import BATCH_BYTES_MAX, Batch, Operation, parse
 from sync_server.db import insert_if_absent
 from sync_server.errors import NotFound, OperationFailed, is_store_failure
 from sync_server.inbox.tables import devices, exceptions, operations
+from sync_server.prepared import Prepared, Savepoint
 
 log = structlog.get_logger()
 
 
-DEVICE_LOCKED = select(devices).where(devices.c.dev == bindparam("name")).with_for_update()
-DEVICE_THROUGH = update(devices).where(devices.c.dev == bindparam("name")).values(last_seq=bindparam("through"))
-STORE = insert(operations)
+DEVICE_LOCKED = Prepared(select(devices).where(devices.c.dev == bindparam("name")).with_for_update(), "name")
+DEVICE_THROUGH = Prepared(
+    update(devices).where(devices.c.dev == bindparam("name")).values(last_seq=bindparam("through")), "name", "through"
+)
+STORE = Prepared(insert(operations).inline(), "dev", "inc", "seq", "id", "kind", "hash", "result", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,16 @@ def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: in
         else:
             results.append(_first_time(session, device, seq, raw, carry, now))
             last = seq
-    session.execute(DEVICE_THROUGH, {"name": device.dev, "through": last})
+    DEVICE_THROUGH.run(session, name=device.dev, through=last)
     return {"last_seq": last, "results": results}
 
 
 def _lock(session: Session, device: Device) -> int:
     """Hold the device's row until the commit, and say which number it had last."""
-    row = session.execute(DEVICE_LOCKED, {"name": device.dev}).first()
+    row = DEVICE_LOCKED.first(session, name=device.dev)
     if row is None:
         insert_if_absent(session, devices, dev=device.dev, inc=device.inc, last_seq=0)
-        row = session.execute(DEVICE_LOCKED, {"name": device.dev}).one()
+        row = DEVICE_LOCKED.first(session, name=device.dev)
     if device.inc < row.inc:
         raise MessageError(
             "device.old_incarnation",
@@ -107,7 +110,7 @@ def _first_time(session: Session, device: Device, seq: int, raw: Any, carry: Car
     try:
         operation = parse(Operation, raw)
         # What a refused operation had begun is undone by the savepoint; its number and its refusal are kept.
-        with session.begin_nested():
+        with Savepoint(session):
             outcome: dict[str, Any] = {"status": "ok", "result": carry(session, device, seq, operation, now)}
             _store(session, device, seq, operation, raw, outcome, now)
     except Exception as error:
@@ -134,7 +137,7 @@ def _store(
         "result": outcome,
         "at": now,
     }
-    session.execute(STORE, row)
+    STORE.run(session, **row)
 
 
 def _rejection(

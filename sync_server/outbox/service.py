@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.messages import Position
 from sync_server.db import insert_if_absent
 from sync_server.outbox.tables import events, streams
+from sync_server.prepared import Prepared
 
 EVENTS_ANSWERED_MAX = 200
 EPOCH_FIRST = 1
@@ -18,13 +19,14 @@ TOLD = "events"
 
 LEFT = "left"
 
-ADVANCE = (
+ADVANCE = Prepared(
     update(streams)
     .where(streams.c.name == bindparam("stream"))
     .values(version=streams.c.version + 1)
-    .returning(streams.c.epoch, streams.c.version)
+    .returning(streams.c.epoch, streams.c.version),
+    "stream",
 )
-STORE = insert(events)
+STORE = Prepared(insert(events).inline(), "stream", "version", "changes", "by", "at", "scan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,7 @@ def record(session: Session, stream: str, changes: Mapping[str, Any], cause: Cau
     if not changes and not cause.dev:
         return
     epoch, version = _next_version(session, stream)
-    session.execute(
-        STORE,
-        {"stream": stream, "version": version, "changes": changes, "by": cause.by, "at": at, "scan": cause.scan},
-    )
+    STORE.run(session, stream=stream, version=version, changes=changes, by=cause.by, at=at, scan=cause.scan)
     event = _event(stream, epoch, version, changes, cause.by, at, cause.scan)
     session.info.setdefault(TOLD, []).append(event)
 
@@ -70,8 +69,8 @@ def _next_version(session: Session, stream: str) -> tuple[int, int]:
     return row.epoch, row.version
 
 
-def _advance(session: Session, stream: str) -> Row[Any] | None:
-    return session.execute(ADVANCE, {"stream": stream}).first()
+def _advance(session: Session, stream: str) -> Any:
+    return ADVANCE.first(session, stream=stream)
 
 
 def renew(session: Session, stream: str) -> None:

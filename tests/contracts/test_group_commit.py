@@ -1,0 +1,155 @@
+"""Commands that wait while one transaction commits share the next one: a promise of each is still its own."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gevent
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from retail.errors import MessageError
+from sync_server.db import Database, ThreadWriter, insert_if_absent, open_database
+from sync_server.outbox import service as outbox
+from sync_server.outbox.tables import streams
+
+TOGETHER = 8
+WAIT_S = 20
+
+
+@pytest.fixture
+def db(shop_url: str) -> Iterator[Database]:
+    opened = open_database(shop_url, ThreadWriter())
+    yield opened
+    opened.close()
+
+
+def add(name: str) -> Callable[[Session], str]:
+    def command(session: Session) -> str:
+        insert_if_absent(session, streams, name=name, epoch=1, version=0)
+        outbox.leave(session, "somebody", name)
+        return name
+
+    return command
+
+
+def names(db: Database) -> set[str]:
+    return db.read(lambda session: set(session.scalars(select(streams.c.name).where(streams.c.name.like("group:%")))))
+
+
+def together(db: Database, *commands: Callable[[Session], Any]) -> list[Any]:
+    """Give all of them to the writer while it is busy with another, so that they share the next transaction.
+
+    The results, or the exceptions.
+    """
+    began, gate = threading.Event(), threading.Event()
+
+    def hold(session: Session) -> bool:
+        began.set()
+        return gate.wait(WAIT_S)
+
+    busy = gevent.spawn(db.write, hold)
+    gevent.idle()
+    assert began.wait(WAIT_S)
+
+    def outcome(command: Callable[[Session], Any]) -> Any:
+        try:
+            return db.write(command)
+        except Exception as error:
+            return error
+
+    waiting = [gevent.spawn(outcome, command) for command in commands]
+    gevent.idle()
+    gate.set()
+    gevent.joinall([busy, *waiting], timeout=WAIT_S, raise_error=True)
+    assert all(one.ready() for one in waiting)
+    return [one.value for one in waiting]
+
+
+def commits(db: Database) -> list[str]:
+    seen: list[str] = []
+    event.listen(db.engine, "commit", lambda connection: seen.append("commit"))
+    return seen
+
+
+def told(db: Database) -> list[str]:
+    seen: list[str] = []
+    db.after_commit.append(lambda told: seen.extend(stream for _, stream in told.get(outbox.LEFT, ())))
+    return seen
+
+
+def test_commands_that_wait_together_are_committed_together_in_their_order(db: Database) -> None:
+    seen, heard = commits(db), told(db)
+    wanted = [f"group:{n}" for n in range(TOGETHER)]
+    assert together(db, *map(add, wanted)) == wanted
+    assert seen == ["commit"] * 2
+    assert names(db) == set(wanted)
+    assert heard == wanted
+
+
+def test_a_command_that_fails_takes_nobody_along(db: Database) -> None:
+    heard = told(db)
+
+    def failing(session: Session) -> None:
+        add("group:failed")(session)
+        raise MessageError("message.malformed", "Nonsense.")
+
+    first, failed, last = together(db, add("group:first"), failing, add("group:last"))
+    assert (first, last) == ("group:first", "group:last")
+    assert isinstance(failed, MessageError)
+    assert names(db) == {"group:first", "group:last"}
+    assert heard == ["group:first", "group:last"]
+
+
+def broken(session: Session) -> None:
+    add("group:broken")(session)
+    raise OperationalError("INSERT", None, Exception("the disk says no"))
+
+
+def test_one_that_the_store_cannot_carry_out_fails_alone(db: Database) -> None:
+    heard = told(db)
+    first, failed, last = together(db, add("group:first"), broken, add("group:last"))
+    assert (first, last) == ("group:first", "group:last")
+    assert isinstance(failed, OperationalError)
+    assert names(db) == {"group:first", "group:last"}
+    assert heard == ["group:first", "group:last"]
+
+
+def test_of_a_commit_that_fails_nobody_is_told_and_nothing_is_kept(db: Database) -> None:
+    heard, left = told(db), ["the first one goes through"]
+
+    def refuse(connection: Any) -> None:
+        if not left:
+            raise OperationalError("COMMIT", None, Exception("the disk is full"))
+        left.clear()
+
+    event.listen(db.engine, "commit", refuse)
+    found = together(db, *(add(f"group:{n}") for n in range(TOGETHER)))
+    assert [type(one) for one in found] == [OperationalError] * TOGETHER
+    event.remove(db.engine, "commit", refuse)
+    assert names(db) == set()
+    assert heard == []
+    assert db.write(add("group:after")) == "group:after"
+
+
+def test_what_is_earlier_in_the_group_is_seen_by_what_comes_later(db: Database) -> None:
+    def reader(session: Session) -> str | None:
+        return session.scalar(select(streams.c.name).where(streams.c.name == "group:first"))
+
+    assert together(db, add("group:first"), reader) == ["group:first", "group:first"]
+
+
+def test_several_threads_write_to_a_server_at_once(postgres_shop: str) -> None:
+    db = open_database(postgres_shop, ThreadWriter(3, group=1))
+    met = threading.Barrier(3)
+
+    def command(session: Session) -> int:
+        # Only transactions that are open at the same time meet here.
+        return met.wait(WAIT_S)
+
+    work = [gevent.spawn(db.write, command) for _ in range(3)]
+    gevent.joinall(work, timeout=WAIT_S, raise_error=True)
+    assert {one.value for one in work} == {0, 1, 2}
+    db.close()
