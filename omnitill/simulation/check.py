@@ -8,12 +8,9 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from omnitill.simulation.hub import SimHub
 from omnitill.simulation.memory import SHOP
 from omnitill.simulation.model import ModelHub
-from omnitill.simulation.phone import SimPhone
-from omnitill.simulation.till import SimTill
-from omnitill.simulation.workload import AtTerminal
+from omnitill.simulation.witness import HubWitness, PersonWitness, PhoneWitness, Shop, TerminalWitness
 from pos_terminal.store import tables as kept
 from retail.cart import Cart
 from retail.codec import digest
@@ -41,31 +38,19 @@ class Findings:
             self.wrong.append(sentence)
 
 
-@dataclass
-class Shop:
-    """All the devices of a run, and who used them."""
-
-    hub: SimHub
-    tills: list[SimTill]
-    phones: list[SimPhone]
-    people: list[AtTerminal]
-
-    @property
-    def devices(self) -> list[SimTill | SimPhone]:
-        return [*self.tills, *self.phones]
-
-
 def examine(shop: Shop) -> Findings:
     """Hold the hub, the tills and the phones against one another and against the model."""
     found = Findings()
     rows = {table.name: _rows(shop.hub, table) for table in _TABLES}
-    for device in shop.devices:
-        _operations(found, device, rows["operations"])
+    for terminal in shop.tills:
+        _operations(found, terminal, written(terminal), rows["operations"])
+    for phone in shop.phones:
+        _operations(found, phone, phone.sent, rows["operations"])
     _lines(found, shop, rows["cart_lines"])
     _streams(found, shop, rows)
     _told(found, shop.hub, rows["events"])
     for person in shop.people:
-        _terminal(found, person, rows)
+        _terminal(found, shop.hub, person, rows)
     _books(found, rows)
     for phone in shop.phones:
         _phone(found, shop.hub, phone)
@@ -81,15 +66,13 @@ _TABLES = (
 )  # fmt: skip
 
 
-def _rows(hub: SimHub, table: Table) -> list[Any]:
+def _rows(hub: HubWitness, table: Table) -> list[Any]:
     return hub.db.read(lambda session: list(session.execute(select(table))))
 
 
-def _sent(device: SimTill | SimPhone) -> dict[int, dict[str, Any]]:
-    """What the device numbered, as it sends it."""
-    if isinstance(device, SimPhone):
-        return device.sent
-    with device.store.read() as connection:
+def written(terminal: TerminalWitness) -> dict[int, dict[str, Any]]:
+    """What the terminal numbered, as it sends it."""
+    with terminal.store.read() as connection:
         return {
             row.seq: {
                 "id": row.id,
@@ -103,9 +86,10 @@ def _sent(device: SimTill | SimPhone) -> dict[int, dict[str, Any]]:
         }
 
 
-def _operations(found: Findings, device: SimTill | SimPhone, rows: list[Any]) -> None:
+def _operations(
+    found: Findings, device: TerminalWitness | PhoneWitness, sent: dict[int, dict[str, Any]], rows: list[Any]
+) -> None:
     """Every operation is at the hub once, under its number, with the answer that its device has."""
-    sent = _sent(device)
     at_hub = {row.seq: row for row in rows if row.dev == device.device.dev}
     ids = Counter(row.id for row in at_hub.values() if row.id)
     for seq, operation in sent.items():
@@ -157,13 +141,16 @@ def _streams(found: Findings, shop: Shop, rows: dict[str, list[Any]]) -> None:
     for name, log in logs.items():
         contiguous = [row.version for row in log] == list(range(1, heads.get(name, 0) + 1))
         found.expect(contiguous, f"{name}: versions are not contiguous")
+        if name.partition(":")[0] not in ("cart", "shopper"):
+            # Who is connected comes and goes without events of its own; the rooms' own tests hold that to the law.
+            continue
         start, fresh = shop.hub.db.read(lambda session, name=name: _ends(session, name))  # type: ignore[misc]
         for row in log:
             start = applied(start, row.changes)
         found.expect(start == fresh, f"{name}: the events do not add up to the state")
 
 
-def _told(found: Findings, hub: SimHub, rows: list[Any]) -> None:
+def _told(found: Findings, hub: HubWitness, rows: list[Any]) -> None:
     """Nobody heard of anything that did not happen."""
     happened = {(row.stream, row.version): row.changes for row in rows}
     untrue = [
@@ -184,7 +171,7 @@ def _ends(session: Session, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return carts.view(session, carts.StoredCart(empty, stored.store, stored.opened_by)), carts.view(session, stored)
 
 
-def _terminal(found: Findings, person: AtTerminal, rows: dict[str, list[Any]]) -> None:
+def _terminal(found: Findings, hub: HubWitness, person: PersonWitness, rows: dict[str, list[Any]]) -> None:
     """What people were told was done is done, and the terminal and the hub have the same sales, goods and hands."""
     till, name = person.till, person.till.name
     with till.store.read() as connection:
@@ -219,25 +206,25 @@ def _terminal(found: Findings, person: AtTerminal, rows: dict[str, list[Any]]) -
     }
     found.expect(earned == given, f"{name}: points differ: {earned} {given}")
     _hand(found, till, rows["cart_lines"])
-    _copy(found, till)
+    _copy(found, hub, till)
 
 
-def _hand(found: Findings, till: SimTill, rows: list[Any]) -> None:
+def _hand(found: Findings, till: TerminalWitness, rows: list[Any]) -> None:
     """What the terminal holds is what the hub believes it holds."""
     ours = {line.id: line.quantity for line in till.counter.till.cart.lines.values()}
     theirs = {row.id: row.quantity for row in rows if row.owner == till.name}
     found.expect(ours == theirs, f"{till.name}: in hand here {ours}, at the hub {theirs}")
 
 
-def _copy(found: Findings, till: SimTill) -> None:
+def _copy(found: Findings, hub: HubWitness, till: TerminalWitness) -> None:
     """The terminal's copy of the shopper's cart is the hub's."""
     live = till.counter.till.live
-    if live:
-        fresh = till.hub.db.read(lambda session: carts.view(session, carts.get(session, live)))
-        found.expect(till.counter.desk.hub_cart == fresh, f"{till.name}: its copy of {live} is not the hub's")
+    if live and till.hub_cart is not None:
+        fresh = hub.db.read(lambda session: carts.view(session, carts.get(session, live)))
+        found.expect(till.hub_cart == fresh, f"{till.name}: its copy of {live} is not the hub's")
 
 
-def _phone(found: Findings, hub: SimHub, phone: SimPhone) -> None:
+def _phone(found: Findings, hub: HubWitness, phone: PhoneWitness) -> None:
     """The phone shows what the hub has, and nothing waits."""
     found.expect(not phone.outbox, f"{phone.name}: its outbox is not empty: {sorted(phone.outbox)}")
     for stream, copy in phone.replicas.items():

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from omnitill.simulation.check import Findings, Shop, examine
+from omnitill.simulation.check import Findings, examine
 from omnitill.simulation.hub import SimHub
 from omnitill.simulation.memory import SHOP, STORE
 from omnitill.simulation.network import Weather
 from omnitill.simulation.phone import SimPhone
 from omnitill.simulation.till import SimTill, virtual_clock
+from omnitill.simulation.witness import Shop
 from omnitill.simulation.workload import SHOPPERS, AtTerminal, WithPhone
 from omnitill.simulation.world import BEGAN_AT, World
 from sync_server.outbox import service as outbox
@@ -39,6 +40,20 @@ CALM_MS = 25_000
 SHORT_MEMORY_EVENTS = 3
 ACTIONS = (6, 16)
 PLANT_SEEDS_MAX = 200
+
+
+@dataclass
+class Simulated(Shop):
+    """The shop of a seed, whose parts live in this thread."""
+
+    hub: SimHub
+    tills: list[SimTill]
+    phones: list[SimPhone]
+    people: list[AtTerminal]
+
+    @property
+    def devices(self) -> list[SimTill | SimPhone]:
+        return [*self.tills, *self.phones]
 
 
 @dataclass
@@ -94,7 +109,7 @@ def hunt(plant: str, first: int = 1, most: int = PLANT_SEEDS_MAX) -> Outcome | N
     return None
 
 
-def _open(world: World, weather: Weather, plant: str) -> tuple[Shop, list[AtTerminal | WithPhone]]:
+def _open(world: World, weather: Weather, plant: str) -> tuple[Simulated, list[AtTerminal | WithPhone]]:
     random = world.random
     hub = SimHub(world, weather.hub_crash, plant)
     terminals = [place.id for place in SHOP.terminals if place.store == STORE.id]
@@ -105,10 +120,10 @@ def _open(world: World, weather: Weather, plant: str) -> tuple[Shop, list[AtTerm
     ]
     people = [AtTerminal(world, till, random.randint(*ACTIONS)) for till in tills]
     shoppers = [WithPhone(world, phone, random.randint(*ACTIONS)) for phone in phones]
-    return Shop(hub, tills, phones, people), [*people, *shoppers]
+    return Simulated(hub, tills, phones, people), [*people, *shoppers]
 
 
-def _play(world: World, shop: Shop, people: list[AtTerminal | WithPhone]) -> None:
+def _play(world: World, shop: Simulated, people: list[AtTerminal | WithPhone]) -> None:
     for device in (shop.hub, *shop.devices):
         device.start()
     for person in people:

@@ -232,6 +232,11 @@ class SimTill(Device):
             self.wire.drop()
             self.wire = None
 
+    @property
+    def hub_cart(self) -> dict[str, Any]:
+        """Its copy of the shopper's live cart."""
+        return self.counter.desk.hub_cart
+
     def connect(self) -> Wire | None:
         """A new wire to the hub, if it is up; the greeting is on its way then."""
         if not self.hub.alive:

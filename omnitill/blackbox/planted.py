@@ -1,0 +1,106 @@
+"""A hub with a fault built in: `python -m omnitill.blackbox.planted FAULT WORDS` is `python -m sync_server WORDS`.
+
+`no_seq_check`: the hub forgets which numbers it has seen. `emit_before_commit`: events leave before the transaction
+that makes them true. `ack_before_commit`: the answer leaves while the disk has yet to be asked. Each makes the moment
+between the two long enough for a `kill -9` to fall into it.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+PLANTS = ("ack_before_commit", "emit_before_commit", "no_seq_check")
+GAP_S = 0.4
+
+
+class _NotYet(Exception):
+    """Undoes what was only tried."""
+
+
+def no_seq_check() -> None:
+    from omnitill.simulation.hub import forget
+    from sync_server.inbox import service
+
+    kept = service.accept
+
+    def forgetful(session: Any, device: Any, batch: Any, carry: Any, now: int) -> Any:
+        forget(session, device, batch.seq0)
+        return kept(session, device, batch, carry, now)
+
+    service.accept = forgetful
+
+
+def emit_before_commit() -> None:
+    import gevent
+
+    from sync_server.db import Database
+
+    kept = Database.write
+
+    def early(self: Database, command: Callable[[Any], Any]) -> Any:
+        told: dict[Any, Any] = {}
+
+        def tried(session: Any) -> None:
+            command(session)
+            told.update(session.info)
+            raise _NotYet
+
+        try:
+            kept(self, tried)
+        except _NotYet:
+            for listener in self.after_commit:
+                listener(told)
+            if told.get("events"):
+                gevent.sleep(GAP_S)
+        return kept(self, command)
+
+    Database.write = early  # type: ignore[method-assign]
+
+
+def ack_before_commit() -> None:
+    from sqlalchemy import event
+
+    from sync_server import db as database
+
+    kept = database.open_database
+
+    def lazy(*words: Any, **options: Any) -> Any:
+        db = kept(*words, **options)
+        engine = db.engine
+        last = time.monotonic()
+
+        def commit(connection: Any) -> None:
+            nonlocal last
+            if time.monotonic() - last > GAP_S:
+                last = time.monotonic()
+                connection.commit()
+
+        engine.dialect.do_commit = commit  # type: ignore[method-assign, assignment]
+
+        @event.listens_for(engine, "before_cursor_execute", retval=True)
+        def begun_already(conn: Any, cursor: Any, statement: str, values: Any, *_: Any) -> tuple[str, Any]:
+            begun = statement.startswith("BEGIN") and cursor.connection.in_transaction
+            return ("SELECT 1" if begun else statement), values
+
+        return db
+
+    database.open_database = lazy
+
+
+def main() -> None:
+    from gevent import monkey
+
+    # As sync_server itself does it, before anything that opens a socket or makes a lock is imported.
+    monkey.patch_all()
+    fault = sys.argv.pop(1)
+    if fault not in PLANTS:
+        sys.exit(f"There is no such fault: {fault}")
+    globals()[fault]()
+    from sync_server.cli import main as hub
+
+    hub()
+
+
+if __name__ == "__main__":
+    main()

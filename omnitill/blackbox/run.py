@@ -1,0 +1,112 @@
+"""One run: open the shop, let people and the storm loose, wait for rest, look."""
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from omnitill.blackbox.check import Report, shown_wrong, verify
+from omnitill.blackbox.people import AtTerminal, History
+from omnitill.blackbox.shop import Shop
+from omnitill.blackbox.storm import Fault, Storm, plan
+from omnitill.simulation.check import Findings
+from omnitill.visitors import NotSeen
+from sync_server.db import open_database, sqlite_url
+
+PHONES = 3
+REST_LIMIT_S = 75.0
+LOOK_S = 0.5
+REPORT_TIMEOUT_S = 10.0
+
+
+@dataclass
+class Outcome:
+    """What became of one run."""
+
+    seed: int
+    minutes: float
+    acknowledged: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+    rest_s: float = 0.0
+    folder: Path = field(default_factory=Path)
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """The one line of figures."""
+        equal = not any("copy of" in sentence or "shows the lines" in sentence for sentence in self.findings.wrong)
+        return {
+            "minutes": round(self.minutes, 2),
+            "seed": self.seed,
+            "operations_acknowledged": self.acknowledged,
+            "faults_injected": dict(sorted(self.faults.items())),
+            "lost": self.findings.lost,
+            "doubled": self.findings.doubled,
+            "replicas_equal": equal,
+            "rest_s": round(self.rest_s, 1),
+            "wrong": self.findings.wrong[:20],
+        }
+
+
+def play(
+    folder: Path, seed: int, minutes: float, plant: str = "", faults: list[Fault] | None = None, phones: int = PHONES
+) -> Outcome:
+    """A whole run in `folder`, which is left as it ended. `faults` replaces those that the seed draws."""
+    outcome = Outcome(seed, minutes, folder=folder)
+    shop = Shop(folder, seed, phones, plant)
+    history = History(folder / "history.jsonl")
+    people = [AtTerminal(terminal, seed, history) for terminal in shop.terminals]
+    try:
+        shop.open()
+        names = [one.name for one in shop.terminals], [one.name for one in shop.phones]
+        drawn = plan(seed, minutes * 60, *names) if faults is None else faults
+        storm = Storm(shop, drawn, history.note)
+        for person in people:
+            person.begin()
+        storm.rage(minutes * 60)
+        outcome.faults = dict(storm.counted + shop.network.faults)
+        began = time.monotonic()
+        reports, views = _rest(shop, people)
+        outcome.rest_s = time.monotonic() - began
+    finally:
+        for person in people:
+            person.leave()
+        shop.close()
+        history.close()
+    outcome.findings, outcome.acknowledged = verify(shop, people, reports, views)
+    return outcome
+
+
+def _rest(shop: Shop, people: list[AtTerminal]) -> tuple[dict[str, Report], dict[str, Report]]:
+    """Nobody does anything new; wait until every screen shows what the hub has, or until the deadline."""
+    shop.until_all_up()
+    for person in people:
+        person.stop()
+    for phone in shop.phones:
+        phone.process.tell("rest")
+    db = open_database(sqlite_url(shop.data.path))
+    deadline = time.monotonic() + REST_LIMIT_S
+    try:
+        while True:
+            shop.tend()
+            reports, views = _asked(shop, people)
+            whole = len(reports) == len(shop.phones) and len(views) == len(people)
+            if (whole and not any(shown_wrong(db, reports, views))) or time.monotonic() > deadline:
+                return reports, views
+            time.sleep(LOOK_S)
+    finally:
+        db.close()
+
+
+def _asked(shop: Shop, people: list[AtTerminal]) -> tuple[dict[str, Report], dict[str, Report]]:
+    reports: dict[str, Report] = {}
+    views: dict[str, Report] = {}
+    for phone in shop.phones:
+        said = phone.process.ask("report", REPORT_TIMEOUT_S)
+        if said is not None:
+            reports[phone.name] = said
+    for person in people:
+        with contextlib.suppress(NotSeen):
+            views[person.name] = person.view()
+    return reports, views

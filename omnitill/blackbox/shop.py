@@ -1,0 +1,154 @@
+"""The shop of a run: a hub, tills, a kiosk and phones as processes, each client behind a network of its own."""
+
+import secrets
+import shutil
+import sqlite3
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.emulators.serial_scanner import SerialScannerEmulator
+from omnitill.blackbox.clock import WrongClock
+from omnitill.blackbox.processes import Process
+from omnitill.blackbox.proxy import Network
+from omnitill.simulation.memory import SHOP, STORE, hub_template, raw
+from sample_shop.people import Shopper
+from sync_server.db import open_database, sqlite_url
+from sync_server.terminals import service as terminals
+
+UP_TIMEOUT_S = 60.0
+TOKEN_BYTES = 32
+TERMINALS = [place for place in SHOP.terminals if place.store == STORE.id]
+GOODS = [product.id for product in SHOP.products if not product.weighed]
+
+
+@dataclass
+class Terminal:
+    """A till or kiosk with the scanner and the clock of its counter."""
+
+    name: str
+    kind: str
+    process: Process
+    scanner: SerialScannerEmulator
+    clock: WrongClock
+    folder: Path
+
+
+@dataclass
+class PhoneAt:
+    """A phone and whose it is."""
+
+    name: str
+    process: Process
+    shopper: Shopper
+    disk: Path
+
+
+class Folder:
+    """A hub's data, seeded as the simulation's hub is, with terminals that may come."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+
+    def seed(self) -> None:
+        target = sqlite3.connect(self.path / "hub.sqlite")
+        raw(hub_template()).backup(target)
+        target.close()
+
+    def enrol(self, terminal: str) -> Path:
+        """Let a terminal in; the file of its token."""
+        token, db = secrets.token_urlsafe(TOKEN_BYTES), open_database(sqlite_url(self.path))
+        db.write(lambda session: terminals.enrol(session, terminal, token))
+        db.close()
+        file = self.path / f"{terminal}.token"
+        file.write_text(token, encoding="utf-8")
+        return file
+
+
+class Shop:
+    """Everything that runs. Made and tended by one thread."""
+
+    def __init__(self, folder: Path, seed: int, phones: int, plant: str = "") -> None:
+        self.path, self.seed, self.plant = folder, seed, plant
+        self.data = Folder(folder / "hub")
+        self.data.seed()
+        self.network = Network(seed)
+        self.hub_port = 0
+        self.logs = folder / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.hub = Process("hub", self.logs, self._hub_command)
+        self.terminals = [self._terminal(place.id, place.kind) for place in TERMINALS]
+        self.phones = [self._phone(number) for number in range(phones)]
+
+    @property
+    def processes(self) -> list[Process]:
+        devices = [*(one.process for one in self.terminals), *(one.process for one in self.phones)]
+        return [self.hub, *devices]
+
+    def open(self) -> None:
+        """Start the hub, then everybody else at once. Raises RuntimeError where somebody does not come up."""
+        self.hub.start()
+        self._up(self.hub)
+        self.hub_port = int(self.hub.ready["port"])
+        for process in self.processes[1:]:
+            process.start()
+        for process in self.processes[1:]:
+            self._up(process)
+
+    def _up(self, process: Process) -> None:
+        if not process.wait_ready(UP_TIMEOUT_S):
+            said = process.log.read_text()[-2000:] if process.log.exists() else ""
+            raise RuntimeError(f"{process.name} did not come up: {said}")
+
+    def tend(self) -> None:
+        for process in self.processes:
+            process.tend()
+
+    def until_all_up(self, within_s: float = UP_TIMEOUT_S) -> bool:
+        """Whatever was killed is back."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            self.tend()
+            if all(process.alive and process.ready for process in self.processes):
+                return True
+            time.sleep(0.05)
+        return False
+
+    def close(self) -> None:
+        for process in reversed(self.processes):
+            process.end()
+        for terminal in self.terminals:
+            terminal.scanner.close()
+            terminal.clock.close()
+        self.network.close()
+
+    def forget(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def _hub_command(self) -> list[str]:
+        room = ["omnitill.blackbox.planted", self.plant] if self.plant else ["sync_server"]
+        return [sys.executable, "-m", *room, "serve", "--data", str(self.data.path), "--port", str(self.hub_port)]
+
+    def _terminal(self, name: str, kind: str) -> Terminal:
+        folder = self.path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        token, scanner = self.data.enrol(name), SerialScannerEmulator(folder / "scanner")
+        scanner.plug()
+        clock = WrongClock(folder / "clock")
+        proxy = self.network.proxy(name, lambda: self.hub_port)
+        command = [sys.executable, "-m", "omnitill.blackbox.clock", str(clock.path), "--", "--kind", kind]
+        command += ["--data", str(folder / "data"), "--port", "0", "--hub", proxy.url, "--terminal", name]
+        command += ["--token-file", str(token), "--scanner", scanner.address]
+        return Terminal(name, kind, Process(name, self.logs, lambda: command), scanner, clock, folder / "data")
+
+    def _phone(self, number: int) -> PhoneAt:
+        # Two phones of one shopper share a cart, the third is somebody else's.
+        shopper, name = SHOP.shoppers[0 if number < 2 else 1], f"phone-{number + 1}"
+        proxy = self.network.proxy(name, lambda: self.hub_port)
+        folder = self.path / name
+        command = [sys.executable, "-m", "omnitill.blackbox.phone", "--hub", proxy.url, "--data", str(folder)]
+        command += ["--login", shopper.email, "--password", shopper.password, "--seed", f"{self.seed}{number}"]
+        command += ["--goods", ",".join(GOODS)]
+        return PhoneAt(name, Process(name, self.logs, lambda: command), shopper, folder / "phone.sqlite")
