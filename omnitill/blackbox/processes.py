@@ -42,7 +42,8 @@ class Process:
             self._process = subprocess.Popen(
                 tied, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
             )
-        threading.Thread(target=self._hear, args=(self._process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._hear, args=(self._process,), daemon=True)
+        self._reader.start()
 
     def _hear(self, process: "subprocess.Popen[bytes]") -> None:
         out: IO[bytes] | None = process.stdout
@@ -122,6 +123,7 @@ class Process:
     def _gone(self) -> None:
         if self._process is not None:
             self._process.wait()
+            self._reader.join(END_GRACE_S)
             if self._process.stdin is not None:
                 with contextlib.suppress(OSError):
                     self._process.stdin.close()

@@ -116,6 +116,11 @@ class Proxy:
         self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
+    def close(self) -> None:
+        """Hang up on everybody, and listen no longer."""
+        self._server.close()
+        self.reset_all()
+
     async def changed(self) -> None:
         await self._bell.wait()
 
@@ -201,11 +206,15 @@ class Network:
         return done.result(CALL_TIMEOUT_S)
 
     def close(self) -> None:
-        def end() -> None:
-            for task in asyncio.all_tasks(self._loop):
-                task.cancel()
-            self._loop.call_soon(self._loop.stop)
-
-        self._loop.call_soon_threadsafe(end)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(CALL_TIMEOUT_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CALL_TIMEOUT_S)
         self._loop.close()
+
+    async def _end(self) -> None:
+        for proxy in self.proxies.values():
+            proxy.close()
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
