@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError, field_validator
 
 from retail import cart
 from retail.errors import N_, MessageError
@@ -17,6 +17,12 @@ MESSAGE_BYTES_MAX = 1024 * 1024
 """A single sale of 500 lines with its receipt fits; a batch of small operations stays below BATCH_BYTES_MAX."""
 
 STREAMS_PER_SUB_MAX = 20
+STATUS_DEVICES_MAX = 20
+SKEW_MAX_MS = 10**14
+SHOWN_VALUES_MAX = 100
+SHOWN_MAX_MS = 3_600_000
+"""A screen that shows a scan an hour late was asleep: it says nothing of how quick we are."""
+
 FAULTS_SHOWN_MAX = 8
 FAULT_LENGTH_MAX = 120
 NUMBER_MAX = 2**53 - 1
@@ -59,6 +65,41 @@ class Position(Message):
     s: Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9._-]{1,64}$")]
     e: int = Field(default=0, ge=0, le=NUMBER_MAX)
     v: int = Field(default=0, ge=0, le=NUMBER_MAX)
+
+
+class DeviceStatus(Message):
+    """A device at a terminal. `open`, `shut` and `unknown` are a drawer's states; `reason` is a short stable word."""
+
+    kind: Literal["scanner", "printer", "drawer", "display", "scale", "payment"]
+    name: str = Field(max_length=64)
+    state: Literal["disconnected", "connecting", "online", "degraded", "fault", "closed", "open", "shut", "unknown"]
+    reason: str = Field(default="", max_length=40)
+
+
+class Status(Message):
+    """How a terminal stands, in its own words; nothing is decided by it.
+
+    `last_seq` is the last number that it has given, `through` the last one that it knows answered; `oldest_unsent` is
+    0 where nothing waits; `skew_ms` is what its clock is ahead of the hub's, negative where it is behind.
+    """
+
+    unsent: int = Field(ge=0, le=NUMBER_MAX)
+    oldest_unsent: Milliseconds = 0
+    last_seq: int = Field(ge=0, le=NUMBER_MAX)
+    through: int = Field(ge=0, le=NUMBER_MAX)
+    skew_ms: int = Field(default=0, ge=-SKEW_MAX_MS, le=SKEW_MAX_MS)
+    devices: list[DeviceStatus] = Field(default_factory=list, max_length=STATUS_DEVICES_MAX)
+    version: str = Field(default="", max_length=32)
+    free_mb: int = Field(default=0, ge=0, le=NUMBER_MAX)
+
+
+ShownMs = Annotated[int, Field(ge=0, le=SHOWN_MAX_MS)]
+
+
+class Shown(RootModel[Annotated[list[ShownMs], Field(max_length=SHOWN_VALUES_MAX)]]):
+    """How old scans were when a phone painted them, each in ms."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
 
 
 class Operation(Message):
@@ -153,7 +194,7 @@ BODIES: dict[str, type[Message]] = {
 """The body of each kind of operation, version 1."""
 
 
-Parsed = TypeVar("Parsed", bound=Message)
+Parsed = TypeVar("Parsed", bound=BaseModel)
 
 
 def parse(model: type[Parsed], value: Any) -> Parsed:

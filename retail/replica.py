@@ -8,7 +8,7 @@ what is gone; every other key is replaced whole. The law, tested for every opera
 from collections.abc import Mapping
 from typing import Any
 
-KEYED = ("lines", "orders", "terminals", "sales", "exceptions")
+KEYED = ("lines", "orders", "terminals", "sales", "exceptions", "settled", "latency", "stores")
 
 State = dict[str, Any]
 

@@ -21,6 +21,8 @@ from retail.messages import (
     Position,
     PostedBatch,
     SaleBody,
+    Shown,
+    Status,
 )
 from retail.replica import KEYED
 from retail.sale import AMOUNT_MAX, Sale, SaleLine
@@ -92,6 +94,8 @@ EVENTS: dict[str, Event] = {
     "ev": Event("hub", told.Event),
     "heads": Event("hub", told.Heads),
     "pull": Event("client", Position, told.PullAnswer),
+    "status": Event("client", Status, told.EmptyAnswer),
+    "shown": Event("client", Shown, told.EmptyAnswer),
     "tick": Event("client", Milliseconds, told.TickAnswer),
     "kick": Event("hub", told.Kick),
 }

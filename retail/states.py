@@ -6,7 +6,7 @@ from pydantic import Field
 
 from retail.cart import Channel, Fulfilment, Status
 from retail.catalogue import Names, Unit
-from retail.messages import Milliseconds
+from retail.messages import DeviceStatus, Milliseconds
 from retail.told import Amount, Count, Refusal, Shopper, TerminalKind, Thousandths, Told
 
 
@@ -110,16 +110,53 @@ class StoreNamed(Told):
     zone: str
 
 
+Condition = Literal["good", "attention", "trouble", "idle"]
+"""How something stands at a glance; `idle` is what has never been seen."""
+
+Worry = Literal["never", "away", "unsent", "hole", "skew", "device", "disk", "forked"]
+
+
+class Report(Told):
+    """What a terminal last said of itself at `at`, as in `Status`; `given` is the last number that it had given."""
+
+    at: Milliseconds
+    unsent: Count
+    oldest_unsent: Milliseconds
+    given: Count
+    through: Count
+    skew_ms: int
+    devices: list[DeviceStatus]
+    version: str
+    free_mb: Count
+
+
+class LinkPeriod(Told):
+    """A time for which a terminal was connected; `until` is 0 while it lasts."""
+
+    since: Milliseconds
+    until: Milliseconds
+
+
 class Terminal(Told):
-    """`seen` is when it last said something, 0 for never; `last_sale` is the number of its last sale, or empty."""
+    """`seen` is when it last said something, 0 for never; `last_sale` is the number of its last sale, or empty.
+
+    `last_seq` is the last number that the hub has acknowledged, `lag` how many numbers it gave beyond that; `worries`
+    say why its `state` is not good; `links` are the newest times of connection, oldest first.
+    """
 
     id: str
     names: Names
     kind: TerminalKind
     online: bool
     seen: Milliseconds
+    first_seen: Milliseconds
     last_seq: Count
+    lag: Count
     last_sale: str
+    state: Condition
+    worries: list[Worry]
+    report: Report | None
+    links: list[LinkPeriod]
 
 
 class Today(Told):
@@ -156,8 +193,20 @@ class FigureDiffering(Told):
 ExceptionKind = Literal["discrepancy", "conflict", "rejected", "fork", "restored", "paid_twice", "hole"]
 
 
+class Tried(Told):
+    """A refused operation was carried out once more and refused again."""
+
+    at: Milliseconds
+    by: Names
+    error: Refusal
+
+
 class ExceptionShown(Told):
-    """What waits for a person: `message` with its `params` says what happened; `error` is why something was refused."""
+    """What waits for a person: `message` with its `params` says what happened; `error` is why something was refused.
+
+    `replayable` says that the operation is kept as it was sent and can be carried out again; `tried` is the last such
+    try.
+    """
 
     id: Count
     kind: ExceptionKind
@@ -166,16 +215,65 @@ class ExceptionShown(Told):
     params: dict[str, Any]
     error: Refusal | None
     figures: list[FigureDiffering]
+    replayable: bool
+    tried: Tried | None
+
+
+class SettledShown(Told):
+    """A case that a member of staff has settled: how, who, when, and the reason in their words."""
+
+    id: Count
+    kind: ExceptionKind
+    at: Milliseconds
+    message: str
+    params: dict[str, Any]
+    how: Literal["closed", "replayed"]
+    by: Names
+    closed_at: Milliseconds
+    reason: str
+
+
+class LatencyMinute(Told):
+    """How old `count` scans were when phones showed them, in the minute that begins at `at`; p50 and p99 in ms."""
+
+    at: Milliseconds
+    count: Count
+    p50: Count
+    p99: Count
 
 
 class DashboardState(Told):
-    """`dashboard:<store id>`."""
+    """`dashboard:<store id>`. `waiting` counts the open cases, of which `exceptions` holds the oldest; `settled` and
+    `sales` hold the newest, `latency` the last hours by minute."""
 
     store: StoreNamed
     terminals: dict[str, Terminal]
     today: Today
     sales: dict[str, SaleSummary]
     exceptions: dict[str, ExceptionShown]
+    waiting: Count
+    settled: dict[str, SettledShown]
+    latency: dict[str, LatencyMinute]
+
+
+class StoreHealth(Told):
+    """A store at a glance: its worst `state`, what its terminals have not sent, its open cases, who is there."""
+
+    id: str
+    names: Names
+    address: Names
+    state: Condition
+    unsent: Count
+    oldest_unsent: Milliseconds
+    waiting: Count
+    online: Count
+    terminals: Count
+
+
+class CompanyState(Told):
+    """`company:all`: the health of every store, and nothing else of it."""
+
+    stores: dict[str, StoreHealth]
 
 
 STATES: dict[str, type[Told]] = {
@@ -183,5 +281,6 @@ STATES: dict[str, type[Told]] = {
     "shopper": ShopperState,
     "store": StoreState,
     "dashboard": DashboardState,
+    "company": CompanyState,
 }
 """The state of each kind of stream: of what stands before the colon of its name."""

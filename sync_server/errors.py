@@ -33,6 +33,11 @@ class NotFound(RetailError):
     message = N_("There is nothing here under that name.")
 
 
+class ExceptionGone(NotFound):
+    code = "exception.gone"
+    message = N_("This is settled already, or belongs to another store.")
+
+
 class HubFault(RetailError):
     code = "hub.fault"
     message = N_("Something went wrong at the hub. What you did is kept and is tried again.")

@@ -3,6 +3,7 @@
 from sync_server.carts import tables as carts
 from sync_server.catalogue import tables as catalogue
 from sync_server.customers import tables as customers
+from sync_server.dashboard import tables as dashboard
 from sync_server.db import metadata
 from sync_server.inbox import tables as inbox
 from sync_server.loyalty import tables as loyalty
@@ -16,6 +17,7 @@ __all__ = [
     "carts",
     "catalogue",
     "customers",
+    "dashboard",
     "inbox",
     "loyalty",
     "metadata",

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from retail.errors import N_
 from sync_server.inbox.tables import exceptions
+from sync_server.staff import queries as staff
 
 EXCEPTIONS_SHOWN_MAX = 100
+SETTLED_SHOWN_MAX = 30
 FIGURES_SHOWN_MAX = 20
 
 SENTENCES = {
@@ -24,26 +26,67 @@ SENTENCES = {
 
 
 def open_exceptions(session: Session, store: str) -> dict[str, dict[str, Any]]:
-    """What waits for a person of the store, oldest first: `{id, kind, at, message, params, error, figures}` by id.
+    """What waits for a person of the store, oldest first, by id.
 
     `error` is the refusal of a `rejected` operation; `figures` are a discrepancy's rows: `{what, line, sold, derived}`.
     """
     rows = session.execute(
-        select(exceptions)
-        .where(exceptions.c.store == store, exceptions.c.closed_at.is_(None))
-        .order_by(exceptions.c.id)
-        .limit(EXCEPTIONS_SHOWN_MAX)
-    )
-    return {str(row.id): _shown(row) for row in rows}
+        _of(store).where(exceptions.c.closed_at.is_(None)).order_by(exceptions.c.id).limit(EXCEPTIONS_SHOWN_MAX)
+    ).all()
+    names = staff.names_of(session, {row.tried_by for row in rows if row.tried_by})
+    return {str(row.id): _open(row, names) for row in rows}
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def waiting(session: Session, store: str) -> int:
+    """How many cases of the store wait, also those beyond EXCEPTIONS_SHOWN_MAX."""
+    query = select(func.count()).where(exceptions.c.store == store, exceptions.c.closed_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def settled(session: Session, store: str) -> dict[str, dict[str, Any]]:
+    """The cases of a store that were settled last: how, by whom, when, why."""
+    rows = session.execute(
+        _of(store)
+        .where(exceptions.c.closed_at.is_not(None))
+        .order_by(exceptions.c.closed_at.desc(), exceptions.c.id)
+        .limit(SETTLED_SHOWN_MAX)
+    ).all()
+    names = staff.names_of(session, {row.closed_by for row in rows})
     return {
-        "id": row.id,
-        "kind": row.kind,
-        "at": row.at,
-        "message": SENTENCES[row.kind],
-        "params": {"source": row.source, "number": row.detail.get("number", ""), **row.detail.get("params", {})},
+        str(row.id): {
+            **_what(row),
+            "how": row.closed_how or "closed",
+            "by": names[row.closed_by],
+            "closed_at": row.closed_at,
+            "reason": row.closed_because,
+        }
+        for row in rows
+    }
+
+
+def forked(session: Session, store: str) -> set[str]:
+    """The terminals of the store that are in quarantine."""
+    sources = select(exceptions.c.source).where(
+        exceptions.c.store == store, exceptions.c.kind == "fork", exceptions.c.closed_at.is_(None)
+    )
+    return {source.partition("/")[0] for source in session.scalars(sources)}
+
+
+def _of(store: str) -> Select[Any]:
+    return select(exceptions).where(exceptions.c.store == store)
+
+
+def _what(row: Row[Any]) -> dict[str, Any]:
+    params = {"source": row.source, "number": row.detail.get("number", ""), **row.detail.get("params", {})}
+    return {"id": row.id, "kind": row.kind, "at": row.at, "message": SENTENCES[row.kind], "params": params}
+
+
+def _open(row: Row[Any], names: dict[str, dict[str, str]]) -> dict[str, Any]:
+    tried = {"at": row.tried_at, "by": names[row.tried_by], "error": row.tried_error} if row.tried_by else None
+    return {
+        **_what(row),
         "error": row.detail.get("error"),
         "figures": row.detail.get("rows", [])[:FIGURES_SHOWN_MAX],
+        "replayable": row.kind == "rejected",
+        "tried": tried,
     }

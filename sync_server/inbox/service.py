@@ -13,7 +13,7 @@ from retail.codec import canonical, digest
 from retail.errors import N_, MessageError, RetailError
 from retail.messages import BATCH_BYTES_MAX, Batch, Operation, parse
 from sync_server.db import insert_if_absent
-from sync_server.errors import NotFound, OperationFailed, is_store_failure
+from sync_server.errors import ExceptionGone, OperationFailed, is_store_failure
 from sync_server.inbox.tables import devices, exceptions, operations
 from sync_server.prepared import Prepared, Savepoint
 
@@ -155,7 +155,7 @@ def _rejection(
     log.info("operation rejected", dev=device.dev, seq=seq, code=refused.code, sentence=refused.sentence)
     # A phone's refusals are everyday (its shopper reads them); a fault of ours is looked at whoever met it.
     if device.actor.channel != "online" or isinstance(refused, OperationFailed):
-        detail = {"sent": raw, "error": refused.as_dict()}
+        detail = {"sent": raw, "error": refused.as_dict(), "channel": device.actor.channel, "shopper": device.shopper}
         open_exception(session, device.store, "rejected", f"{device.dev}/{device.inc}/{seq}", detail, now)
     return outcome
 
@@ -165,24 +165,25 @@ def _is_used(session: Session, operation: Operation) -> bool:
 
 
 def _note_conflict(session: Session, device: Device, seq: int, raw: Any, now: int) -> None:
-    """Open one exception for a number however often it is sent again: a client in a loop must not fill the disk."""
-    source = f"{device.dev}/{device.inc}/{seq}"
-    known = select(exceptions.c.id).where(exceptions.c.kind == "conflict", exceptions.c.source == source)
-    if session.scalar(known.limit(1)) is None:
-        open_exception(session, device.store, "conflict", source, {"sent": raw}, now)
+    open_exception(session, device.store, "conflict", f"{device.dev}/{device.inc}/{seq}", {"sent": raw}, now)
 
 
-def open_exception(session: Session, store: str, kind: str, source: str, detail: dict[str, Any], now: int) -> None:
-    """Keep something for a person of the store to look at; it stays until somebody closes it with a reason."""
-    session.execute(insert(exceptions).values(store=store, kind=kind, source=source, detail=detail, at=now))
+def open_exception(session: Session, store: str, kind: str, source: str, detail: dict[str, Any], now: int) -> bool:
+    """Keep something for a person of the store to look at; it stays until somebody closes it with a reason.
+
+    The same thing is one case however often it happens; whether it is new.
+    """
+    return insert_if_absent(session, exceptions, store=store, kind=kind, source=source, detail=detail, at=now)
 
 
-def close_exception(session: Session, store: str, number: int, member: str, reason: str, now: int) -> None:
+def close_exception(
+    session: Session, store: str, number: int, member: str, reason: str, now: int, how: str = "closed"
+) -> None:
     """A member of staff has settled it and says how. Closed once is closed; the row stays for ever."""
     closed = session.execute(
         update(exceptions)
         .where(exceptions.c.id == number, exceptions.c.store == store, exceptions.c.closed_at.is_(None))
-        .values(closed_at=now, closed_by=member, closed_because=reason)
+        .values(closed_at=now, closed_by=member, closed_because=reason, closed_how=how)
     )
     if closed.rowcount != 1:  # type: ignore[attr-defined]
-        raise NotFound("exception.gone", N_("This is settled already, or belongs to another store."))
+        raise ExceptionGone()

@@ -1,6 +1,6 @@
 """Everything that a device asked for, under the number that the device gave it, with the answer it got."""
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Integer, String, Table, UniqueConstraint
 
 from sync_server.db import metadata
 
@@ -37,4 +37,23 @@ exceptions = Table(
     Column("closed_at", BigInteger, nullable=True),
     Column("closed_by", String(64), nullable=True, comment="the member of staff"),
     Column("closed_because", String(400), nullable=True),
+    Column("closed_how", String(12), nullable=True, comment="closed with a reason, or replayed"),
+    Column("tried_at", BigInteger, nullable=True, comment="of the last replay that was refused again"),
+    Column("tried_by", String(64), nullable=True),
+    Column("tried_error", JSON, nullable=True),
+    UniqueConstraint("kind", "source", name="one_case_per_source"),
 )
+
+replays = Table(
+    "replays",
+    metadata,
+    Column("exception", Integer, primary_key=True, autoincrement=False),
+    Column("dev", String(64), nullable=False),
+    Column("inc", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("by", String(64), nullable=False, comment="the manager"),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("dev", "inc", "seq", name="one_replay_per_operation"),
+)
+"""Refused operations that were carried out after all: the result beside the refusal that their device was given."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.messages import Position
@@ -76,6 +76,12 @@ def _advance(session: Session, stream: str) -> Any:
 def renew(session: Session, stream: str) -> None:
     """What anybody knows of the stream is void from now on: the next answer is the whole state."""
     session.execute(update(streams).where(streams.c.name == stream).values(epoch=streams.c.epoch + 1))
+
+
+def forget(session: Session, stream: str, keep: int) -> None:
+    """Delete all but the newest events of a stream; who is further behind is answered with the state."""
+    version = session.scalar(select(streams.c.version).where(streams.c.name == stream)) or 0
+    session.execute(delete(events).where(events.c.stream == stream, events.c.version <= version - keep))
 
 
 def position(session: Session, stream: str) -> tuple[int, int]:

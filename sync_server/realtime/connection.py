@@ -16,10 +16,10 @@ from sync_server.carts import queries as carts
 from sync_server.catalogue.tables import stores
 from sync_server.customers import queries as customer_queries
 from sync_server.customers import service as customers
+from sync_server.dashboard import queries as dashboards
 from sync_server.errors import NotAllowed, SignInRefused
 from sync_server.inbox.service import Device
 from sync_server.staff import queries as staff
-from sync_server.terminals import presence
 from sync_server.terminals import queries as terminals
 
 DEVICE_LENGTH_MAX = 64
@@ -147,8 +147,10 @@ def state_of(session: Session, connection: Connection, stream: str, now: int) ->
             return customer_queries.view(session, name)
         case "store":
             return {"reference": session.scalar(select(stores.c.reference).where(stores.c.id == name))}
+        case "company":
+            return dashboards.company(session)
         case _:
-            return presence.dashboard(session, name, now)
+            return dashboards.state(session, name, now)
 
 
 def check_may_hear(session: Session, connection: Connection, stream: str) -> None:
@@ -171,6 +173,8 @@ def _may_hear(connection: Connection, kind: str, name: str) -> bool:
             return connection.app in ("till", "kiosk") and name == device.store
         case "dashboard":
             return connection.app == "dashboard" and name == device.store
+        case "company":
+            return connection.app == "dashboard" and name == "all"
         case _:
             return False
 

@@ -19,6 +19,8 @@ from retail.messages import (
     Batch,
     Hail,
     Position,
+    Shown,
+    Status,
     parse,
 )
 from sync_server.db import Database
@@ -74,7 +76,7 @@ class Handlers:
         self._presence, self._clock = presence, clock
         for name in ("connect", "disconnect"):
             socketio.on_event(name, getattr(self, name))
-        for name in ("sub", "unsub", "ops", "pull", "tick"):
+        for name in ("sub", "unsub", "ops", "pull", "status", "shown", "tick"):
             socketio.on_event(name, self._guarded(getattr(self, name)))
         socketio.on_event("*", self.unknown)
 
@@ -215,6 +217,20 @@ class Handlers:
         if connection.app in ("till", "kiosk"):
             self._presence.worked(connection.device)
         return answer
+
+    def status(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
+        """A terminal says how it stands, for the managers' page."""
+        if connection.app not in ("till", "kiosk"):
+            raise NotAllowed()
+        self._presence.said(connection.device, parse(Status, payload))
+        return {}
+
+    def shown(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
+        """A phone says how old scans were when it showed them."""
+        if connection.app != "phone":
+            raise NotAllowed()
+        self._presence.shown(connection.device, parse(Shown, payload))
+        return {}
 
     def tick(self, _connection: Connection, _t0: Any = None) -> dict[str, int]:
         return {"now": self._clock()}

@@ -1,5 +1,6 @@
 """Reading staff."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -31,3 +32,10 @@ def by_number(session: Session, number: str) -> Row[Any] | None:
 
 def by_id(session: Session, member: str) -> Row[Any] | None:
     return session.execute(select(staff).where(staff.c.id == member)).first()
+
+
+def names_of(session: Session, members: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The names of these members of staff by id; one who is gone is called by the id."""
+    wanted = sorted(members)
+    found = {row.id: row.names for row in session.execute(select(staff).where(staff.c.id.in_(wanted)))}
+    return {member: found.get(member, {"en": member}) for member in wanted}

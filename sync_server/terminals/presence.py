@@ -1,112 +1,209 @@
 """Which terminals are there and how the day goes, on the managers' screens: told soon, but off the path of any scan."""
 
+import uuid
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from retail.replica import State, difference
+from retail.messages import Shown, Status
 from sync_server.catalogue import queries as catalogue
+from sync_server.dashboard import latency
+from sync_server.dashboard import service as dashboards
 from sync_server.db import Database
-from sync_server.inbox import queries as inbox
 from sync_server.inbox.service import Device
-from sync_server.orders import queries as orders
-from sync_server.outbox import service as outbox
-from sync_server.terminals import queries, service
-
-
-def dashboard(session: Session, store_id: str, now: int) -> State:
-    """The state of `dashboard:<store>` as docs/protocol.md has it."""
-    store = catalogue.store(session, store_id)
-    return {
-        "store": {"id": store.id, "names": store.names, "zone": store.zone},
-        "terminals": queries.views(session, store_id),
-        "today": orders.today(session, store, now),
-        "sales": orders.latest(session, store_id),
-        "exceptions": inbox.open_exceptions(session, store_id),
-    }
-
+from sync_server.terminals import reports, service
 
 DAY_CHECK_MS = 60_000
-"""A new day begins on the dashboards within this time, even where nothing is sold."""
+"""A new day begins on the dashboards, and what has grown old is seen to be so, within this time."""
+
+ALIVE_MS = 10_000
+"""How often a worker says which terminals it has; `reports.LOST_MS` is three times as long."""
+
+STORES_AT_ONCE = 50
+"""More busy stores than these wait for the next report, the longest waiting first."""
+
+LINKS_AT_ONCE = 500
+
+
+@dataclass
+class News:
+    """What this worker has noticed since it last wrote it down, by terminal."""
+
+    seen: dict[str, int] = field(default_factory=dict)
+    linked: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """The terminal and the moment, by the id of the connection."""
+    parted: dict[str, tuple[str, int]] = field(default_factory=dict)
+    said: dict[str, tuple[Device, Status, int]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.seen)
+
+    def before(self, later: "News") -> "News":
+        """All of it, where this could not be written and more has happened meanwhile."""
+        return News(
+            self.seen | later.seen, self.linked | later.linked, self.parted | later.parted, self.said | later.said
+        )
 
 
 class Presence:
-    """Notes arrivals and departures of terminals in memory, and with each `report` writes them down and tells each
-    store's dashboard what is new: a scan waits for none of it."""
+    """Notes in memory what terminals and phones say, and with each `report` writes it down and tells each store's
+    dashboard what is new: a scan waits for none of it. Each worker has one; they meet in the database."""
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
         self._db, self._clock = db, clock
-        self._news: dict[str, dict[str, Any]] = {}
-        self._busy: set[str] = set()
-        self._told: dict[str, State] = {}
+        self._news, self._latency = News(), latency.Latency()
+        self._links: dict[str, str] = {}
+        self._touched: set[str] = set()
+        self._busy: dict[str, None] = {}
         self._stores: list[str] = []
-        self._checked = 0
+        self._checked = self._alive = 0
+        self.on_busy: Callable[[str], None] = lambda store: None
+        """Hears, once it is written down, which store has news: where one worker tells for all, it has to know."""
 
-    def started(self) -> None:
-        """A hub that starts has nobody connected yet, whatever its last life wrote down, and remembers not what it
-        told the dashboards last: they get the whole state."""
+    def started(self, alone: bool = True) -> None:
+        """Dashboards are brought up to date with what happened while the hub was away. Where it is `alone`, nobody is
+        connected; else a dead worker's terminals are missed after a while."""
 
         def command(session: Session) -> list[str]:
-            service.all_offline(session)
-            found = [store.id for store in catalogue.all_stores(session)]
-            for store in found:
-                outbox.renew(session, _stream(store))
-            return found
+            if alone:
+                reports.all_lost(session)
+            return [store.id for store in catalogue.all_stores(session)]
 
         self._stores = self._db.write(command)
-        self._busy.update(self._stores)
+        self._busy |= dict.fromkeys(self._stores)
 
     def arrived(self, device: Device) -> None:
-        self._note(device, online=True)
+        now = self._clock()
+        # The socket before may not have been missed yet: one connection of a terminal counts in each worker.
+        link = self._links.get(device.dev)
+        if link is None:
+            link = self._links[device.dev] = str(uuid.uuid4())
+            self._news.linked[link] = (device.dev, now)
+        self._note(device, now)
 
     def left(self, device: Device) -> None:
-        self._note(device, online=False)
+        now = self._clock()
+        link = self._links.pop(device.dev, None)
+        if link is not None:
+            self._news.parted[link] = (device.dev, now)
+        self._note(device, now)
 
     def worked(self, device: Device) -> None:
         """A terminal sent something: it was seen, and there may be a sale."""
-        self._note(device)
+        self._note(device, self._clock())
+
+    def said(self, device: Device, status: Status) -> None:
+        """A terminal says how it stands; of several only the latest counts, so a flood of them costs one write."""
+        now = self._clock()
+        self._news.said[device.dev] = (device, status, now)
+        self._note(device, now)
+
+    def shown(self, device: Device, values: Shown) -> None:
+        """A phone says how old scans were when it showed them."""
+        self._latency.note(device.store, device.dev, values.root, self._clock())
+        self.changed(device.store)
 
     def changed(self, store: str) -> None:
         """Something that the dashboard of a store shows is different now."""
-        self._busy.add(store)
+        self._touched.add(store)
 
-    def _note(self, device: Device, **changed: Any) -> None:
-        self._news.setdefault(device.dev, {}).update(seen=self._clock(), **changed)
-        self._busy.add(device.store)
+    def heard_busy(self, store: str) -> None:
+        """Another worker has written something down that the dashboard of a store shows."""
+        self._busy.setdefault(store)
+
+    def _note(self, device: Device, now: int) -> None:
+        self._news.seen[device.dev] = now
+        self.changed(device.store)
 
     def report(self) -> None:
-        """Bring the dashboards of busy stores up to date. What cannot be written now is tried again next time."""
+        """Write down what is new here and bring the dashboards of busy stores up to date."""
+        self.write_down()
+        self.tell()
+
+    def write_down(self) -> None:
+        """Keep what this worker noticed. What cannot be written now is tried again next time."""
+        now = self._clock()
+        alive = now - self._alive >= ALIVE_MS
+        news, self._news = self._news, News()
+        touched, self._touched = self._touched, set()
+        counts = self._latency.take()
+        links = list(self._links.values())
+
+        def command(session: Session) -> set[str]:
+            _write_news(session, news)
+            latency.write(session, counts)
+            return self._look_around(session, links, now) if alive else set()
+
+        if news or counts or alive:
+            try:
+                touched |= self._db.write(command)
+            except Exception:
+                self._news = news.before(self._news)
+                self._touched |= touched
+                self._latency.give_back(counts)
+                raise
+        if alive:
+            self._alive = now
+        for store in sorted(touched):
+            self.heard_busy(store)
+            self.on_busy(store)
+
+    def _look_around(self, session: Session, links: list[str], now: int) -> set[str]:
+        """Say which terminals are here, and miss those whose worker says nothing: the stores where that changes
+        something."""
+        for start in range(0, len(links), LINKS_AT_ONCE):
+            reports.still_here(session, links[start : start + LINKS_AT_ONCE], now)
+        lost = reports.lost(session, now)
+        if not lost:
+            return set()
+        reports.set_online(session, lost)
+        return reports.stores_of(session, lost)
+
+    def tell(self) -> None:
+        """Tell the dashboards of busy stores what is new. Any worker may do it, also several at the same time."""
         now = self._clock()
         if now - self._checked >= DAY_CHECK_MS:
             self._checked = now
-            self._busy.update(self._stores)
-        if not self._busy:
+            self._stores = self._db.write(lambda session: _once_a_minute(session, now))
+            for store in self._stores:
+                self.heard_busy(store)
+        for store in set(self._busy) - set(self._stores):
+            del self._busy[store]
+        stores = list(self._busy)[:STORES_AT_ONCE]
+        if not stores:
             return
-        news, self._news = self._news, {}
-        busy, self._busy = self._busy, set()
+        for store in stores:
+            del self._busy[store]
+        told: set[str] = set()
         try:
-            self._db.write(lambda session: _write_down(session, news))
-            # Summing up a day is a reader's work; the writer has scans to keep.
-            states = self._db.read(lambda session: {store: dashboard(session, store, now) for store in sorted(busy)})
-            self._db.write(lambda session: self._tell(session, states, now))
-        except Exception:
-            for dev, row in news.items():
-                self._news[dev] = row | self._news.get(dev, {})
-            self._busy |= busy
-            raise
-        self._told.update(states)
-
-    def _tell(self, session: Session, states: dict[str, State], now: int) -> None:
-        for store, state in states.items():
-            changes = difference(self._told.get(store, {}), state)
-            outbox.record(session, _stream(store), changes, outbox.Cause(), now)
+            drafts = self._db.read(lambda session: [dashboards.draft(session, store, now) for store in stores])
+            told = self._db.write(lambda session: dashboards.tell(session, drafts, now))
+        finally:
+            # What was not told, because of a fault or because another worker was first, is looked at again.
+            for store in stores:
+                if store not in told:
+                    self.heard_busy(store)
 
 
-def _write_down(session: Session, news: dict[str, dict[str, Any]]) -> None:
-    for dev in sorted(news):
-        service.seen(session, dev, **news[dev])
+def _write_news(session: Session, news: News) -> None:
+    # Always in the order of the terminals, so that two workers never wait for each other.
+    for link, (dev, at) in sorted(news.linked.items(), key=lambda one: one[1]):
+        reports.linked(session, dev, link, at)
+    for link, (_, at) in sorted(news.parted.items()):
+        reports.parted(session, link, at)
+    touched = {dev for dev, _ in [*news.linked.values(), *news.parted.values()]}
+    if touched:
+        reports.set_online(session, touched)
+    for dev in sorted(news.seen):
+        service.seen(session, dev, news.seen[dev])
+    for dev in sorted(news.said):
+        device, status, at = news.said[dev]
+        reports.keep(session, device, status, at)
 
 
-def _stream(store: str) -> str:
-    return f"dashboard:{store}"
+def _once_a_minute(session: Session, now: int) -> list[str]:
+    latency.forget(session, now)
+    stores = [store.id for store in catalogue.all_stores(session)]
+    dashboards.forget(session, stores)
+    return stores

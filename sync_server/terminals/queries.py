@@ -7,7 +7,6 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from sync_server.catalogue.tables import stores
-from sync_server.inbox.tables import devices
 from sync_server.terminals.tables import terminals
 
 
@@ -36,25 +35,3 @@ def places(session: Session) -> dict[str, dict[str, Any]]:
         }
     found: dict[str, dict[str, Any]] = kept["places"]
     return found
-
-
-def views(session: Session, store: str) -> dict[str, dict[str, Any]]:
-    """The terminals of a store as the dashboard shows them."""
-    rows = session.execute(
-        select(terminals, devices.c.last_seq)
-        .outerjoin(devices, devices.c.dev == terminals.c.id)
-        .where(terminals.c.store == store)
-        .order_by(terminals.c.id)
-    )
-    return {
-        row.id: {
-            "id": row.id,
-            "names": row.names,
-            "kind": row.kind,
-            "online": row.online,
-            "seen": row.seen,
-            "last_seq": row.last_seq or 0,
-            "last_sale": row.last_sale,
-        }
-        for row in rows
-    }

@@ -46,8 +46,3 @@ def enrol(session: Session, terminal: str, token: str) -> None:
 def seen(session: Session, terminal: str, seen: int, **changed: Any) -> None:
     """Note a word from a terminal at the moment `seen` (ms), and what it changed: `online`, `last_sale`."""
     session.execute(update(terminals).where(terminals.c.id == terminal).values(seen=seen, **changed))
-
-
-def all_offline(session: Session) -> None:
-    """A hub that starts has nobody connected, whatever its last life wrote down."""
-    session.execute(update(terminals).values(online=False))

@@ -23,6 +23,13 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "dashboards",
+        sa.Column("store", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False, comment="grows with each telling; compared and set"),
+        sa.Column("state", sa.JSON(), nullable=False, comment="what the events of the stream add up to"),
+        sa.PrimaryKeyConstraint("store"),
+    )
+    op.create_table(
         "departments",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
@@ -57,9 +64,24 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_by", sa.String(length=64), nullable=True, comment="the member of staff"),
         sa.Column("closed_because", sa.String(length=400), nullable=True),
+        sa.Column("closed_how", sa.String(length=12), nullable=True, comment="closed with a reason, or replayed"),
+        sa.Column("tried_at", sa.BigInteger(), nullable=True, comment="of the last replay that was refused again"),
+        sa.Column("tried_by", sa.String(length=64), nullable=True),
+        sa.Column("tried_error", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("kind", "source", name="one_case_per_source"),
     )
     op.create_index(op.f("ix_exceptions_store"), "exceptions", ["store"], unique=False)
+    op.create_table(
+        "latency_minutes",
+        sa.Column("store", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False, comment="ms of the beginning of the minute"),
+        sa.Column("buckets", sa.JSON(), nullable=False, comment="how many by number of the histogram's bucket"),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("p50", sa.Integer(), nullable=False),
+        sa.Column("p99", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("store", "at"),
+    )
     op.create_table(
         "operations",
         sa.Column("dev", sa.String(length=64), nullable=False),
@@ -108,6 +130,18 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         batch_op.create_index("products_of_family", ["family"], unique=False)
 
     op.create_table(
+        "replays",
+        sa.Column("exception", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("dev", sa.String(length=64), nullable=False),
+        sa.Column("inc", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False, comment="the manager"),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("exception"),
+        sa.UniqueConstraint("dev", "inc", "seq", name="one_replay_per_operation"),
+    )
+    op.create_table(
         "sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False, comment="shopper or staff"),
@@ -133,6 +167,12 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.PrimaryKeyConstraint("source", "line"),
     )
     op.create_table(
+        "store_health",
+        sa.Column("store", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("store"),
+    )
+    op.create_table(
         "stores",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
@@ -145,6 +185,26 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "terminal_links",
+        sa.Column("id", sa.String(length=36), nullable=False, comment="made by the worker that holds the connection"),
+        sa.Column("terminal", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("alive", sa.BigInteger(), nullable=False, comment="ms at which its worker last had it"),
+        sa.Column("until", sa.BigInteger(), nullable=True, comment="null while it lasts"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_terminal_links_terminal"), "terminal_links", ["terminal"], unique=False)
+    op.create_table(
+        "terminal_reports",
+        sa.Column("terminal", sa.String(length=64), nullable=False),
+        sa.Column("first_seen", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False, comment="ms of the last report; 0 before the first"),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("stuck_at", sa.BigInteger(), nullable=False, comment="the acknowledged number that did not move"),
+        sa.Column("stuck_since", sa.BigInteger(), nullable=False, comment="ms; 0 while the numbers move"),
+        sa.PrimaryKeyConstraint("terminal"),
     )
     op.create_table(
         "taxes",

@@ -6,7 +6,7 @@ export const MAX_KEPT_EVENTS = 64;
 export const nothing = Object.freeze({ e: null, v: -1, state: null, kept: Object.freeze([]), pending: Object.freeze([]) });
 
 /** The top-level keys of a state that are keyed collections, as docs/protocol.md names them. */
-export const KEYED = new Set(["lines", "orders", "terminals", "sales", "exceptions"]);
+export const KEYED = new Set(["lines", "orders", "terminals", "sales", "exceptions", "settled", "latency", "stores"]);
 
 const plain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
