@@ -13,6 +13,7 @@ from retail.messages import Operation, parse
 from sync_server.errors import ExceptionGone, OperationFailed, is_store_failure
 from sync_server.inbox.service import DEVICE_LOCKED, Carry, Device, close_exception
 from sync_server.inbox.tables import exceptions, operations, replays
+from sync_server.prepared import Savepoint
 from sync_server.staff import service as staff
 from sync_server.terminals import queries as terminals
 
@@ -32,7 +33,7 @@ def replay(session: Session, store: str, number: int, member: str, carry: Carry,
         raise ExceptionGone()
     told = {name: list(kept) if isinstance(kept, list) else kept for name, kept in session.info.items()}
     try:
-        with session.begin_nested():
+        with Savepoint(session):
             _carry_out(session, row, member, carry, now)
     except Exception as error:
         if is_store_failure(error):
@@ -51,7 +52,7 @@ def _carry_out(session: Session, row: Row[Any], member: str, carry: Carry, now: 
     device = _device(session, row, dev, int(inc))
     operation = parse(Operation, row.detail["sent"])
     # As for every operation the device's row comes first, so that two of them never wait for each other.
-    session.execute(DEVICE_LOCKED, {"name": dev}).first()
+    DEVICE_LOCKED.first(session, name=dev)
     result = carry(session, device, int(seq), operation, now)
     session.execute(
         insert(replays).values(exception=row.id, dev=dev, inc=int(inc), seq=int(seq), result=result, by=member, at=now)
