@@ -26,6 +26,7 @@ from pos_terminal.hands import adopted
 from pos_terminal.store import outbox
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
 from pos_terminal.sync.push import HubAhead, LinkBroken, Pusher
+from pos_terminal.sync.status import Reporter
 from pos_terminal.till import Moment, Till
 from pos_terminal.view import Desk
 from retail.errors import N_
@@ -122,9 +123,13 @@ class Link:
             return False
         closed = threading.Event()
         pusher = threading.Thread(target=self._push_loop, args=(client, closed), name="push", daemon=True)
+        reporter = Reporter(
+            self._counter, VERSION, lambda status: client.emit("status", status), lambda: self._measure(client)
+        )
         try:
             self._welcomed(client, self._expect("hello"))
             pusher.start()
+            reporter.start()
             self._follow(client)
             return time.monotonic() - began > LASTING_S
         except (LinkBroken, SocketIOError, StoreRefused, queue.Empty, KeyError, TypeError) as error:
@@ -140,6 +145,7 @@ class Link:
             return False
         finally:
             closed.set()
+            reporter.stop()
             self._wake.set()
             client.disconnect()
             if pusher.ident is not None:
@@ -157,9 +163,7 @@ class Link:
                 raise LinkBroken(f"{kind} before {name}")
 
     def _welcomed(self, client: socketio.Client, hello: Mapping[str, Any]) -> None:
-        t0 = ids.now_ms()
-        t1 = self._call(client, "tick", t0)["now"]
-        self._counter.offset_ms = t1 - (t0 + ids.now_ms()) // 2
+        self._measure(client)
         self._pusher.welcomed(int(hello["last_seq"]), hello.get("limits") or {})
         store = (hello.get("you") or {}).get("store") or self._store_id()
         if store and (self._store_stream is None or self._store_stream.s != f"store:{store}"):
@@ -172,6 +176,11 @@ class Link:
         self._online()
         self._reference.ask()
         self._put(("follow", None))
+
+    def _measure(self, client: socketio.Client) -> None:
+        t0 = ids.now_ms()
+        t1 = self._call(client, "tick", t0)["now"]
+        self._counter.offset_ms = t1 - (t0 + ids.now_ms()) // 2
 
     def _store_id(self) -> str:
         heading = self._counter.replica.heading

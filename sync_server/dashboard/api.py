@@ -6,19 +6,14 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field
-from sqlalchemy import Row
-from sqlalchemy.orm import Session
 
 from retail.errors import N_
 from retail.messages import Message, parse
+from sync_server.dashboard.cases import add_cases
 from sync_server.db import Database
-from sync_server.errors import ForeignPage, NotAllowed
-from sync_server.inbox import replay as replays
-from sync_server.inbox import service as inbox
-from sync_server.inbox.handlers import carry
+from sync_server.errors import ForeignPage
 from sync_server.realtime.handlers import STAFF_COOKIE, Handlers
 from sync_server.sign_in import STAFF_SESSION_MS, SignIn
-from sync_server.staff import service as staff
 from sync_server.terminals.presence import Presence
 from ui_kit.blueprint import page
 
@@ -26,12 +21,6 @@ from ui_kit.blueprint import page
 class Credentials(Message):
     number: str = Field(min_length=1, max_length=8)
     pin: str = Field(min_length=1, max_length=12)
-
-
-class Settled(Message):
-    """How an exception was settled, in the manager's words."""
-
-    reason: str = Field(min_length=3, max_length=400)
 
 
 def dashboard_blueprint(
@@ -73,34 +62,7 @@ def dashboard_blueprint(
         )
         return response
 
-    def manager() -> Row[Any]:
-        member = sign_in.member(request.cookies.get(STAFF_COOKIE, ""))
-        if member is None or member.role != "manager":
-            raise NotAllowed()
-        return member
-
-    @made.post("/exceptions/<int:number>/close")
-    def close(number: int) -> Response:
-        member = manager()
-        given, now = parse(Settled, request.get_json(silent=True)), clock()
-
-        def command(session: Session) -> None:
-            inbox.close_exception(session, member.store, number, member.id, given.reason, now)
-            staff.note(session, "dashboard", "exception.closed", member.id, {"id": number, "reason": given.reason}, now)
-
-        db.write(command)
-        presence.changed(member.store)
-        return jsonify(ok=True)
-
-    @made.post("/exceptions/<int:number>/replay")
-    def replay(number: int) -> Response:
-        member, now = manager(), clock()
-        refused = db.write(lambda session: replays.replay(session, member.store, number, member.id, carry, now))
-        # Also a try that was refused again is news for the other managers.
-        presence.changed(member.store)
-        if refused is not None:
-            raise refused
-        return jsonify(ok=True)
+    add_cases(made, db, sign_in, presence, clock)
 
     @made.post("/sign-out")
     def leave() -> Response:

@@ -35,6 +35,7 @@ class HubDouble:
         self.refuse: dict[str, Any] | None = None
         self.rejects: dict[str, dict[str, Any]] = {}
         self.hailed: list[dict[str, Any]] = []
+        self.statuses: list[dict[str, Any]] = []
         self.fetches: list[str] = []
         self.offset_ms = 0
         self.on_ops: Callable[[dict[str, Any]], None] = lambda batch: None
@@ -64,6 +65,7 @@ class HubDouble:
             ("unsub", lambda names: {}),
             ("pull", self._pull),
             ("ops", self._ops),
+            ("status", self._status),
         ):
             self.sockets.on_event(event, handler)
         app.add_url_rule("/v1/reference", "reference", self._reference)
@@ -122,6 +124,11 @@ class HubDouble:
                 "you": you,
             },
         )
+        self._tell()
+
+    def _status(self, status: dict[str, Any]) -> None:
+        with self._lock:
+            self.statuses.append(status)
         self._tell()
 
     def _gone(self, *_: Any) -> None:
