@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints,
 
 from retail import cart
 from retail.errors import N_, MessageError
+from retail.upcasting import STEPS, Steps, upcast
 
 PROTO = 1
 """The version of the protocol that we speak, and the lowest that we serve."""
@@ -191,7 +192,7 @@ BODIES: dict[str, type[Message]] = {
     "sale.commit": SaleBody,
     "audit.note": NoteBody,
 }
-"""The body of each kind of operation, version 1."""
+"""The body of each kind of operation, in its present version; `retail.upcasting` knows the older ones."""
 
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
@@ -217,19 +218,12 @@ def faults_of(error: ValidationError) -> str:
     return line.encode("utf-8", "replace").decode()
 
 
-def body_of(operation: Operation) -> Message:
-    """The body of an operation, checked; an unknown kind or version is refused by name."""
+def body_of(operation: Operation, steps: Steps = STEPS) -> Message:
+    """The body of an operation, checked and of the present version; an unknown kind or version is refused by name."""
     model = BODIES.get(operation.kind)
     if model is None:
         raise MessageError("message.unknown_kind", N_("There is no operation {kind} here."), kind=operation.kind)
-    if operation.ver != 1:
-        raise MessageError(
-            "message.unknown_version",
-            N_("Operation {kind} of version {version} is newer than this hub. Update the hub first."),
-            kind=operation.kind,
-            version=operation.ver,
-        )
-    return parse(model, operation.body)
+    return parse(model, upcast(operation.kind, operation.ver, operation.body, parse, steps))
 
 
 def cart_operation(body: Message, shopper: str = "") -> cart.Operation | None:

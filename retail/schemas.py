@@ -28,6 +28,7 @@ from retail.replica import KEYED
 from retail.sale import AMOUNT_MAX, Sale, SaleLine
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender
+from retail.upcasting import Steps, present, served
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = "/v1/schemas"
@@ -46,17 +47,17 @@ class Event:
     answer: Shape = None
 
 
-def _operation(kind: str) -> type[BaseModel]:
-    """The operation of one kind with its own body, as a client has to send it."""
-    body: Any = BODIES[kind]
+def _operation(kind: str, version: int, body: Any) -> type[BaseModel]:
+    """The operation of one kind and version with its own body, as a client has to send it."""
     if body is SaleBody:
         body = create_model("SaleCommitBody", __base__=SaleBody, sale=(Sale, ...))
     name = "".join(word.capitalize() for word in kind.replace(".", "_").split("_"))
+    name += "" if version == present(kind) else str(version)
     # A body without fields that have to be there may itself be left out.
     needed = any(field.is_required() for field in body.model_fields.values())
     fields: dict[str, Any] = {
         "kind": (Literal[kind], ...),
-        "ver": (Literal[1], 1),
+        "ver": (Literal[version], version) if version == 1 else (Literal[version], ...),
         "body": (body, ... if needed else body()),
     }
     made: type[BaseModel] = create_model(name, __base__=Operation, __doc__=f"The operation `{kind}`.", **fields)
@@ -77,7 +78,7 @@ def changes_of(state: type[told.Told]) -> type[BaseModel]:
     return create_model(title, __base__=told.Told, __doc__=f"Changes of a `{state.__name__}`.", **fields)
 
 
-OPERATIONS: dict[str, type[BaseModel]] = {kind: _operation(kind) for kind in BODIES}
+OPERATIONS: dict[str, type[BaseModel]] = {kind: _operation(kind, present(kind), body) for kind, body in BODIES.items()}
 CHANGES: dict[str, type[BaseModel]] = {kind: changes_of(state) for kind, state in states.STATES.items()}
 _ANY_OPERATION: Any = Annotated[reduce(or_, OPERATIONS.values()), Field(discriminator="kind")]
 _BATCH = create_model("Batch", __base__=Batch, __doc__=Batch.__doc__, ops=(list[_ANY_OPERATION], ...))
@@ -119,6 +120,11 @@ def shapes() -> dict[str, Shape]:
         "reference": told.Reference,
         "sign-in-answer": told.SignInAnswer,
     }
+
+
+def older_operations(steps: Steps) -> dict[str, type[BaseModel]]:
+    """The operations of older versions that are still read: `cart.add.v1`."""
+    return {f"{kind}.v{older}": _operation(kind, older, step.shape) for (kind, older), step in steps.items()}
 
 
 @cache
@@ -172,6 +178,7 @@ def index() -> dict[str, Any]:
     return {
         "proto": PROTO,
         "asyncapi": "/v1/asyncapi.json",
+        "operations": {kind: served(kind) for kind in sorted(BODIES)},
         "schemas": {name: f"{FOLDER}/{name}.json" for name in sorted(documents())},
     }
 

@@ -26,8 +26,24 @@ class Wire:
             if not self._open:
                 near.close()
                 continue
+            self._threads.append(threading.Thread(target=self._begin, args=(near,), name="wire"))
+            self._threads[-1].start()
+
+    def lets_in(self, head: bytes) -> bool:
+        """Whether a connection that begins so may go on."""
+        return True
+
+    def _begin(self, near: socket.socket) -> None:
+        self._pairs.append(near)
+        with contextlib.suppress(OSError):
+            head = near.recv(CHUNK_BYTES)
+            if not self.lets_in(head):
+                near.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                near.shutdown(socket.SHUT_RDWR)
+                return
             far = socket.create_connection(("127.0.0.1", self._port))
-            self._pairs += [near, far]
+            self._pairs.append(far)
+            far.sendall(head)
             for source, target in ((near, far), (far, near)):
                 self._threads.append(threading.Thread(target=self._carry, args=(source, target), name="wire"))
                 self._threads[-1].start()

@@ -7,6 +7,7 @@ import { cart, known_at, shopper, status } from "./live.js";
 import { keepPages, registerWorker } from "./kept_pages.js";
 import { announcePaid } from "./paid.js";
 import { unsent } from "./sender.js";
+import { lasting } from "./stored.js";
 
 const reachable = signal(navigator.onLine);
 addEventListener("online", () => { reachable.value = true; });
@@ -21,6 +22,10 @@ function Connection() {
   if (status.value === "signed_out") {
     return html`<${Strip} kind="attention" icon="log-in" action=${html`<${Button} size="small" href=${signInAddress()}>${t("Sign in")}<//>`}>
       ${t("You are signed out here. What you see is kept from before.")}<//>`;
+  }
+  if (!lasting.value && shopper) {
+    return html`<${Strip} kind="attention" icon=${away.value ? "wifi-off" : "info"}>${away.value && t("No connection.")} ${
+      t("This browser keeps nothing for the shop. What you change goes through only while there is a connection.")}<//>`;
   }
   if (!away.value) return null;
   const waits = unsent.value > 0 && tn("{n} change waits to be sent.", "{n} changes wait to be sent.", unsent.value);

@@ -1,16 +1,20 @@
 // The shopper's live data: one link to the hub, the streams `shopper:<id>` and `cart:<id>`, and what this phone wants done.
 import { computed, effect, signal } from "@preact/signals";
 import { boot } from "kit/boot.js";
-import { N_, sentence, t } from "kit/i18n.js";
-import { createReplica } from "kit/replica.js";
+import { sentence, t, tn } from "kit/i18n.js";
 import { connect } from "kit/socket.js";
+import { createStreams, OURS } from "kit/streams.js";
 import { toast } from "kit/ui.js";
 import { effect as cartEffect } from "./cart_effect.js";
 import { uuid7 } from "./ids.js";
 import { createSender, unsent } from "./sender.js";
-import { device, keep, remember, remembered, waiting } from "./stored.js";
+import { createShown } from "./shown.js";
+import { device, drop, keep, lasting, remember, remembered, rows, waiting } from "./stored.js";
+import { createTabs } from "./tabs.js";
 
 const CART_WAIT_MS = 5000;
+const FLUSH_FIRST_MS = 1000;
+const READ_STAY_MS = 120_000;
 
 export const shopper = boot.shopper ?? null;
 
@@ -34,99 +38,74 @@ export const status = computed(() => {
 });
 export const now = () => (link.value ? link.value.now() : Date.now());
 
-const replicas = new Map();
-let sender = null;
-let me = null;
-// The hub has a name of its own for this device, known after its greeting; here our operations are simply ours.
-const OURS = "ours";
-let called = "";
+let [me, sender, streams, tabs] = [null, null, null, null];
+// How many rows of the outbox there may be: a scan does not read the disk to learn that there are none.
+let on_the_way = 0;
 
 // Outside of the effect that asks for it, so that the effect hears only what it reads itself.
 const later = (work, value) => queueMicrotask(() => work(value));
 const frame = (work) => (document.hidden ? setTimeout(work, 0) : requestAnimationFrame(work));
-const position = (replica) => {
-  const { s, e, v } = replica.position();
-  return { s, e: e ?? 0, v: Math.max(0, v) };
-};
-
-const named = (event) => ({
-  ...event, by: (event.by ?? []).filter((one) => one.dev === called).map(({ seq }) => ({ dev: OURS, seq })),
-});
-
-const answered = () => sender?.through() ?? 0;
-
-// An answer that was asked for after the hub had answered everything up to `through` contains all of that.
-const holding = (answer, through) => ({
-  ...answer, ...(answer.events && { events: answer.events.map(named) }), by: [{ dev: OURS, seq: through }],
-});
-
-function take(answer, through) {
-  const replica = replicas.get(answer?.s);
-  if (!replica || answer.error) return;
-  replica.answered(holding(answer, through));
-  known_at.value = now();
-}
-
-async function subscribe(streams) {
-  const through = answered();
-  const answer = await link.value.emit("sub", streams.map((stream) => position(replicas.get(stream))));
-  answer.streams.forEach((one) => take(one, through));
-}
+const ours = (row) => ({ ...row.op, dev: OURS, seq: row.seq, shown: row.shown });
+const within = (ms, work) => Promise.race([work, new Promise((resolve) => { setTimeout(resolve, ms); })]);
 
 async function follow(stream, shown) {
-  const replica = createReplica({
-    stream, apply: cartEffect,
-    pull: async ({ s, e, v }) => {
-      const through = answered();
-      return holding(await link.value.emit("pull", { s, e: e ?? 0, v: Math.max(0, v) }), through);
-    },
-    settled: (op) => op.seq <= answered(),
-    onRejected: (op, error) => toast({ kind: "attention", text: sentence(error) }),
+  const replica = streams.follow(stream, {
+    apply: cartEffect, onRejected: (op, error) => toast({ kind: "attention", text: sentence(error) }),
   });
-  replicas.set(stream, replica);
   const saved = await remembered(stream).catch(() => undefined);
   if (saved) {
     replica.adopt(saved);
     known_at.value ??= saved.at;
   }
-  for (const row of await waiting(shopper.id)) {
-    if (`cart:${row.op.cart}` === stream) replica.propose({ ...row.op, dev: OURS, seq: row.seq, shown: row.shown });
-  }
+  await lay(stream);
   effect(() => {
-    const state = replica.state.value;
-    if (replicas.get(stream) !== replica || !state) return;
+    const [state, open] = [replica.state.value, replica.pending.value.length];
+    if (streams.replicas.get(stream) !== replica || !state) return;
     shown.value = state;
     const { e, v } = replica.position();
     // What is kept is the hub's state alone; what waits is kept in the outbox and laid over it again.
-    if (!replica.pending.value.length && status.peek() === "online") {
-      remember({ stream, e, v, state, at: Math.round(now()) }).catch(() => {});
-    }
+    if (!open && status.peek() === "online") remember({ stream, e, v, state, at: Math.round(now()) }).catch(() => {});
+    later(tidy);
   });
-  if (link.value?.status.value === "online" && link.value.hello.value) await subscribe([stream]).catch(() => {});
+  streams.join();
+}
+
+// Everything that is on its way lies over the state of its stream, also what was answered and is not seen in it yet.
+async function lay(stream) {
+  const own = (await rows(shopper.id)).filter((row) => `cart:${row.op.cart}` === stream && !row.error);
+  streams.replicas.get(stream)?.pend(own.map(ours));
+}
+
+// What was answered and is pending no more is contained in what is shown: its row has done its work.
+async function tidy() {
+  if (!on_the_way) return;
+  const found = await rows(shopper.id);
+  const open = new Set([...streams.replicas.values()].flatMap((one) => one.pendingNow().map((op) => op.seq)));
+  const done = found.filter((row) => row.answered && !row.error && !open.has(row.seq));
+  on_the_way = found.length - done.length;
+  if (done.length) await drop(shopper.id, done.map((row) => row.seq));
 }
 
 // The live cart changes with each sale; the old one is left alone from then on.
 function followCart(id) {
   const stream = `cart:${id}`;
-  if (!id || replicas.has(stream)) return;
-  for (const old of [...replicas.keys()].filter((name) => name.startsWith("cart:"))) {
-    replicas.delete(old);
-    link.value?.emit("unsub", [old]).catch(() => {});
-  }
+  if (!id || streams.replicas.has(stream)) return;
+  [...streams.replicas.keys()].filter((name) => name.startsWith("cart:")).forEach(streams.leave);
   scanned.value = null;
   follow(stream, cart);
 }
 
+// In the frame that paints the change (the replica asked for it first), so the stopwatch reads the clock after both.
 function received(event) {
-  const replica = replicas.get(event.s);
-  if (!replica) return;
-  replica.receive(named(event));
-  // In the frame that paints the change (the replica asked for it first), so the stopwatch reads the clock after both.
   frame(() => {
     known_at.value = now();
-    if (event.scan && event.s.startsWith("cart:")) scanned.value = event.scan;
+    if (!event.scan || !event.s.startsWith("cart:")) return;
+    scanned.value = event.scan;
+    if (!event.by?.some((one) => one.dev === link.value.hello.value?.you?.dev)) sample(now() - event.scan);
   });
 }
+
+const sample = createShown((samples) => link.value?.mention("shown", samples));
 
 // The live cart's id. Who taps in the first moment of a page waits until the account is here, instead of being refused.
 function liveCart() {
@@ -148,16 +127,28 @@ export async function act(kind, body, shown) {
     toast({ kind: "attention", text: t("Your cart is not here yet. Connect once and try again; nothing was lost.") });
     return false;
   }
-  const op = { id: uuid7(), kind, ver: 1, at: Math.round(now()), cart: target, body };
-  const row = await keep(shopper.id, op, shown);
+  if (!lasting.value && status.value !== "online") {
+    toast({ kind: "attention", text: t("There is no connection, and this browser keeps nothing for later. Nothing was changed; connect and try again.") });
+    return false;
+  }
+  const kept_before = lasting.value;
+  const row = await keep(shopper.id, { id: uuid7(), kind, ver: 1, at: Math.round(now()), cart: target, body }, shown);
   if (!row) {
     toast({ kind: "attention", text: t("Too much waits to be sent. Connect first; what waits is kept.") });
     return false;
   }
-  replicas.get(`cart:${target}`)?.propose({ ...op, dev: OURS, seq: row.seq, shown });
-  unsent.value += 1;
-  sender?.flush();
+  // No room on the phone: from here on the page is another device.
+  if (kept_before && !lasting.value) await renewed();
+  kept(row);
+  if (lasting.value) tabs.tell({ kept: row });
   return true;
+}
+
+function kept(row) {
+  streams.replicas.get(`cart:${row.op.cart}`)?.propose(ours(row));
+  on_the_way += 1;
+  unsent.value += 1;
+  sender.flush();
 }
 
 /** Add `quantity` thousandths of a product: `{item, names, unit, unit_price, quantity}`. */
@@ -165,42 +156,75 @@ export function add({ item, quantity, ...shown }) {
   return act("cart.add", { line: uuid7(), item, quantity, fulfilment: "collect", weighed: false }, shown);
 }
 
-async function greeted(hello) {
-  called = hello.you?.dev ?? me.dev;
-  sender.greeted(hello.last_seq ?? 0);
-  await sender.flush();
-  await subscribe([...replicas.keys()]).catch(() => {});
-  ready.value = true;
+async function answered(results) {
+  for (const { id, error } of results.filter((one) => one.error)) {
+    streams.replicas.forEach((replica) => replica.reject(id, error));
+  }
+  unsent.value = (await waiting(shopper.id)).count;
+  await tidy();
+}
+
+// A refusal that a page was told and did not live to say.
+async function sayRefused() {
+  const refused = (await rows(shopper.id)).filter((row) => row.error);
+  refused.forEach((row) => toast({ kind: "attention", text: sentence(row.error) }));
+  await drop(shopper.id, refused.map((row) => row.seq));
+}
+
+async function settled(results, through) {
+  tabs.tell({ settled: results, through });
+  await answered(results);
+  await drop(shopper.id, results.filter((one) => one.error).map((one) => one.seq));
+}
+
+async function renewed() {
+  me = await device(shopper.id);
+  await Promise.all([...streams.replicas.keys()].map(lay));
+}
+
+async function parted(lost) {
+  tabs.tell({ renewed: true });
+  await renewed();
+  if (!lost) return;
+  toast({ kind: "attention", stay_ms: READ_STAY_MS, text: tn(
+    "The shop's computer was set back to an earlier state, and {n} change of yours is gone. Look over your cart.",
+    "The shop's computer was set back to an earlier state, and {n} changes of yours are gone. Look over your cart.", lost) });
+}
+
+function heard(word) {
+  if (word.kept) kept(word.kept);
+  if (word.settled) {
+    sender.heard(word.through);
+    answered(word.settled);
+  }
+  if (word.renewed) renewed().then(() => sender.flush());
 }
 
 async function start() {
   me = await device(shopper.id);
-  unsent.value = (await waiting(shopper.id)).length;
-  await follow(`shopper:${shopper.id}`, account);
-  effect(() => later(followCart, account.value?.cart));
-  let inc = me.inc;
+  on_the_way = (await rows(shopper.id)).length;
+  unsent.value = (await waiting(shopper.id)).count;
+  let said = { dev: me.dev, inc: me.inc };
   const made = connect({
-    app: "phone",
+    app: "phone", twins: true,
     auth: () => {
       device(shopper.id).then((known) => { me = known; });
-      inc = me.inc;
-      return { proto: 1, version: "1", dev: me.dev, inc };
+      said = { dev: me.dev, inc: me.inc };
+      return { version: "1", ...said };
     },
   });
-  sender = createSender({ shopper: shopper.id, link: made, inc: () => inc, onRejected: rejected });
-  made.on("ev", received);
-  made.on("heads", (heads) => {
-    Object.entries(heads).forEach(([stream, v]) => replicas.get(stream)?.heads(v));
-    known_at.value = now();
+  sender = createSender({ shopper: shopper.id, link: made, said: () => said, settled, parted });
+  tabs = createTabs(shopper.id, heard);
+  streams = createStreams(made, {
+    through: () => sender.through(), onEvent: received, onTaken: () => { known_at.value = now(); },
+    // What waits goes first, so that the answer holds it; but nobody waits long for another tab that is sending.
+    prepare: async (hello) => { await within(FLUSH_FIRST_MS, sender.greeted(hello)); ready.value = true; },
   });
   link.value = made;
-  effect(() => { if (made.hello.value) later(greeted, made.hello.value); });
+  await follow(`shopper:${shopper.id}`, account);
+  effect(() => later(followCart, account.value?.cart));
+  made.on("heads", () => { if (unsent.peek()) sender.flush(); });
+  await sayRefused();
 }
 
-function rejected(id, error) {
-  for (const replica of replicas.values()) replica.reject(id, error);
-}
-
-export const NO_STORAGE = N_("This browser keeps nothing for this page. Allow it to, so that no change is lost.");
-
-if (shopper) start().catch(() => toast({ kind: "trouble", text: t(NO_STORAGE) }));
+if (shopper) start();

@@ -14,7 +14,7 @@ function Order() {
   }
   return html`<header class="order-head"><${Button} kind="quiet" icon="arrow-left" label=${t("All orders")} href="/orders" />
       <div class="grow"><h1>${order.store[locale] ?? order.store.en}</h1>
-      <p class="quiet small">${dateTime(order.at)} · ${t("No. {number}", { number: order.number })}</p></div></header>
+      <p class="quiet small">${dateTime(order.at, order.zone)} · ${t("No. {number}", { number: order.number })}</p></div></header>
     <section class="panel order-sum"><div><p class="quiet small">${t("Paid")}</p>
       <${Amount} value=${{ amount: order.total, currency: order.currency }} size=${32} strong /></div>
       ${order.points > 0 && html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", order.points)}<//>`}</section>

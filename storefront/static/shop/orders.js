@@ -8,7 +8,7 @@ import { account, ready, status } from "./live.js";
 function Row({ order }) {
   return html`<li><a class="order-row" href=${`/orders/${order.id}`}>
     <span class="grow"><b>${order.store[locale] ?? order.store.en}</b>
-      <span class="quiet small">${dateTime(order.at)} · ${tn("{n} line", "{n} lines", order.lines.length)}</span></span>
+      <span class="quiet small">${dateTime(order.at, order.zone)} · ${tn("{n} line", "{n} lines", order.lines.length)}</span></span>
     <span class="order-end"><${Amount} value=${{ amount: order.total, currency: order.currency }} strong />
       ${order.points > 0 && html`<${Badge} kind="accent" icon="star">+${order.points}<//>`}</span><${Icon} name="chevron-right" /></a></li>`;
 }

@@ -1,61 +1,92 @@
 // Sends what waits, in order, one batch at a time; the same again after any doubt, because the hub answers a repeat alike.
 import { signal } from "@preact/signals";
-import { device, renew, settle, waiting } from "./stored.js";
+import { device, renew, rows, settle, waiting } from "./stored.js";
 
 const BATCH_MAX = 50;
 const AGAIN_MS = 3000;
+const LOCK = "omnitill-outbox";
+const LOCK_WAIT_MS = 6000;
 
 /** How many operations wait for the hub. */
 export const unsent = signal(0);
 
-// One tab sends at a time, so that no tab takes the other's numbers for a gap. Pages without TLS have no locks; there
-// two tabs may send the same batch twice, which the hub answers alike.
-const alone = (work) => (navigator.locks ? navigator.locks.request("omnitill-outbox", work) : work());
+// One tab sends at a time. Where there are no locks (pages without TLS) or a tab that was put to sleep holds it, two tabs
+// may send the same batch, which the hub answers alike: the lock saves work, it does not make the promise.
+async function alone(work) {
+  if (!navigator.locks) return work();
+  let begun = false;
+  const held = () => { begun = true; return work(); };
+  try {
+    return await navigator.locks.request(LOCK, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, held);
+  } catch (error) {
+    if (begun) throw error;
+    return work();
+  }
+}
 
-// An operation that the hub has under its old number is done, or stands before a person; sending it on would never end.
-const settled = (result, rows) => ["ok", "rejected"].includes(result.status)
-  || (result.status === "conflict" && rows.find((row) => row.seq === result.seq)?.renewed);
+// What was sent once more under a new number, and the hub has: done, and no news to anybody.
+const known = (result, row) => row?.renewed && (result.status === "conflict" || result.error?.code === "message.id_used");
 
-/** A sender for `shopper` over `link`. `inc()` is the incarnation that the link said at its door; `onRejected(id, error)`
- *  hears of refusals. `through()` is the last number that the hub has answered. */
-export function createSender({ shopper, link, inc, onRejected }) {
-  let busy = false;
-  let again = false;
-  let last = 0;
+/** A sender for `shopper` over `link`. `said()` is the `{dev, inc}` that the link gave at its door. `settled(results,
+ *  through)` hears what the hub has answered, `parted(lost)` that the count began anew, and how many answered operations
+ *  are neither at the hub any more nor here. */
+export function createSender({ shopper, link, said, settled, parted }) {
+  let [busy, again, last] = [false, false, 0];
+  const stranger = (me) => me.dev !== said().dev || me.inc !== said().inc;
 
-  async function answered(rows) {
-    const answer = await link.emit("ops", { seq0: rows[0].seq, ops: rows.map((row) => row.op) });
-    const done = answer.results.filter((one) => settled(one, rows));
-    await settle(shopper, done.map((one) => one.seq));
+  async function send(batch) {
+    const answer = await link.emit("ops", { seq0: batch[0].seq, ops: batch.map((row) => row.op) });
+    const done = answer.results.flatMap((result) => {
+      const row = batch.find((one) => one.seq === result.seq);
+      if (result.status === "ok" || known(result, row)) return [{ seq: result.seq, id: row?.op.id }];
+      return result.status === "rejected" ? [{ seq: result.seq, id: row?.op.id, error: result.error }] : [];
+    });
+    await settle(shopper, done, answer.last_seq);
     last = Math.max(last, answer.last_seq);
-    for (const one of done.filter((each) => each.status === "rejected")) {
-      const row = rows.find((each) => each.seq === one.seq);
-      if (row) onRejected(row.op.id, one.error);
-    }
-    return done.length === answer.results.length;
+    settled(done, last);
+    return { whole: done.length === answer.results.length, last_seq: answer.last_seq };
+  }
+
+  // Nothing is doubled: what is still here is sent under a new count, with the ids that it had. What the hub had answered,
+  // has forgotten and is no longer here can only be counted.
+  async function begin(me, last_seq) {
+    const here = (await rows(shopper)).filter((row) => row.answered && !row.error && row.seq > last_seq);
+    await renew(shopper);
+    last = 0;
+    await parted(Math.max(0, me.through - last_seq - here.length));
+    link.reconnect();
   }
 
   async function sendAll() {
     for (;;) {
-      const known = await device(shopper);
-      if (known.inc !== inc()) {
+      const me = await device(shopper);
+      if (stranger(me)) {
         link.reconnect();
         return;
       }
-      const rows = await waiting(shopper, BATCH_MAX);
-      unsent.value = rows.length;
-      if (!rows.length) return;
-      if (!await answered(rows)) {
-        // The counts parted: the hub was set back, or this phone was. Both start a new count; nothing is lost or doubled,
-        // since the ids stay. The page starts again because what it shows is numbered by the old count.
-        await renew(shopper);
-        location.reload();
+      const found = await waiting(shopper, BATCH_MAX);
+      unsent.value = found.count;
+      if (!found.rows.length) return;
+      const { whole, last_seq } = await send(found.rows);
+      if (!whole) {
+        await begin(me, last_seq);
         return;
       }
     }
   }
 
-  async function flush() {
+  // The hub has less of us than it has answered: it was set back to an old copy. Or it has more than we gave: we were.
+  // Asked once more where it looks so, because another tab may have sent meanwhile; ours is read before, and after.
+  async function compare() {
+    const before = await device(shopper);
+    if (stranger(before)) return;
+    const { last_seq } = await link.emit("ops", { seq0: 1, ops: [] });
+    const after = await device(shopper);
+    if (after.inc !== before.inc) return;
+    if (last_seq < before.through || last_seq > after.seq) await begin(before, last_seq);
+  }
+
+  async function run(work) {
     if (link.status.value !== "online") return;
     if (busy) {
       again = true;
@@ -63,18 +94,30 @@ export function createSender({ shopper, link, inc, onRejected }) {
     }
     busy = true;
     try {
-      await alone(sendAll);
+      await alone(work);
     } catch {
       // No answer: whether it arrived is unknown, so the same batch goes again with the same numbers.
-      setTimeout(flush, AGAIN_MS);
+      setTimeout(() => run(sendAll), AGAIN_MS);
     } finally {
       busy = false;
     }
     if (again) {
       again = false;
-      await flush();
+      await run(sendAll);
     }
   }
 
-  return { flush, through: () => last, greeted: (last_seq) => { last = last_seq; } };
+  return {
+    flush: () => run(sendAll),
+    through: () => last,
+    /** Another tab was answered. */
+    heard: (through) => { last = Math.max(last, through); },
+    /** The hub said how much it has of us. */
+    async greeted({ last_seq = 0 }) {
+      last = last_seq;
+      const me = await device(shopper);
+      const odd = !stranger(me) && (last_seq < me.through || last_seq > me.seq);
+      await run(odd ? async () => { await compare(); await sendAll(); } : sendAll);
+    },
+  };
 }

@@ -52,8 +52,9 @@ export function setZone(name) {
   zone = name || undefined;
 }
 
-const moment = (options) => (ms) =>
-  formatter("moment", `${zone}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, { ...options, timeZone: zone })).format(ms);
+// `at` is the time zone of that one moment, where it is another's than the page's.
+const moment = (options) => (ms, at = zone) =>
+  formatter("moment", `${at}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, { ...options, timeZone: at })).format(ms);
 
 /** Hours and minutes of a moment (integer ms since the epoch). */
 export const time = moment({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -77,16 +77,19 @@ export function createReplica({
     if (verdict === "gap") repair();
   }
 
-  function answered(answer) {
+  function answered(answer, asked = null) {
     // A refusal of one stream (`{s, error}`) is no state; what is known stays on the screen.
     if (answer.error) return;
     if (answer.events) answer.events.forEach((event) => take(reducer.receive(replica, event)[0]));
-    else take(reducer.adopt(replica, answer));
+    else take(reducer.adopt(replica, answer, asked));
     take(reducer.contains(replica, answer.by));
   }
 
   const repair = repairer(
-    async () => answered(await pull({ s: stream, e: replica.e, v: replica.v })),
+    async () => {
+      const asked = position();
+      answered(await pull(asked), asked);
+    },
     () => replica.kept.some((event) => event.e === replica.e),
   );
 
@@ -98,6 +101,9 @@ export function createReplica({
     // What was answered and still waits is inside a snapshot that came before the answer: only a newer one can say so.
     heads: (v) => { if (v > replica.v || replica.pending.some(settled)) repair(); },
     propose: (op) => take(reducer.propose(replica, op)),
+    pend: (ops) => take(reducer.pend(replica, ops)),
+    /** What is pending at this moment, also before it is painted. */
+    pendingNow: () => replica.pending,
     reject(id, error) {
       const [next, op] = reducer.reject(replica, id);
       take(next);

@@ -63,10 +63,13 @@ export function contains(replica, by = []) {
   return { ...replica, pending: replica.pending.filter((op) => !through(op)) };
 }
 
-/** Take a snapshot `{e, v, state, by?}`, `by` as in `contains`. One that is older than what is known changes nothing. */
-export function adopt(replica, snapshot) {
-  if (snapshot.e === replica.e && snapshot.v < replica.v) return replica;
-  return contains(catchUp({ ...replica, e: snapshot.e, v: snapshot.v, state: snapshot.state }), snapshot.by);
+/** Take a snapshot `{e, v, state, by?}`, `by` as in `contains`. One that is older than what is known changes nothing,
+ *  because events overtook it; but where it is older than the position `asked` with, the hub was set back, and we go along. */
+export function adopt(replica, snapshot, asked = null) {
+  const back = asked !== null && snapshot.e === asked.e && snapshot.v < asked.v;
+  if (snapshot.e === replica.e && snapshot.v < replica.v && !back) return replica;
+  const from = back ? { ...replica, kept: [] } : replica;
+  return contains(catchUp({ ...from, e: snapshot.e, v: snapshot.v, state: snapshot.state }), snapshot.by);
 }
 
 /** Put an own operation `{id, dev, seq, kind, ...}` over the state until the stream names it; twice is once. */
@@ -74,6 +77,9 @@ export function propose(replica, op) {
   if (replica.pending.some((one) => one.id === op.id)) return replica;
   return { ...replica, pending: [...replica.pending, op] };
 }
+
+/** These and no others are pending: our numbers have begun anew. */
+export const pend = (replica, ops) => ({ ...replica, pending: ops });
 
 /** Take an operation back that was refused: `[replica, operation or null]`. */
 export function reject(replica, id) {

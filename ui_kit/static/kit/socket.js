@@ -1,13 +1,17 @@
 // A thin Socket.IO client: WebSocket only, reconnects with jitter, knows the server's time, answers are promises.
 import { computed, signal } from "@preact/signals";
 import { io } from "socket.io-client";
+import { say } from "./http_twin.js";
 import { N_ } from "./i18n.js";
 
 export const PROTO = [1, 1];
 const ACK_TIMEOUT_MS = 5000;
+const ALIVE_TIMEOUT_MS = 3000;
 const RECONNECT_MIN_MS = 200;
 const RECONNECT_MAX_MS = 5000;
 const REFUSED_RETRY_MS = 5000;
+const FAILED_BEFORE_POLLING = 2;
+const POLLING_RETRY_MS = 30_000;
 const TICKS = 4;
 const TICK_EVERY_MS = 30_000;
 const FINAL = new Set(["upgrade", "revoked", "unauthorised"]);
@@ -28,23 +32,30 @@ const late = () => new LinkError({ code: "timeout", message: N_("No answer in ti
  * `app` names this client; `auth` is an object or a function that returns one (token, dev, inc), asked anew at each
  * connection. Signals: `status` ("connecting", "online", "offline"), `hello`, `kicked` (a code or ""), `refused`
  * (error or null), `skew` (ms to add to this clock). `emit` resolves to the answer or rejects with `LinkError`.
+ * With `twins` the messages go over HTTP where no WebSocket comes through: `polling` is true then, no event comes, and
+ * who uses the link asks again and again (`streams.js` does).
  */
-export function connect({ app, auth = {}, namespace = "/", path = "/socket.io" }) {
-  const up = signal(false);
-  const tried = signal(false);
+export function connect({ app, auth = {}, namespace = "/", path = "/socket.io", twins = false }) {
+  const [up, polling, tried] = [signal(false), signal(false), signal(false)];
   const [hello, kicked, refused, skew] = [signal(null), signal(""), signal(null), signal(0)];
-  const status = computed(() => (up.value ? "online" : tried.value ? "offline" : "connecting"));
+  const status = computed(() => (up.value || polling.value ? "online" : tried.value ? "offline" : "connecting"));
+  const identity = () => ({ proto: PROTO, app, t0: Date.now(), ...(typeof auth === "function" ? auth() : auth) });
   const socket = io(namespace, {
     path, transports: ["websocket"], reconnectionDelay: RECONNECT_MIN_MS, reconnectionDelayMax: RECONNECT_MAX_MS,
     randomizationFactor: 0.5, timeout: ACK_TIMEOUT_MS,
-    auth: (done) => done({ proto: PROTO, app, t0: Date.now(), ...(typeof auth === "function" ? auth() : auth) }),
+    auth: (done) => done(identity()),
   });
-  let timer = 0;
+  let [timer, failed, probing] = [0, 0, false];
 
-  async function ask(event, payload, timeout_ms) {
-    if (!socket.connected) throw away();
-    const answer = await socket.timeout(timeout_ms).emitWithAck(event, payload).catch(() => { throw late(); });
-    if (answer?.error) throw new LinkError(answer.error);
+  async function ask(event, payload, { timeout_ms = ACK_TIMEOUT_MS, ...more } = {}) {
+    if (!socket.connected && !polling.value) throw away();
+    const answer = socket.connected
+      ? await socket.timeout(timeout_ms).emitWithAck(event, payload).catch(() => { throw late(); })
+      : await say(event, payload, identity(), { timeout_ms, ...more }).catch(() => { if (!more.stop?.aborted) fallSilent(); throw away(); });
+    if (answer?.error) {
+      if (polling.value && answer.error.code === "unauthorised") stopPolling(answer.error);
+      throw new LinkError(answer.error);
+    }
     return answer;
   }
 
@@ -53,17 +64,66 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io" }
     for (let i = 0; i < TICKS; i += 1) {
       const began = performance.now();
       const t0 = Date.now();
-      const answer = await ask("tick", t0, ACK_TIMEOUT_MS).catch(() => null);
+      const answer = await ask("tick", t0).catch(() => null);
       const trip = performance.now() - began;
       const t1 = typeof answer === "object" ? answer?.now : answer;
       // The shortest round trip has the least doubt about when the server read its clock.
       if (t1 && trip < best) [best, skew.value] = [trip, t1 - (t0 + trip / 2)];
     }
     clearTimeout(timer);
-    if (socket.connected) timer = setTimeout(tick, TICK_EVERY_MS);
+    if (status.peek() === "online") timer = setTimeout(tick, TICK_EVERY_MS);
   }
 
-  socket.on("connect", () => { up.value = true; refused.value = null; tick(); });
+  function fallSilent() {
+    polling.value = false;
+    socket.io.reconnectionDelayMax(RECONNECT_MAX_MS);
+  }
+
+  function stopPolling(error) {
+    fallSilent();
+    refused.value = error;
+    socket.disconnect();
+  }
+
+  // No WebSocket came through, again and again: perhaps HTTP does. The socket goes on trying beside it, seldom.
+  async function probe() {
+    if (!twins || probing || polling.value || failed < FAILED_BEFORE_POLLING) return;
+    probing = true;
+    const answer = await say("hello", PROTO, identity(), { timeout_ms: ACK_TIMEOUT_MS }).catch(() => null);
+    probing = false;
+    if (!answer || socket.connected) return;
+    if (answer.error && FINAL.has(answer.error.code)) stopPolling(answer.error);
+    if (!answer.you) return;
+    socket.io.reconnectionDelayMax(POLLING_RETRY_MS);
+    polling.value = true;
+    hello.value = answer;
+    tick();
+  }
+
+  function reconnect() {
+    kicked.value = "";
+    if (polling.value) fallSilent();
+    // After a break of unknown length nobody waits for the next try; it comes at once.
+    socket.disconnect().connect();
+  }
+
+  // A page that slept: its timers stood still, its socket may be dead without knowing, its clock may have been set.
+  async function wake() {
+    if (document.hidden || FINAL.has(kicked.value) || FINAL.has(refused.value?.code)) return;
+    if (status.peek() === "offline") reconnect();
+    if (status.peek() !== "online") return;
+    const answer = await ask("tick", Date.now(), { timeout_ms: ALIVE_TIMEOUT_MS }).catch(() => null);
+    if (answer) tick();
+    else if (socket.connected) reconnect();
+  }
+
+  socket.on("connect", () => {
+    fallSilent();
+    failed = 0;
+    up.value = true;
+    refused.value = null;
+    tick();
+  });
   socket.on("hello", (message) => { hello.value = message; });
   socket.on("kick", (message) => { kicked.value = message?.code ?? "moved"; });
   socket.on("disconnect", (reason) => {
@@ -75,19 +135,31 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io" }
   });
   socket.on("connect_error", (error) => {
     tried.value = true;
-    if (socket.active) return;
+    failed += 1;
+    if (socket.active) {
+      probe();
+      return;
+    }
     // The server refuses with its sentence and, beside it, the error: ConnectionRefusedError(message, {code, message}).
     refused.value = error.data ?? { code: "refused", message: error.message };
     if (!FINAL.has(refused.value.code)) again();
   });
   const again = () => setTimeout(() => socket.connect(), REFUSED_RETRY_MS * (0.2 + 0.4 * Math.random()));
+  const woken = [[document, "visibilitychange"], [document, "resume"], [window, "online"], [window, "pageshow"]];
+  woken.forEach(([target, name]) => target.addEventListener(name, wake));
 
   return {
-    status, hello, kicked, refused, skew,
+    status, hello, kicked, refused, skew, polling,
     now: () => Date.now() + skew.value,
-    emit: (event, payload, { timeout_ms = ACK_TIMEOUT_MS } = {}) => ask(event, payload, timeout_ms),
+    emit: ask,
+    /** Say something that nobody has to hear: dropped where there is no socket. */
+    mention: (event, payload) => { if (socket.connected) socket.volatile.emit(event, payload); },
     on: (event, handler) => { socket.on(event, handler); return () => socket.off(event, handler); },
-    close: () => { clearTimeout(timer); socket.disconnect(); },
-    reconnect: () => { kicked.value = ""; socket.disconnect().connect(); },
+    close: () => {
+      clearTimeout(timer);
+      woken.forEach(([target, name]) => target.removeEventListener(name, wake));
+      socket.disconnect();
+    },
+    reconnect,
   };
 }
