@@ -17,6 +17,9 @@ import structlog
 ALL = "all"
 """The topic that every worker follows."""
 
+BACK = "back"
+"""What the bus itself says, to this worker alone, when it works again after it was away: words may have been lost."""
+
 BODY_BYTES_MAX = 64 * 1024
 """What does not fit is not rung: the others learn of it by the stream's version."""
 

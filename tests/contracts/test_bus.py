@@ -1,15 +1,22 @@
 """The bus between workers: each word is heard by those who follow its topic, and never by the one that said it."""
 
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from redis_server import RedisServer
 
 from retail.cart import Actor
-from sync_server.bus import ALL, BODY_BYTES_MAX, Bus, LocalBus
+from sync_server.bus import ALL, BACK, BODY_BYTES_MAX, Bus, LocalBus
 from sync_server.inbox.service import Device
 from sync_server.outbox.service import LEFT, TOLD
 from sync_server.realtime.connection import Connection, Connections
 from sync_server.realtime.fanout import Fanout
+from sync_server.redis_bus import RedisBus
+
+WAIT_S = 15
 
 
 class Ears:
@@ -17,41 +24,134 @@ class Ears:
 
     def __init__(self, bus: Bus) -> None:
         self.bus, self.heard = bus, list[Any]()
-        bus.on("word", self.heard.append)
+        self._news = threading.Condition()
+        for kind in ("word", "end", BACK):
+            bus.on(kind, lambda body, kind=kind: self._hear(kind, body))
+
+    def _hear(self, kind: str, body: Any) -> None:
+        with self._news:
+            self.heard.append(body if kind == "word" else kind)
+            self._news.notify_all()
+
+    def wait(self, last: Any) -> list[Any]:
+        """All that was heard, once this was."""
+        with self._news:
+            assert self._news.wait_for(lambda: last in self.heard, WAIT_S), self.heard
+            return list(self.heard)
 
 
-@pytest.fixture
-def members() -> list[Ears]:
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT_S
+    while not true():
+        assert time.monotonic() < end
+        threading.Event().wait(0.01)
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[RedisServer]:
+    server = RedisServer()
+    yield server
+    server.remove()
+
+
+Join = Callable[[], Ears]
+
+
+@pytest.fixture(params=["local", "redis"])
+def join(request: pytest.FixtureRequest) -> Iterator[Join]:
+    """Opens one more member of the same bus, of each kind that we have."""
+    opened: list[Bus] = []
     exchange: list[LocalBus] = []
-    return [Ears(LocalBus(exchange)) for _ in range(3)]
+
+    def one_more() -> Ears:
+        if request.param == "local":
+            opened.append(LocalBus(exchange))
+        else:
+            opened.append(RedisBus(request.getfixturevalue("redis_server").url, request.node.name))
+            until(lambda: opened[-1].state == "up")
+        return Ears(opened[-1])
+
+    yield one_more
+    for bus in list(opened):
+        bus.close()
 
 
-def test_a_word_reaches_the_others_that_follow_its_topic_and_not_its_author(members: list[Ears]) -> None:
-    one, two, three = members
+def test_a_word_reaches_the_others_that_follow_its_topic_and_not_its_author(join: Join) -> None:
+    one, two, three = join(), join(), join()
     for ears in (one, two):
         ears.bus.follow("cart:a")
     assert one.bus.publish("cart:a", "word", {"n": 1})
     assert one.bus.publish(ALL, "word", {"n": 2})
-    assert (one.heard, two.heard, three.heard) == ([], [{"n": 1}, {"n": 2}], [{"n": 2}])
+    assert two.wait({"n": 2}) == [{"n": 1}, {"n": 2}]
+    assert three.wait({"n": 2}) == [{"n": 2}]
     two.bus.unfollow("cart:a")
     assert one.bus.publish("cart:a", "word", {"n": 3})
-    assert two.heard == [{"n": 1}, {"n": 2}]
+    assert one.bus.publish(ALL, "end", {})
+    assert two.wait("end") == [{"n": 1}, {"n": 2}, "end"]
+    assert one.heard == []
 
 
-def test_a_word_that_is_too_large_is_not_rung_and_says_so(members: list[Ears]) -> None:
-    one, two, _ = members
+def test_words_of_one_member_keep_their_order(join: Join) -> None:
+    one, two = join(), join()
+    two.bus.follow("cart:a")
+    for n in range(500):
+        assert one.bus.publish(ALL if n % 2 else "cart:a", "word", n)  # type: ignore[arg-type]
+    assert two.wait(499) == list(range(500))
+
+
+def test_a_word_that_is_too_large_is_not_rung_and_says_so(join: Join) -> None:
+    one, two = join(), join()
     assert not one.bus.publish(ALL, "word", {"text": "x" * BODY_BYTES_MAX})
     assert one.bus.publish(ALL, "word", {"text": "x"})
-    assert two.heard == [{"text": "x"}]
+    assert two.wait({"text": "x"}) == [{"text": "x"}]
 
 
-def test_a_word_that_one_listener_cannot_bear_is_still_heard_by_the_next(members: list[Ears]) -> None:
-    one, two, _ = members
-    heard: list[Any] = []
+def test_a_word_that_one_listener_cannot_bear_is_still_heard_by_the_next(join: Join) -> None:
+    one, two = join(), join()
+    heard = threading.Event()
     two.bus.on("hard", lambda body: body["nothing"])
-    two.bus.on("hard", heard.append)
+    two.bus.on("hard", lambda body: heard.set())
     one.bus.publish(ALL, "hard", {})
-    assert heard == [{}]
+    assert heard.wait(WAIT_S)
+
+
+def test_a_redis_that_was_killed_and_came_back_empty_is_met_again_and_all_is_followed_as_before() -> None:
+    server = RedisServer()
+    one, two = Ears(RedisBus(server.url)), Ears(RedisBus(server.url))
+    try:
+        until(lambda: one.bus.state == two.bus.state == "up")
+        two.bus.follow("cart:a")
+        server.stop()
+        until(lambda: one.bus.state == two.bus.state == "away")
+        assert not one.bus.publish(ALL, "word", "lost")  # type: ignore[arg-type]
+        two.bus.follow("cart:b")
+        server.start()
+        two.wait(BACK)
+        one.wait(BACK)
+        assert one.bus.publish("cart:a", "word", {"n": 1})
+        assert one.bus.publish("cart:b", "word", {"n": 2})
+        assert two.wait({"n": 2}) == [BACK, {"n": 1}, {"n": 2}]
+        with server.client() as client:
+            client.flushall()
+        assert one.bus.publish("cart:a", "word", {"n": 3})
+        two.wait({"n": 3})
+    finally:
+        one.bus.close()
+        two.bus.close()
+        server.remove()
+
+
+def test_a_strangers_word_on_the_channel_harms_nobody(redis_server: RedisServer) -> None:
+    one = Ears(RedisBus(redis_server.url, "strangers"))
+    try:
+        until(lambda: one.bus.state == "up")
+        with redis_server.client() as client:
+            for nonsense in (b"", b"\xff\x00", b"[]", b"[1]", b"{}", b'["x","word",null,4]'):
+                client.publish("strangers:all", nonsense)
+            client.publish("strangers:all", b'["x","word",{"n":1}]')
+        assert one.wait({"n": 1}) == [{"n": 1}]
+    finally:
+        one.bus.close()
 
 
 class Worker:
