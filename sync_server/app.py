@@ -12,11 +12,17 @@ from flask_socketio import SocketIO
 
 from retail.messages import MESSAGE_BYTES_MAX
 from sync_server import errors
-from sync_server.bus import Bus, LocalBus
+from sync_server.bus import BACK, Bus, LocalBus
 from sync_server.catalogue.api import catalogue_blueprint
 from sync_server.config import Settings
 from sync_server.dashboard.api import dashboard_blueprint
 from sync_server.db import Database
+from sync_server.draining import Drain
+from sync_server.health import Health
+from sync_server.health import init_app as health_pages
+from sync_server.metrics import Figures
+from sync_server.metrics import init_app as metrics_page
+from sync_server.proxy import behind
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
 from sync_server.realtime.frames import guard
@@ -34,6 +40,7 @@ STOREFRONT = ROOM.parent / "storefront"
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 """A phone that died is noticed within 20 s: presence needs no more, and a radio is woken seldom enough."""
 REPORT_S = 1.0
+FIGURES_S = 1.0
 SHOW_OUT_S = 5.0
 """So long does a withdrawn token stay connected at most."""
 
@@ -64,6 +71,8 @@ class Hub:
     handlers: Handlers
     fanout: Fanout
     presence: Presence
+    drain: Drain
+    figures: Figures
 
 
 def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus: Bus | None = None) -> Hub:
@@ -74,7 +83,32 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MESSAGE_BYTES_MAX
     errors.init_app(app)
-    socketio = SocketIO(
+    socketio = _socketio(app, async_mode)
+    bus, connections = bus or LocalBus(), Connections()
+    presence = Presence(db, now_ms)
+    figures = Figures(db, connections, socketio, bus)
+    fanout = _fanout(socketio, connections, bus, figures)
+    handlers = Handlers(socketio, db, connections, fanout, presence, now_ms)
+    # Clients may have missed what was rung while the bus was away: the versions tell them at once.
+    bus.on(BACK, lambda _: handlers.send_heads())
+    db.after_commit += [figures.committed, fanout.publish, figures.emitted]
+    health = Health(db, bus)
+    drain = Drain(socketio, connections, fanout, health)
+    if async_mode == "gevent":
+        guard(socketio, drain.flights)
+    # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
+    app.register_blueprint(catalogue_blueprint(db))
+    _mount_pages(app, settings, db, handlers, presence)
+    app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms))
+    app.register_blueprint(schemas_blueprint())
+    health_pages(app, health)
+    metrics_page(app)
+    behind(app, settings.behind_proxy)
+    return Hub(app, socketio, db, handlers, fanout, presence, drain, figures)
+
+
+def _socketio(app: Flask, async_mode: str) -> SocketIO:
+    return SocketIO(
         app,
         async_mode=async_mode,
         # Operations of one device must not overtake each other.
@@ -86,26 +120,20 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
         ping_timeout=PING_TIMEOUT_S,
         json=FastJson,
     )
-    if async_mode == "gevent":
-        guard(socketio)
-    connections = Connections()
-    presence = Presence(db, now_ms)
-    fanout = Fanout(
-        lambda event, message, room: socketio.emit(event, message, to=room),
+
+
+def _fanout(socketio: SocketIO, connections: Connections, bus: Bus, figures: Figures) -> Fanout:
+    def emit(event: str, message: Any, room: str) -> None:
+        socketio.emit(event, message, to=room)
+        figures.sent(event, room)
+
+    return Fanout(
+        emit,
         lambda sid, room: socketio.server.leave_room(sid, room),
         connections,
-        bus or LocalBus(),
+        bus,
         lambda sid: socketio.server.disconnect(sid, namespace="/"),
     )
-    handlers = Handlers(socketio, db, connections, fanout, presence, now_ms)
-    db.after_commit.append(fanout.publish)
-    # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
-    app.register_blueprint(catalogue_blueprint(db))
-    _mount_pages(app, settings, db, handlers, presence)
-    app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms))
-    app.register_blueprint(schemas_blueprint())
-    _health(app, db)
-    return Hub(app, socketio, db, handlers, fanout, presence)
 
 
 def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handlers, presence: Presence) -> None:
@@ -124,20 +152,8 @@ def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handler
         app.register_blueprint(getattr(importlib.import_module(module), factory)(shop))
 
 
-def _health(app: Flask, db: Database) -> None:
-    @app.get("/healthz")
-    def healthz() -> dict[str, Any]:
-        return {"ok": True}
-
-    @app.get("/readyz")
-    def readyz() -> dict[str, Any]:
-        from sync_server.catalogue.queries import all_stores
-
-        return {"ok": True, "stores": len(db.read(all_stores))}
-
-
-def start_background(hub: Hub) -> None:
-    """What the hub does by itself: heads for all clients, news for the dashboards."""
+def start_background(hub: Hub, alone: bool = True) -> None:
+    """What the hub does by itself: heads for all clients, news for the dashboards. `alone`: no other workers."""
 
     def every(seconds: float, work: Any) -> None:
         while True:
@@ -151,3 +167,4 @@ def start_background(hub: Hub) -> None:
     hub.socketio.start_background_task(every, HEADS_MS / 1000, hub.handlers.send_heads)
     hub.socketio.start_background_task(every, REPORT_S, hub.presence.report)
     hub.socketio.start_background_task(every, SHOW_OUT_S, hub.handlers.show_out)
+    hub.socketio.start_background_task(every, FIGURES_S, hub.figures.look)

@@ -1,13 +1,11 @@
 """`python -m sync_server serve|seed|enrol|unlock`."""
 
-import fcntl
 import json
 import os
 import secrets
-import signal
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 import structlog
@@ -15,11 +13,10 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from retail.errors import RetailError
-from sync_server.config import Settings
+from sync_server.config import WORKERS_MAX, Settings, SetUpRefused
 from sync_server.db import Database, Writer, open_database, sqlite_url, threads_for
 
 TOKEN_BYTES = 32
-LOCK_NAME = "hub.lock"
 REFUSED = 5
 
 
@@ -81,62 +78,54 @@ def main() -> None:
 @options
 @click.option("--host", help="Address to listen on; 127.0.0.1 unless said otherwise.")
 @click.option("--port", type=int, help="First port to try; a busy one moves to the next. 0 for any.")
+@click.option("--workers", type=click.IntRange(1, WORKERS_MAX), help="Processes that share the port; 1 by itself.")
+@click.option("--bus", help="Address of the Redis through which several workers ring one another.")
+@click.option("--behind-proxy", is_flag=True, default=None, help="Believe the forwarded address of our own proxy.")
 @click.option("--seed-sample", is_flag=True, default=None, help="Fill an empty hub with the sample shop.")
 def serve(**given: Any) -> None:
     """Serve the hub, the online shop and the dashboard.
 
-    Example: python -m sync_server serve --data ./data/hub --port 8400 --seed-sample
+    \b
+    Example:
+      python -m sync_server serve --data ./data/hub --port 8400 --seed-sample
+      python -m sync_server serve --workers 4 --database postgresql+psycopg://hub@/shop --bus redis://127.0.0.1:6379/0
     """
     settings = _settings(**given)
-    from sync_server.app import create_hub, now_ms, start_background
-    from sync_server.seed import is_empty, seed
-    from sync_server.server import Server, listen
+    from sync_server import serving
+    from sync_server.server import listen
 
-    writer = threads_for(settings.database or "sqlite")
-    # Kept open until the process ends, however it ends: the kernel lets go of the lock with it.
-    held = None if settings.database else _hold(settings.data)
-    db = open_hub_database(settings, writer)
-    if settings.seed_sample and db.read(is_empty):
-        seed(db, products=400, now=now_ms())
-    hub = create_hub(settings, db)
-    start_background(hub)
-    listener = listen(settings.host, settings.port)
-    server = Server(listener, hub.app, log=None, error_log=None)
-    _say_ready(settings, listener.getsockname()[1])
-    _end_on_signal(server)
-    server.serve_forever()
-    db.close()
-    if held is not None:
-        held.close()
-    # Greenlets of open sockets would hold the process for as long as their phones stay.
-    os._exit(0)
-
-
-def _hold(folder: Path) -> IO[str]:
-    """Let no second hub serve this folder: neither would hear the other's events."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK_NAME).open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.exit(_refuse("hub.twice", f"Another hub serves {folder} already. Stop it, or name another --data folder."))
-    except OSError as error:
-        sys.exit(_refuse("store.unavailable", f"The hub's data in {folder} cannot be opened: {error.strerror}."))
-    return lock
+        settings.check()
+    except SetUpRefused as error:
+        sys.exit(_refuse(error.code, error.sentence))
+    several = settings.workers > 1
+    # Kept open until the process ends, however it ends: the kernel lets go of the lock with it.
+    held = None if settings.database else serving.hold(settings.data, _refuse)
+    db = open_hub_database(settings, None if several else threads_for(settings.database or "sqlite"))
+    serving.prepare(settings, db)
+    listener = listen(settings.host, settings.port)
+    if several:
+        from sync_server.crew import Crew
+
+        db.close()
+        sys.exit(Crew(settings, listener).run())
+    serving.run(settings, db, listener)
+    del held
 
 
-def _end_on_signal(server: Any) -> None:
-    import gevent
+@main.command(hidden=True)
+@click.option("--fd", type=int, required=True, help="The listening socket that the parent left open.")
+def worker(fd: int) -> None:
+    """One of the workers of `serve --workers`; its settings are in its environment."""
+    import socket
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(name, server.stop, timeout=1)
+    from sync_server import serving
 
-
-def _say_ready(settings: Settings, port: int) -> None:
-    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
-    url = f"http://{host}:{port}/"
-    line = {"ready": "hub", "url": url, "shop": url, "dashboard": f"{url}manage", "port": port, "pid": os.getpid()}
-    print(json.dumps(line), flush=True)
+    settings = _settings()
+    db = open_hub_database(settings, threads_for(settings.database))
+    listener = socket.socket(fileno=fd)
+    listener.setblocking(False)
+    serving.run(settings, db, listener, shared=True)
 
 
 @main.command()

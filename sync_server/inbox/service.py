@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from retail.cart import Actor
 from retail.codec import canonical, digest
 from retail.errors import N_, MessageError, RetailError
-from retail.messages import BATCH_BYTES_MAX, Batch, Operation, parse
+from retail.messages import BATCH_BYTES_MAX, BODIES, Batch, Operation, parse
 from sync_server.db import insert_if_absent
 from sync_server.errors import ExceptionGone, OperationFailed, is_store_failure
 from sync_server.inbox.tables import devices, exceptions, operations
@@ -19,6 +19,9 @@ from sync_server.prepared import Prepared, Savepoint
 
 log = structlog.get_logger()
 
+
+DONE = "done"
+"""Where a session keeps what came of its operations, to be counted once it is committed: `[(kind, outcome)]`."""
 
 DEVICE_LOCKED = Prepared(select(devices).where(devices.c.dev == bindparam("name")).with_for_update(), "name")
 DEVICE_THROUGH = Prepared(
@@ -71,7 +74,18 @@ def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: in
             results.append(_first_time(session, device, seq, raw, carry, now))
             last = seq
     DEVICE_THROUGH.run(session, name=device.dev, through=last)
+    session.info[DONE] = [(_kind(raw), _outcome(row)) for raw, row in zip(batch.ops, results, strict=True)]
     return {"last_seq": last, "results": results}
+
+
+def _kind(raw: Any) -> str:
+    """The kind of an operation where it is one that we know: a stranger's words make no new figures."""
+    kind = raw.get("kind") if isinstance(raw, dict) else None
+    return kind if isinstance(kind, str) and kind in BODIES else "unknown"
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    return "dup" if row.get("dup") else str(row["status"])
 
 
 def _lock(session: Session, device: Device) -> int:

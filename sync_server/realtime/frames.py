@@ -1,6 +1,7 @@
 """The door below Socket.IO: frames that are no message of the protocol end their own connection and nothing else."""
 
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import structlog
 from engineio.async_drivers.gevent import WebSocketWSGI
@@ -16,6 +17,12 @@ UNSUPPORTED_DATA = 1003
 """RFC 6455, 7.4.1. A message that is too large is closed with 1009 by simple-websocket itself."""
 
 log = structlog.get_logger()
+
+
+class Flights(Protocol):
+    """What is being worked on just now."""
+
+    def one(self) -> AbstractContextManager[None]: ...
 
 
 class Frames(WebSocketWSGI):  # type: ignore[misc]
@@ -36,15 +43,17 @@ class Frames(WebSocketWSGI):  # type: ignore[misc]
         return None
 
 
-def guard(socketio: SocketIO) -> None:
-    """Put the door in place: what cannot be read is told so in words and hung up on, without a traceback."""
+def guard(socketio: SocketIO, flights: Flights) -> None:
+    """Put the door in place: what cannot be read is told so in words and hung up on, without a traceback. A message
+    counts as one of the `flights` until its answer waits to be written."""
     engine = socketio.server.eio
     engine._async = {**engine._async, "websocket": Frames}
     read = engine.handlers["message"]
 
     def message(sid: str, data: Any) -> None:
         try:
-            read(sid, data)
+            with flights.one():
+                read(sid, data)
         except Exception as error:
             # Our own handlers answer their own faults, so this is a text that Socket.IO itself could not read.
             refused = MessageError("message.unreadable", N_("The message could not be read; nothing of it was done."))

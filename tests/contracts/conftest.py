@@ -11,6 +11,7 @@ from hub_fixtures import (  # noqa: F401
     postgres,
     postgres_shop,
     postgres_template,
+    redis_server,
     shop_url,
     sqlite_shop,
     sqlite_template,

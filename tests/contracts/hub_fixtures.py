@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from postgres_server import PostgresServer
+from redis_server import RedisServer
 
 from sync_server.customers import service as customers
 from sync_server.db import Database, open_database, sqlite_url
@@ -57,6 +58,21 @@ def postgres_template(postgres: PostgresServer) -> str:
     return "shop"
 
 
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    server = RedisServer()
+    yield server
+    server.remove()
+
+
+def copy_of(postgres: PostgresServer, template: str) -> str:
+    """The address of a new database with all that the template has."""
+    name = f"shop_{next(NUMBERS)}"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    # It goes with the server's folder: dropping it would wait for a checkpoint.
+    return postgres.url(name)
+
+
 @pytest.fixture
 def sqlite_shop(sqlite_template: Path, tmp_path: Path) -> str:
     """The address of a fresh sample shop in a file."""
@@ -67,10 +83,7 @@ def sqlite_shop(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_shop(postgres: PostgresServer, postgres_template: str) -> str:
     """The address of a fresh sample shop on a real server."""
-    name = f"shop_{next(NUMBERS)}"
-    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    # It goes with the server's folder: dropping it would wait for a checkpoint.
-    return postgres.url(name)
+    return copy_of(postgres, postgres_template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -47,13 +47,6 @@ def until(true: Callable[[], bool]) -> None:
         threading.Event().wait(0.01)
 
 
-@pytest.fixture(scope="module")
-def redis_server() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.remove()
-
-
 Join = Callable[[], Ears]
 
 

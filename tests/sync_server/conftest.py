@@ -14,20 +14,40 @@ import hub_fixtures
 from hub_process import HubProcess, Listener
 
 sqlite_template = hub_fixtures.sqlite_template
+postgres = hub_fixtures.postgres
+postgres_template = hub_fixtures.postgres_template
+redis_server = hub_fixtures.redis_server
 
 
-@pytest.fixture(scope="session")
-def hub(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    """One hub for all tests that only talk to it."""
-    process = HubProcess(tmp_path_factory.mktemp("hub"), sqlite_template)
+def start(kind: str, folder: Path, request: pytest.FixtureRequest) -> HubProcess:
+    """A hub of one process on SQLite, or of two workers on PostgreSQL and Redis."""
+    if kind == "sqlite":
+        return HubProcess(folder, request.getfixturevalue("sqlite_template"))
+    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
+    redis_server = request.getfixturevalue("redis_server")
+    return HubProcess(folder, hub_fixtures.copy_of(server, template), bus=redis_server.url, workers=2)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "workers"])
+def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """One hub for all tests that only talk to it, of each kind that we promise."""
+    process = start(request.param, tmp_path_factory.mktemp("hub"), request)
     yield process
     process.stop()
 
 
 @pytest.fixture
-def own_hub(sqlite_template: Path, tmp_path: Path) -> Iterator[HubProcess]:
+def lone_hub(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[HubProcess]:
+    """A hub of one process, for a test that holds it still or looks into its folder."""
+    process = start("sqlite", tmp_path, request)
+    yield process
+    process.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("workers", marks=pytest.mark.long)])
+def own_hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HubProcess]:
     """A hub for a test that stops, kills or locks it."""
-    process = HubProcess(tmp_path, sqlite_template)
+    process = start(request.param, tmp_path, request)
     yield process
     process.stop()
 

@@ -20,7 +20,7 @@ import websocket
 from talking_device import FIRST, operation
 from told_check import check_answer, check_push
 
-from sync_server.db import open_database, sqlite_url
+from sync_server.db import Database, open_database, sqlite_url
 from sync_server.terminals import service as terminals
 
 START_TIMEOUT_S = 40
@@ -30,10 +30,19 @@ WAIT_S = 15
 class HubProcess:
     """Starts a hub on a copy of the template and waits for its ready line. Every terminal's token is `token-ID`."""
 
-    def __init__(self, folder: Path, template: Path, storefront: str = "") -> None:
-        self.folder, self.storefront = folder, storefront
-        shutil.copy(template, folder / "hub.sqlite")
-        db = open_database(sqlite_url(folder))
+    def __init__(self, folder: Path, shop: Path | str, storefront: str = "", bus: str = "", workers: int = 1) -> None:
+        """`shop` is the SQLite file to start from, or the address of a PostgreSQL database."""
+        self.folder, self.storefront, self.workers = folder, storefront, workers
+        self._where = ["--data", str(folder)]
+        if isinstance(shop, Path):
+            self.database = sqlite_url(folder)
+            shutil.copy(shop, folder / "hub.sqlite")
+        else:
+            self.database = shop
+            self._where += ["--database", shop]
+        self.name = uuid.uuid4().hex
+        self._serve = ["--bus", bus] * bool(bus) + ["--workers", str(workers)] * (workers > 1)
+        db = self.open()
         for terminal in ("till-1", "till-2", "kiosk-1", "till-3"):
             db.write(lambda session, terminal=terminal: terminals.enrol(session, terminal, f"token-{terminal}"))
         db.close()
@@ -42,10 +51,15 @@ class HubProcess:
     def start(self, port: int = 0) -> None:
         with (self.folder / "stderr").open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "sync_server", "serve", "--data", self.folder, "--port", str(port)],
+                [sys.executable, "-m", "sync_server", "serve", *self._where, *self._serve, "--port", str(port)],
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env={**os.environ, "OMNITILL_HUB_STOREFRONT": self.storefront},
+                env={
+                    **os.environ,
+                    "OMNITILL_HUB_STOREFRONT": self.storefront,
+                    # One Redis serves the hubs of several tests.
+                    "OMNITILL_HUB_BUS_NAME": self.name,
+                },
             )
         assert self.process.stdout is not None
         reader = threading.Timer(START_TIMEOUT_S, self.process.kill)
@@ -57,11 +71,18 @@ class HubProcess:
         self.port: int = self.ready["port"]
         self.url = f"http://127.0.0.1:{self.port}"
 
+    def open(self) -> Database:
+        """The hub's database, as another process sees it."""
+        return open_database(self.database)
+
     def log(self) -> str:
         return (self.folder / "stderr").read_text()
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
+        for pid in self.ready.get("workers", []):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._gone()
 
     def stop(self) -> None:
@@ -81,7 +102,7 @@ class HubProcess:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Another command of the hub on the same data."""
         return subprocess.run(
-            [sys.executable, "-m", "sync_server", *words, "--data", str(self.folder)],
+            [sys.executable, "-m", "sync_server", *words, *self._where],
             capture_output=True,
             text=True,
             timeout=START_TIMEOUT_S,
@@ -92,7 +113,7 @@ class HubProcess:
         from sync_server.customers import service as customers
 
         token = uuid.uuid4().hex
-        db = open_database(sqlite_url(self.folder))
+        db = self.open()
         now = 2 * 10**12
         db.write(lambda session: customers.begin_session(session, "shopper", shopper, token, 0, now))
         db.close()

@@ -16,7 +16,6 @@ from talking_device import PIECES, SHOP, Talker, lines_of, operation, rows, term
 
 from retail.cart import line_as_dict
 from sync_server.carts.tables import cart_lines
-from sync_server.db import open_database, sqlite_url
 from sync_server.inbox.tables import operations
 from sync_server.staff.tables import audit
 
@@ -32,33 +31,33 @@ HAIL = {"proto": 1, "app": "till", "dev": "till-1", "inc": 1, "token": "token-ti
 
 
 def stored(hub: HubProcess, table: Any) -> list[Any]:
-    db = open_database(sqlite_url(hub.folder))
+    db = hub.open()
     found = rows(db, table)
     db.close()
     return found
 
 
-def test_a_hub_that_is_killed_with_the_answer_on_its_way_gives_it_again(own_hub: HubProcess, connect: Connect) -> None:
-    till = connect(own_hub)
+def test_a_hub_that_is_killed_with_the_answer_on_its_way_gives_it_again(lone_hub: HubProcess, connect: Connect) -> None:
+    till = connect(lone_hub)
     visit = uuid.uuid4().hex
     batch = {"seq0": 1, "ops": [operation("cart.add", visit, line=uuid.uuid4().hex, item=ITEM, quantity=1000)]}
     answers: list[Any] = []
-    own_hub.process.send_signal(signal.SIGSTOP)
+    lone_hub.process.send_signal(signal.SIGSTOP)
     till.client.emit("ops", batch, callback=answers.append)
-    own_hub.process.send_signal(signal.SIGCONT)
+    lone_hub.process.send_signal(signal.SIGCONT)
     deadline = time.monotonic() + WAIT_S
     # Killed as soon as the operation is on the disk: the answer may be out or not, the client cannot tell.
-    while not stored(own_hub, operations):
-        assert time.monotonic() < deadline, own_hub.log()
-    own_hub.kill()
+    while not stored(lone_hub, operations):
+        assert time.monotonic() < deadline, lone_hub.log()
+    lone_hub.kill()
     till.wait("gone")
-    own_hub.start()
-    again = connect(own_hub)
+    lone_hub.start()
+    again = connect(lone_hub)
     assert again.hello["last_seq"] == 1
     answer = again.call("ops", batch)
     assert answer["results"][0]["dup"] is True
     assert answer["results"][0]["result"]["cart"] == visit
-    assert len(stored(own_hub, operations)) == 1
+    assert len(stored(lone_hub, operations)) == 1
 
 
 def test_a_hub_with_open_sockets_ends_within_three_seconds(own_hub: HubProcess, connect: Connect) -> None:
@@ -91,7 +90,7 @@ def test_five_wrong_pins_lock_the_manager_and_another_manager_unlocks(own_hub: H
     wrong = {"number": first.number, "pin": "000000"}
     codes = [post(own_hub, "/manage/sign-in", wrong).json()["error"]["code"] for _ in range(4)]
     assert codes == ["staff.wrong_pin"] * 3 + ["staff.wait"]
-    db = open_database(sqlite_url(own_hub.folder))
+    db = own_hub.open()
     # Time passes: the two waits are over.
     for _ in range(2):
         db.write(lambda session: session.connection().exec_driver_sql("UPDATE staff SET not_before = 0"))
@@ -117,9 +116,9 @@ def test_a_hundred_tries_at_one_moment_are_a_hundred_tries(own_hub: HubProcess) 
     assert sorted(codes) == ["staff.wait"] * 17 + ["staff.wrong_pin"] * 3
 
 
-def test_a_large_cart_reaches_a_slow_reader_whole(own_hub: HubProcess, connect: Connect) -> None:
+def test_a_large_cart_reaches_a_slow_reader_whole(lone_hub: HubProcess, connect: Connect) -> None:
     visit = uuid.uuid4().hex
-    db = open_database(sqlite_url(own_hub.folder))
+    db = lone_hub.open()
     till = Talker(db, terminal("till-1"))
     till.visit = visit
     till.scan(ITEM)
@@ -128,10 +127,10 @@ def test_a_large_cart_reaches_a_slow_reader_whole(own_hub: HubProcess, connect: 
         lambda session: session.execute(insert(cart_lines), [{"cart": visit, **line_as_dict(line)} for line in lines])
     )
     db.close()
-    slow = connect(own_hub)
+    slow = connect(lone_hub)
     # Many large answers are asked for at once and nobody reads: the way to the reader is full in the middle of one.
     ask = [f'42{n}["sub",[{{"s":"cart:{visit}","e":0,"v":0}}]]' for n in range(SNAPSHOTS)]
-    frames = open_frames(own_hub, hail=HAIL)
+    frames = open_frames(lone_hub, hail=HAIL)
     for text in ask:
         frames.send(text)
     assert slow.call("tick", 0)["now"]
@@ -140,10 +139,10 @@ def test_a_large_cart_reaches_a_slow_reader_whole(own_hub: HubProcess, connect: 
     assert [len(answer[0]["streams"][0]["state"]["lines"]) for answer in answers] == [500] * SNAPSHOTS
 
 
-def test_a_second_hub_on_one_folder_is_refused_in_words(hub: HubProcess) -> None:
-    command = [sys.executable, "-m", "sync_server", "serve", "--data", str(hub.folder), "--port", "0"]
+def test_a_second_hub_on_one_folder_is_refused_in_words(lone_hub: HubProcess) -> None:
+    command = [sys.executable, "-m", "sync_server", "serve", "--data", str(lone_hub.folder), "--port", "0"]
     second = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
     assert second.returncode == 5
     assert "Another hub serves" in second.stderr
     assert "Traceback" not in second.stderr
-    assert hub.process.poll() is None
+    assert lone_hub.process.poll() is None

@@ -7,7 +7,6 @@ from hub_process import HubProcess, post
 from playwright.sync_api import Browser, Page, expect
 from talking_device import PIECES, SHOP, Talker, make_sale, rows, terminal
 
-from sync_server.db import open_database, sqlite_url
 from sync_server.inbox.tables import exceptions
 from sync_server.staff.tables import audit
 
@@ -16,7 +15,7 @@ MANAGER = next(member for member in SHOP.staff if member.role == "manager" and m
 
 def sell_at_a_wrong_price(hub: HubProcess) -> str:
     """A sale whose only line costs a cent more than the hub's book says; its number."""
-    db = open_database(sqlite_url(hub.folder))
+    db = hub.open()
     till, visit = Talker(db, terminal("till-1")), uuid.uuid4().hex
     till.ok("cart.add", visit, line=uuid.uuid4().hex, item=PIECES[0].id, quantity=1000)
     sale = make_sale(db, till, visit, 7)
@@ -54,7 +53,7 @@ def test_a_sale_that_does_not_add_up_waits_for_the_manager_and_is_settled_with_a
     # It leaves both managers' pages, and the row and the reason stay in the books.
     expect(page.locator(".exception")).to_have_count(0)
     expect(other.locator(".exception")).to_have_count(0)
-    db = open_database(sqlite_url(own_hub.folder))
+    db = own_hub.open()
     [kept] = rows(db, exceptions)
     noted = [row.detail for row in rows(db, audit) if row.action == "exception.closed"]
     db.close()
@@ -68,7 +67,7 @@ def test_nobody_but_a_manager_settles_anything(own_hub: HubProcess) -> None:
     own_hub.start()
     answer = post(own_hub, "/manage/exceptions/1/close", {"reason": "never mind"})
     assert answer.status_code == 403
-    db = open_database(sqlite_url(own_hub.folder))
+    db = own_hub.open()
     [kept] = rows(db, exceptions)
     db.close()
     assert kept.closed_at is None
