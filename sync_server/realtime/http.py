@@ -124,6 +124,12 @@ class Twins:
         connection = self._enter(_asked(Greeting, _named(caller), terminal))
         return self._handlers.accept(connection, batch)
 
+    def status(self) -> dict[str, Any]:
+        return self._handlers.status(self._caller(parse(Caller, _first_values())), request.get_json(silent=True))
+
+    def shown(self) -> dict[str, Any]:
+        return self._handlers.shown(self._caller(parse(Caller, _first_values())), request.get_json(silent=True))
+
     def _terminal(self) -> dict[str, Any]:
         """What the request's token says of its terminal; nothing where there is no token."""
         if "Authorization" not in request.headers:
@@ -175,7 +181,7 @@ def _first_values() -> dict[str, Any]:
 
 
 def twins_blueprint(db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int]) -> Blueprint:
-    """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME` and `POST /v1/ops`."""
+    """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`."""
     made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock)
 
     @made.before_request
@@ -198,4 +204,6 @@ def twins_blueprint(db: Database, handlers: Handlers, bells: Doorbells, clock: C
     door("/v1/streams", twins.streams)
     door("/v1/streams/<name>", twins.stream)
     door("/v1/ops", twins.ops, "POST")
+    door("/v1/status", twins.status, "POST")
+    door("/v1/shown", twins.shown, "POST")
     return made

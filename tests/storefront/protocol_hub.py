@@ -29,7 +29,8 @@ def now_ms() -> int:
 
 class ProtocolHub:
     """The demo shopper's streams. `scan` is what a till does; `accepted` are the ids of the operations carried out;
-    with `silent` the next operations are carried out and the line is cut before the answer."""
+    with `silent` the next operations are carried out and the line is cut before the answer; with `newer` it says more
+    than the protocol has today; `protos` are the versions that it serves."""
 
     def __init__(self, app: Flask, shop: MemoryShop) -> None:
         self.app, self.shop = app, shop
@@ -42,6 +43,8 @@ class ProtocolHub:
         self.results: dict[tuple[str, int, int], dict[str, Any]] = {}
         self.accepted: list[str] = []
         self.silent = False
+        self.newer = False
+        self.protos = (1, 1)
         self.versions = {self.cart_stream: 1, self.shopper_stream: 1}
         self.devices: dict[str, tuple[str, int]] = {}
         self._shown = {stream: self.state(stream) for stream in self.versions}
@@ -60,6 +63,9 @@ class ProtocolHub:
         hail = parse(Hail, auth)
         if self.shop.sessions.get(request.cookies.get(COOKIE, "")) != self.shop.demo.id:
             raise ConnectionRefusedError({"code": "unauthorised", "message": "Sign in to see your cart.", "params": {}})
+        if not self.protos[0] <= hail.proto[1] or not hail.proto[0] <= self.protos[1]:
+            refused = {"code": "upgrade", "message": "Load the page again.", "params": {}}
+            raise ConnectionRefusedError(refused["message"], refused)
         # The hub calls a device by a name of its own; a phone must go by what the greeting says.
         device = (f"{hail.dev}.{self.shop.demo.id}"[:64], hail.inc)
         self.devices[request.sid] = device  # type: ignore[attr-defined]
@@ -71,10 +77,15 @@ class ProtocolHub:
             "limits": {"ops_batch": 200},
             "you": {"dev": device[0], "shopper": self.shop.demo.id},
         }
-        self.socketio.emit("hello", hello, to=request.sid)  # type: ignore[attr-defined]
+        self.socketio.emit("hello", self.said(hello), to=request.sid)  # type: ignore[attr-defined]
+        if self.newer:
+            self.socketio.emit("weather", {"sun": True}, to=request.sid)  # type: ignore[attr-defined]
 
     def disconnect(self, _reason: Any = None) -> None:
         self.devices.pop(request.sid, None)  # type: ignore[attr-defined]
+
+    def said(self, message: dict[str, Any]) -> dict[str, Any]:
+        return {**message, "mood": {"lines": {"x": None}}} if self.newer else message
 
     def sub(self, positions: Any) -> dict[str, Any]:
         with self.lock:
@@ -93,7 +104,7 @@ class ProtocolHub:
     def _answer(self, seen: Position, *, joining: bool) -> dict[str, Any]:
         if joining:
             join_room(seen.s)
-        return {"s": seen.s, "e": EPOCH, "v": self.versions[seen.s], "state": self.state(seen.s)}
+        return self.said({"s": seen.s, "e": EPOCH, "v": self.versions[seen.s], "state": self.said(self.state(seen.s))})
 
     def ops(self, payload: Any) -> dict[str, Any]:
         batch, device = parse(Batch, payload), self.devices[request.sid]  # type: ignore[attr-defined]
@@ -159,8 +170,8 @@ class ProtocolHub:
         changes, self._shown[stream] = difference(self._shown[stream], state), state
         before = self.versions[stream]
         self.versions[stream] = before + 1
-        event = {"s": stream, "e": EPOCH, "p": before, "v": before + 1, "by": list(by), "changes": changes}
-        self.socketio.emit("ev", {**event, "at": now_ms(), "scan": scan}, to=stream)
+        event = {"s": stream, "e": EPOCH, "p": before, "v": before + 1, "by": list(by), "changes": self.said(changes)}
+        self.socketio.emit("ev", self.said({**event, "at": now_ms(), "scan": scan}), to=stream)
 
     def state(self, stream: str) -> dict[str, Any]:
         return self._cart_state() if stream == self.cart_stream else self._shopper_state()

@@ -189,6 +189,35 @@ def test_an_answer_that_was_lost_on_the_way_does_not_double_what_was_wanted(
     assert list(hub.seqs.values()) == [2]
 
 
+def test_a_hub_that_is_newer_says_more_and_the_page_ignores_what_it_does_not_know(
+    phone: Phone, address: str, shop: MemoryShop, hub: ProtocolHub
+) -> None:
+    hub.newer = True
+    page = phone()
+    sign_in(page, address, shop)
+    ready(page)
+    hub.scan("p-0045")
+    expect(page.locator(".line")).to_have_count(1)
+    page.goto(f"{address}/products/p-0002")
+    page.get_by_role("button", name="Add to cart").click()
+    page.goto(f"{address}/cart")
+    expect(page.locator(".line")).to_have_count(2)
+    expect(page.locator(".line.pending")).to_have_count(0)
+
+
+def test_a_hub_that_serves_this_page_no_more_is_said_so_with_what_to_do(
+    phone: Phone, address: str, shop: MemoryShop, hub: ProtocolHub
+) -> None:
+    hub.protos = (2, 3)
+    page = phone(locale="ru-RU")
+    sign_in(page, address, shop)
+    expect(page.locator("#strip")).to_contain_text("Магазин обновился")
+    hub.protos = (1, 1)
+    page.locator("#strip button").click()
+    expect(page.locator("#strip")).to_be_empty()
+    ready(page)
+
+
 def test_two_phones_of_one_shopper_show_the_same_cart(
     phone: Phone, address: str, shop: MemoryShop, hub: ProtocolHub
 ) -> None:

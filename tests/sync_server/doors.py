@@ -16,6 +16,7 @@ class Door(Protocol):
     def pull(self, stream: str, e: int = 0, v: int = 0) -> Any: ...
     def ops(self, seq0: int, operations: list[Any]) -> Any: ...
     def tick(self) -> Any: ...
+    def say(self, event: str, payload: Any) -> Any: ...
 
 
 class SocketDoor:
@@ -47,6 +48,9 @@ class SocketDoor:
 
     def tick(self) -> Any:
         return self._call("tick", 0)
+
+    def say(self, event: str, payload: Any) -> Any:
+        return self._call(event, payload)
 
 
 class HttpDoor:
@@ -82,10 +86,18 @@ class HttpDoor:
 
     def ops(self, seq0: int, operations: list[Any]) -> Any:
         body = {"dev": self._who["dev"], "inc": 1, "seq0": seq0, "ops": operations}
-        with httpx.Client(base_url=self._hub.url, timeout=WAIT_S, trust_env=False) as client:
-            answer = client.post("/v1/ops", params={"app": self._who["app"]}, json=body, headers=self._headers).json()
+        answer = self.post("/v1/ops", body, app=self._who["app"])
         check_answer("ops", {"ops": operations}, answer)
         return answer
+
+    def say(self, event: str, payload: Any) -> Any:
+        answer = self.post(f"/v1/{event}", payload, **self._me)
+        check_answer(event, payload, answer)
+        return answer
+
+    def post(self, path: str, body: Any, **query: str) -> Any:
+        with httpx.Client(base_url=self._hub.url, timeout=WAIT_S, trust_env=False) as client:
+            return client.post(path, params=query, json=body, headers=self._headers).json()
 
     def tick(self) -> Any:
         answer = self.ask("/v1/time", **self._me)

@@ -116,6 +116,22 @@ def test_a_stranger_hears_nothing_and_changes_nothing_at_both_doors(hub: HubProc
         assert door.pull(name)["error"]["code"] == "not_allowed", name
 
 
+STATUS = {"unsent": 0, "last_seq": 3, "through": 3}
+
+
+def test_who_may_say_how_it_stands_and_what_it_showed_is_the_same_at_both_doors(
+    hub: HubProcess, open_door: Open
+) -> None:
+    me, desk, till = open_door(shopper(hub)), open_door(manager(hub)), open_door(terminal())
+    assert (till.say("status", STATUS), me.say("shown", [12, 800])) == ({}, {})
+    for door, event, payload in ((me, "status", STATUS), (desk, "status", STATUS), (till, "shown", [1]),
+                                 (desk, "shown", [1])):  # fmt: skip
+        assert door.say(event, payload)["error"]["code"] == "not_allowed", event
+    for door, event, wrong in ((till, "status", {"unsent": "x"}), (me, "shown", [-1]), (me, "shown", [1] * 1000),
+                               (me, "shown", "x"), (me, "shown", [10**12])):  # fmt: skip
+        assert door.say(event, wrong)["error"]["code"] == "message.malformed", wrong
+
+
 def enrol(hub: HubProcess, terminal: str, token: str) -> None:
     """Another token for a terminal: the one before is worth nothing from now on."""
     db = open_database(sqlite_url(hub.folder))

@@ -6,16 +6,17 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from bent_messages import BODIES, bent
-from hub_process import HubProcess, Listener, open_frames, phone_of, post
+from hub_process import WAIT_S, HubProcess, Listener, open_frames, phone_of, post
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from talking_device import operation
 
 from retail import schemas
-from retail.messages import STREAMS_PER_SUB_MAX, Batch, Hail, Position
+from retail.messages import STREAMS_PER_SUB_MAX, Batch, Hail, Position, Shown, Status
 
 pytestmark = pytest.mark.usefixtures("quiet")
 EXAMPLES = 120
@@ -146,6 +147,50 @@ def test_a_handshake_of_a_wrong_shape_is_refused_with_a_code(hub: HubProcess, cl
 
     each()
     assert "now" in client.call("tick", 0)
+
+
+def test_words_of_a_wrong_shape_are_refused(client: Listener) -> None:
+    status = {"unsent": 1, "oldest_unsent": 0, "last_seq": 3, "through": 2, "skew_ms": -5, "version": "1", "free_mb": 9}
+    status |= {"devices": [{"kind": "printer", "name": "front", "state": "online"}]}
+    shapes: dict[str, tuple[Any, Any]] = {"status": (Status, status), "shown": (Shown, [1, 2, 3])}
+
+    @MANY
+    @given(event=st.sampled_from(sorted(shapes)), seed=SEEDS)
+    def each(event: str, seed: int) -> None:
+        model, right = shapes[event]
+        sent = bent(right, random.Random(seed))
+        answer = client.call(event, sent)
+        mine = event == ("status" if client.dev.startswith("till") else "shown")
+        if mine and not is_wrong(model, sent):
+            assert answer == {}, (sent, answer)
+        else:
+            assert is_refused(answer), (sent, answer)
+
+    each()
+
+
+def test_every_query_of_a_wrong_shape_is_refused_with_a_code(hub: HubProcess) -> None:
+    """The doors over HTTP take numbers and names as texts, and any browser can write any text."""
+    paths = ["/v1/streams", "/v1/streams/cart:none", "/v1/streams/%00", "/v1/hello", "/v1/time"]
+    texts = st.sampled_from(["0", "1", "-1", "9" * 30, "1.0", "true", "", "till", "phone", "1-2", "cart:none", "../x"])
+    names = st.sampled_from(["s", "e", "v", "wait", "app", "dev", "inc", "proto", "token", "t0", "more", "version"])
+    queries = st.lists(st.tuples(names, texts | st.text(max_size=9)), max_size=5)
+
+    with httpx.Client(base_url=hub.url, timeout=WAIT_S, trust_env=False) as client:
+
+        @MANY
+        @given(path=st.sampled_from(paths), query=queries.filter(is_utf8), token=st.booleans())
+        def each(path: str, query: list[tuple[str, str]], token: bool) -> None:
+            headers = {"Authorization": "Bearer token-till-2"} if token else {}
+            answer = client.get(path, params=query, headers=headers)
+            assert answer.status_code in (200, 400, 401, 403, 404), (path, query, answer.text)
+            assert answer.status_code == 200 or is_refused(answer.json()), (path, query, answer.text)
+
+        each()
+
+
+def is_utf8(query: list[tuple[str, str]]) -> bool:
+    return all(sign < "\ud800" or sign > "\udfff" for _, text in query for sign in text)
 
 
 def test_operations_over_http_of_a_wrong_shape_are_refused(hub: HubProcess, connect: Callable[..., Listener]) -> None:

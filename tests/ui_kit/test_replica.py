@@ -20,6 +20,7 @@ const said = (one, [replica, word]) => ({{ replica, said: [...one.said, word?.id
 const step = {{
   ev: (one, m) => said(one, r.receive(one.replica, m)),
   snapshot: (one, m) => ({{ ...one, replica: r.adopt(one.replica, m) }}),
+  answer: (one, m) => ({{ ...one, replica: r.adopt(one.replica, m.snapshot, m.asked) }}),
   propose: (one, m) => ({{ ...one, replica: r.propose(one.replica, m) }}),
   contains: (one, by) => ({{ ...one, replica: r.contains(one.replica, by) }}),
   reject: (one, id) => said(one, r.reject(one.replica, id)),
@@ -183,6 +184,52 @@ def test_a_burst_is_one_paint_and_a_lost_last_event_is_pulled(look: Callable[...
     assert seen["burst"] == [None, {"n": 2}]
     assert seen["pulls"] == [{"s": "cart:1", "e": "e1", "v": 2}]
     assert seen["end"] == {"n": 3}
+
+
+ASKED_AGAIN = """async () => {
+  const { signal } = await import('@preact/signals');
+  const { createStreams } = await import('kit/streams.js');
+  const asked = [], heard = {};
+  const link = {
+    status: signal('online'), polling: signal(false), hello: signal(null),
+    on: (event, handler) => { heard[event] = handler; },
+    emit: async (event, payload) => {
+      asked.push([event, payload]);
+      if (asked.length < 3) throw new Error('no answer');
+      return { streams: payload.map(({ s }) => ({ s, e: 1, v: 7, state: { n: 7 } })) };
+    },
+  };
+  const streams = createStreams(link);
+  const replica = streams.follow('cart:1');
+  link.hello.value = { you: { dev: 'me' } };
+  while (replica.version.value !== 7) await new Promise((done) => requestAnimationFrame(done));
+  const before = asked.length;
+  heard.heads({ 'cart:1': 7 });
+  await new Promise((done) => setTimeout(done, 0));
+  const quiet = asked.length;
+  heard.heads({ 'cart:2': 1 });
+  await new Promise((done) => setTimeout(done, 0));
+  return { asked: asked.map(([event]) => event), before, quiet, last: asked.at(-1) };
+}"""
+
+
+def test_a_stream_is_asked_for_until_the_answer_comes_and_again_when_the_hub_forgot_us(
+    look: Callable[..., Any], gallery_url: str
+) -> None:
+    page = look(gallery_url).page
+    page.wait_for_selector(".paper-qr")
+    seen = page.evaluate(ASKED_AGAIN)
+    assert (seen["asked"], seen["before"], seen["quiet"]) == (["sub"] * 4, 3, 3)
+    assert seen["last"] == ["sub", [{"s": "cart:1", "e": 1, "v": 7}]]
+
+
+def test_an_answer_that_is_older_than_the_question_sets_the_replica_back_and_one_that_was_overtaken_does_not() -> None:
+    asked = {"s": "cart:1", "e": "e1", "v": 5}
+    begun: list[Message] = [snapshot(5, {"n": 5}), ev(7, {"n": 7})]
+    (back,) = play([*begun, ("answer", {"asked": asked, "snapshot": snapshot(3, {"n": 3})[1]})])
+    (overtaken,) = play([*begun, ev(6, {"n": 6}), ("answer", {"asked": asked, "snapshot": snapshot(6, {"n": 6})[1]})])
+    assert (back["v"], back["state"], back["kept"]) == (3, {"n": 3}, [])
+    assert (overtaken["v"], overtaken["state"]) == (7, {"n": 7})
 
 
 @pytest.mark.parametrize("kind", ["ev", "snapshot"])

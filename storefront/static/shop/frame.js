@@ -3,8 +3,8 @@ import { computed, effect, signal } from "@preact/signals";
 import { moment } from "./moment.js";
 import { t, tn } from "kit/i18n.js";
 import { Button, html, render, Strip, Toasts } from "kit/ui.js";
-import { cart, known_at, shopper, status } from "./live.js";
-import { keepPages, registerWorker } from "./kept_pages.js";
+import { cart, known_at, outdated, shopper, status } from "./live.js";
+import { forgetPages, keepPages, registerWorker } from "./kept_pages.js";
 import { announcePaid } from "./paid.js";
 import { unsent } from "./sender.js";
 import { lasting } from "./stored.js";
@@ -18,10 +18,19 @@ export const away = computed(() => (shopper ? status.value === "offline" || !rea
 
 export const signInAddress = () => `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
 
+async function again() {
+  await forgetPages();
+  location.reload();
+}
+
 function Connection() {
   if (status.value === "signed_out") {
     return html`<${Strip} kind="attention" icon="log-in" action=${html`<${Button} size="small" href=${signInAddress()}>${t("Sign in")}<//>`}>
       ${t("You are signed out here. What you see is kept from before.")}<//>`;
+  }
+  if (outdated.value) {
+    return html`<${Strip} kind="attention" icon="refresh-cw" action=${html`<${Button} size="small" onClick=${again}>${t("Load again")}<//>`}>
+      ${t("The shop was updated. Load the page again to go on; what waits is kept.")}<//>`;
   }
   if (!lasting.value && shopper) {
     return html`<${Strip} kind="attention" icon=${away.value ? "wifi-off" : "info"}>${away.value && t("No connection.")} ${

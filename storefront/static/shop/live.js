@@ -36,6 +36,8 @@ export const status = computed(() => {
   if (now.refused.value?.code === "unauthorised") return "signed_out";
   return now.status.value;
 });
+/** The hub serves this page's version of the protocol no more. */
+export const outdated = computed(() => [link.value?.refused.value?.code, link.value?.kicked.value].includes("upgrade"));
 export const now = () => (link.value ? link.value.now() : Date.now());
 
 let [me, sender, streams, tabs] = [null, null, null, null];

@@ -6,6 +6,10 @@ const query = (values) => new URLSearchParams(
   Object.entries(values).flatMap(([name, found]) => [found].flat().map((value) => [name, value])),
 ).toString();
 
+const posted = (body) => ({
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+});
+
 function request(event, payload, { app, dev, inc }, wait) {
   switch (event) {
     case "hello": return [`/v1/hello?${query({ app, dev, inc, proto: payload.join("-") })}`];
@@ -16,9 +20,8 @@ function request(event, payload, { app, dev, inc }, wait) {
     }
     case "pull": return [`/v1/streams/${payload.s}?${query({ e: payload.e, v: payload.v, app })}`];
     case "tick": return ["/v1/time"];
-    case "ops": return [`/v1/ops?${query({ app })}`, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ dev, inc, ...payload }),
-    }];
+    case "shown": return [`/v1/shown?${query({ app, dev })}`, posted(payload)];
+    case "ops": return [`/v1/ops?${query({ app })}`, posted({ dev, inc, ...payload })];
     default: return null;
   }
 }

@@ -45,7 +45,7 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io", 
     randomizationFactor: 0.5, timeout: ACK_TIMEOUT_MS,
     auth: (done) => done(identity()),
   });
-  let [timer, failed, probing] = [0, 0, false];
+  let [timer, failed, probing, spread_ms] = [0, 0, false, 0];
 
   async function ask(event, payload, { timeout_ms = ACK_TIMEOUT_MS, ...more } = {}) {
     if (!socket.connected && !polling.value) throw away();
@@ -125,7 +125,11 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io", 
     tick();
   });
   socket.on("hello", (message) => { hello.value = message; });
-  socket.on("kick", (message) => { kicked.value = message?.code ?? "moved"; });
+  socket.on("kick", (message) => {
+    kicked.value = message?.code ?? "moved";
+    // A hub that restarts asks its clients not to come back all at once.
+    spread_ms = message?.params?.within_ms ?? 0;
+  });
   socket.on("disconnect", (reason) => {
     up.value = false;
     tried.value = true;
@@ -144,7 +148,11 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io", 
     refused.value = error.data ?? { code: "refused", message: error.message };
     if (!FINAL.has(refused.value.code)) again();
   });
-  const again = () => setTimeout(() => socket.connect(), REFUSED_RETRY_MS * (0.2 + 0.4 * Math.random()));
+  function again() {
+    const wait_ms = spread_ms ? spread_ms * Math.random() : REFUSED_RETRY_MS * (0.2 + 0.4 * Math.random());
+    spread_ms = 0;
+    setTimeout(() => socket.connect(), wait_ms);
+  }
   const woken = [[document, "visibilitychange"], [document, "resume"], [window, "online"], [window, "pageshow"]];
   woken.forEach(([target, name]) => target.addEventListener(name, wake));
 
@@ -152,8 +160,11 @@ export function connect({ app, auth = {}, namespace = "/", path = "/socket.io", 
     status, hello, kicked, refused, skew, polling,
     now: () => Date.now() + skew.value,
     emit: ask,
-    /** Say something that nobody has to hear: dropped where there is no socket. */
-    mention: (event, payload) => { if (socket.connected) socket.volatile.emit(event, payload); },
+    /** Say something that nobody has to hear: dropped where nobody is there. */
+    mention: (event, payload) => {
+      if (socket.connected) socket.volatile.emit(event, payload);
+      else if (polling.peek()) say(event, payload, identity(), { timeout_ms: ACK_TIMEOUT_MS }).catch(() => {});
+    },
     on: (event, handler) => { socket.on(event, handler); return () => socket.off(event, handler); },
     close: () => {
       clearTimeout(timer);

@@ -3,6 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { boot } from "kit/boot.js";
 import { setZone } from "kit/format.js";
 import { locale } from "kit/i18n.js";
+import * as reducer from "kit/replica_reducer.js";
 import { connect } from "kit/socket.js";
 import { play } from "kit/sound.js";
 import { setLanguage } from "kit/theme.js";
@@ -13,7 +14,9 @@ const TURNED = "pos.language_turned_at";
 const TURNED_MS = 3000;
 
 const view = signal(null);
-let version = -1;
+// The one reducer of all screens; a page and its own till have no epochs.
+const EPOCH = 1;
+let replica = reducer.nothing;
 let typed_at = null;
 
 /** The moment of the scan that caused the newest change, by this machine's clock, or null. */
@@ -46,33 +49,22 @@ const socket = connect({ app: boot.kind });
 /** "connecting", "online" or "offline": the link between this page and its own till. */
 export const status = socket.status;
 
-function merged(rows, changes) {
-  const next = { ...rows, ...changes };
-  for (const [id, row] of Object.entries(changes)) if (row === null) delete next[id];
-  return next;
-}
-
-// The same law as retail/replica.py: `lines` merges by id, every other key is replaced whole.
-function applied(state, changes) {
-  const next = { ...state, ...changes };
-  if (changes.lines && state.lines) next.lines = merged(state.lines, changes.lines);
-  return next;
-}
-
 function adopt(snapshot) {
-  version = snapshot.v;
-  view.value = snapshot.state;
+  // A till that was started again counts from the beginning: what it says replaces whatever was here.
+  replica = reducer.adopt(reducer.nothing, { ...snapshot, e: EPOCH });
+  view.value = replica.state;
 }
 
 async function receive(event) {
-  if (event.v <= version) return;
-  if (event.p !== version) {
+  const [next, verdict] = reducer.receive(replica, { ...event, e: EPOCH });
+  if (verdict === "ignored") return;
+  if (verdict === "gap") {
     adopt(await socket.emit("view", null));
     return;
   }
   batch(() => {
-    version = event.v;
-    view.value = applied(view.value, event.changes);
+    replica = next;
+    view.value = replica.state;
     if (event.scan ?? typed_at) scanned_at.value = event.scan ?? typed_at;
   });
 }
