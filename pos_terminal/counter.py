@@ -179,7 +179,7 @@ class Counter:
             moment = Moment(self.now(), ids.uuid7)
             turn = Turn(
                 connection,
-                self._till,
+                till.dismissed(self._till, heading.numbers),
                 moment,
                 ids.now_ms(),
                 self.replica,
@@ -225,6 +225,14 @@ class Counter:
                 self.desk.needs_you = outbox.troubles(connection)
             if changed is not None:
                 self._till = changed
+
+    def reference_came(self) -> None:
+        """There is newer reference data: show it, and let go of who no longer works here."""
+        with self._lock:
+            heading, resting = self.replica.heading, self._till.phase in ("selling", "locked")
+            if heading is not None and resting and till.dismissed(self._till, heading.numbers) is not self._till:
+                self.inside(lambda _, state: till.dismissed(state, heading.numbers))
+            self.publish()
 
     def _refuse(self, command: str, name: str, error: RetailError, scan_at: int | None) -> Answer:
         log.info("%s refused: %s %s", name, error.code, error.sentence)

@@ -4,7 +4,7 @@ No disk, no clock, no socket. `Moment` carries the time and the ids; refusals ar
 cart here holds only the lines in this terminal's own hand; what others have in the shopper's cart comes from the hub.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -242,6 +242,14 @@ def let_go(till: Till) -> Step:
 def sold(till: Till, summary: Mapping[str, Any], body: dict[str, Any]) -> Step:
     """The sale is made: it is told to the hub, and the till is done with this shopper."""
     return replace(fresh(till), phase="done", last_sale=summary), [Wish("sale.commit", body)]
+
+
+def dismissed(till: Till, numbers: Collection[str]) -> Till:
+    """Who no longer works here (`numbers` are those who do) is signed out between two shoppers, never in a visit."""
+    resting = till.phase in ("selling", "locked", "done", "thanks") and not till.in_visit
+    if till.kind != "till" or till.staff is None or till.staff.number in numbers or not resting:
+        return till
+    return replace(fresh(till), phase="signed_out", staff=None)
 
 
 def woken(till: Till, now: int) -> Till:

@@ -99,9 +99,11 @@ class ShopperState(Told):
 
 
 class StoreState(Told):
-    """`store:<store id>`. When `reference` grows there is newer reference data to fetch."""
+    """`store:<store id>`. When `reference` grows there is newer reference data to fetch; `heads` says of which kind:
+    the version in which each kind changed last."""
 
     reference: Count
+    heads: dict[str, Count]
 
 
 class StoreNamed(Told):

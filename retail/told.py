@@ -249,18 +249,44 @@ class Card(Told):
     points: Count
 
 
-class Reference(Told):
-    """`GET /v1/reference`: all that a terminal needs to sell while the hub is away. `stock` is thousandths by item."""
+class Price(Told):
+    """A new price of a product that is there: minor units for one whole unit."""
 
+    item: str
+    price: Count
+
+
+class Gone(Told):
+    """What is no longer there: ids of products, numbers of staff and of cards."""
+
+    products: list[str]
+    staff: list[str]
+    cards: list[str]
+
+
+class Reference(Told):
+    """`GET /v1/reference`: one page of what a terminal needs to sell while the hub is away.
+
+    `version` counts once `next` is empty. `whole` belongs to a load of everything, of which `first` is the first page;
+    `total` is how many rows follow, said once at the beginning. `stock` is thousandths by item.
+    """
+
+    e: Count
     version: Count
+    whole: bool
+    first: bool
+    next: str
+    total: Count
     store: Store
     terminal: TerminalNamed
     departments: list[Department]
     taxes: list[TaxRate]
     products: list[Product]
+    prices: list[Price]
     stock: dict[str, Thousandths]
     staff: list[StaffMember]
     cards: list[Card]
+    gone: Gone
 
 
 class SignedIn(Told):

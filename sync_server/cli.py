@@ -1,11 +1,11 @@
-"""`python -m sync_server serve|seed|enrol|unlock`."""
+"""`python -m sync_server serve|seed|enrol|unlock|change`."""
 
 import json
 import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 import structlog
@@ -196,3 +196,24 @@ def unlock(number: str, by: str, pin: str, **given: Any) -> None:
         raise click.ClickException(error.sentence) from None
     print(json.dumps({"unlocked": member}), flush=True)
     db.close()
+
+
+@main.command()
+@options
+@click.argument("file", type=click.File("rb"), default="-")
+def change(file: IO[bytes], **given: Any) -> None:
+    """Change goods, prices, staff and cards: one JSON object a line (docs/operations.md), from FILE or standard input.
+
+    Example: echo '{"do": "price", "item": "p-0001", "price": 249}' | python -m sync_server change --data ./data/hub
+    """
+    from sync_server.app import now_ms
+    from sync_server.changes import carry_out
+
+    db = open_hub_database(_settings(**given))
+    try:
+        done = carry_out(db, file, now_ms)
+    except RetailError as error:
+        raise click.ClickException(error.sentence) from None
+    finally:
+        db.close()
+    print(json.dumps({"changed": done}), flush=True)

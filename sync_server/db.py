@@ -127,6 +127,35 @@ class ThreadWriter:
             self._finished.popleft().done.set()
 
 
+class ThreadReader:
+    """Looks that take long, in one real thread with a connection of its own: a search must not keep scans waiting.
+
+    SQLite blocks gevent's loop while it reads; PostgreSQL does not, so there nothing of this is needed.
+    """
+
+    def __init__(self, url: str) -> None:
+        from gevent.threadpool import ThreadPool
+
+        self._pool: Any = ThreadPool(1)
+        self._db = open_database(url, InlineWriter())
+
+    def read(self, query: Callable[[Session], T]) -> T:
+        def look() -> tuple[T | None, Exception | None]:
+            # An exception travels as a value: the pool would print it before it raises it again here.
+            try:
+                return self._db.read(query), None
+            except Exception as error:
+                return None, error
+
+        result, error = self._pool.apply(look)
+        if error is not None:
+            raise error
+        return cast(T, result)
+
+    def close(self) -> None:
+        self._db.close()
+
+
 AfterCommit = Callable[[dict[Any, Any]], None]
 """Gets what a command left in `session.info`, once it is committed: this is where events are published."""
 
@@ -145,6 +174,7 @@ class Database:
         self._places: list[tuple[Engine, dict[str, Any]]] = [(engine, {}) for engine in engines]
         self._kept_reading: dict[str, Any] = {}
         self.after_commit: list[AfterCommit] = []
+        self.beside: ThreadReader | None = None
 
     def write(self, command: Callable[[Session], T]) -> T:
         """Run `command` in one transaction and return its result once that is committed.
@@ -219,11 +249,17 @@ class Database:
         with Session(self._reading, info={"kept": self._kept_reading}) as session, session.begin():
             return query(session)
 
+    def read_beside(self, query: Callable[[Session], T]) -> T:
+        """As `read`, for what takes long: beside the loop where the hub has a thread for it."""
+        return self.beside.read(query) if self.beside is not None else self.read(query)
+
     def close(self) -> None:
         self._writer.close()
         for engine, _ in self._places:
             engine.dispose()
         self._reading.dispose()
+        if self.beside is not None:
+            self.beside.close()
 
     @property
     def engine(self) -> Engine:
@@ -253,7 +289,10 @@ def open_database(url: str, writer: Writer | None = None) -> Database:
     reading = create_engine(url, pool_size=READERS_MAX, connect_args={"check_same_thread": False}, **fast)
     _sqlite(writing, begin="BEGIN IMMEDIATE")
     _sqlite(reading, begin="BEGIN")
-    return Database(writing, reading, writer or InlineWriter())
+    db = Database(writing, reading, writer or InlineWriter())
+    if isinstance(writer, ThreadWriter):
+        db.beside = ThreadReader(url)
+    return db
 
 
 def _own_connection(url: str, fast: dict[str, Any]) -> Engine:

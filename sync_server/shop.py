@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from retail.catalogue import Store
+from retail.catalogue import Product, Store
 from retail.errors import N_
 from sync_server.catalogue import queries as catalogue
+from sync_server.catalogue import search as search_pages
 from sync_server.customers import queries as customers
 from sync_server.customers.service import SESSION_MS
 from sync_server.db import Database
@@ -44,7 +45,10 @@ class HubShop:
         return self._db.read(query)
 
     def products(self, department: str, search: str, page: int, language: str) -> Any:
-        found, total = self._db.read(lambda session: catalogue.page_of(session, department, search, page, PAGE_SIZE))
+        def query(session: Session) -> tuple[list[Product], int]:
+            return search_pages.page_of(session, department, search, page, PAGE_SIZE)
+
+        found, total = self._db.read_beside(query)
         return self._words.Listing(found, page, max(1, -(-total // PAGE_SIZE)), total)
 
     def goods(self, limit: int) -> Sequence[str]:

@@ -106,10 +106,8 @@ class MemoryReplica(Replica):
 
     def __init__(self, terminal: str) -> None:
         self.engine = memory_engine()
-        self.heading = self.book = None
-        with self.engine.begin() as connection:
-            self._shape(connection)
-        self.load(reference(terminal), '"1"', BEGAN_AT)
+        self._open()
+        self.take(reference(terminal), BEGAN_AT)
 
 
 @cache
@@ -144,7 +142,14 @@ def reference(terminal: str) -> dict[str, Any]:
         for row in SHOP.shoppers
     ]
     return {
+        "e": 1,
         "version": 1,
+        "whole": True,
+        "first": True,
+        "next": "",
+        "total": 0,
+        "prices": [],
+        "gone": {"products": [], "staff": [], "cards": []},
         "store": asdict(store),
         "terminal": {"id": place.id, "code": place.code, "names": place.name, "kind": place.kind, "first_sale": 1},
         "departments": [asdict(row) for row in SHOP.departments],

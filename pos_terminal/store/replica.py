@@ -1,57 +1,37 @@
 """The terminal's copy of the hub's reference data: catalogue, prices, taxes, staff and cards of one store.
 
-It has a file of its own, so that a hundred thousand products can arrive in one transaction while the till goes on
-selling from the version before. Products are looked up by index, never held in memory as a whole.
+It has a file of its own with two sides (sides.py), so that a hundred thousand products can arrive page by page while
+the till goes on selling from the version before. Products are looked up by index, never held in memory as a whole.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, func, insert, select, text
+from sqlalchemy import Connection, func, select, text
 
+from pos_terminal.errors import StoreRefused
 from pos_terminal.store.engine import refusals, sqlite_engine
+from pos_terminal.store.sides import SIDES, Side, made
 from retail.barcode import MeasuredCode, ProductCode, plu_of
 from retail.catalogue import Department, Names, Product, Store, TaxRate, product_from
+from retail.errors import N_
 from retail.pricing import PriceBook
+from retail.search import asked, folded
 
-SHAPE = 1
-"""Of the tables below. A file of another shape is emptied, and the hub asked for its contents anew."""
+SHAPE = 2
+"""Of the tables in sides.py, and of how names become words. A file of an older shape is emptied, and the hub asked for
+its contents anew; one of a newer shape is refused."""
 
 CACHE_PRODUCTS_MAX = 2_000
-LOAD_STEP_ROWS = 1_000
-SEARCH_WORDS_MAX = 8
 SEARCH_LIMIT_MAX = 60
+CANDIDATES_MAX = 200
+"""So many of those that fit are compared; who types one letter is not helped by the best of thirty thousand."""
 
-Progress = Callable[[int, int], None]
-
-metadata = MetaData()
-about = Table("about", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
-products = Table(
-    "products",
-    metadata,
-    Column("n", Integer, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("gtin", Text, nullable=False, index=True),
-    Column("plu", Text, nullable=False, index=True),
-    Column("department", Text, nullable=False, index=True),
-    Column("body", Text, nullable=False),
-    Column("stock", Integer),
-)
-staff = Table("staff", metadata, Column("number", Text, primary_key=True), Column("body", Text, nullable=False))
-departed = Table("departed", metadata, Column("id", Text, primary_key=True), Column("body", Text, nullable=False))
-"""Products that left the catalogue. Nobody finds them any more, but a cart that holds one can still be paid."""
-
-cards = Table("cards", metadata, Column("number", Text, primary_key=True), Column("body", Text, nullable=False))
-
-WORDS = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(en, ru, codes, content='',"
-    " tokenize='unicode61 remove_diacritics 2', prefix='1 2 3')"
-)
-_WORD = re.compile(r"\w+")
+SMALL = ("e", "version", "store", "terminal", "departments", "taxes")
+LIVE = "CREATE TABLE IF NOT EXISTS live (id INTEGER PRIMARY KEY CHECK (id = 1), side TEXT NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +46,30 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a load has come, in rows; `whole` where it replaces everything."""
+
+    done: int
+    total: int
+    whole: bool
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """Everything of one version that is small. `at` is the moment (ms) it was fetched."""
 
     version: int
-    etag: str
+    epoch: int
     at: int
     store: Store
     terminal: Terminal
     departments: tuple[Department, ...]
     taxes: Mapping[str, TaxRate]
     people: tuple[Mapping[str, Any], ...]
+    numbers: frozenset[str]
+    """Of the people."""
+
     shown: Mapping[str, Any]
     """`{store, terminal, departments}` as the pages get them, made once for each version."""
 
@@ -100,22 +93,28 @@ class Products(Mapping[str, Product]):
         return found
 
     def __iter__(self) -> Iterator[str]:
+        table = self._replica.side.products
         with self._replica.read() as connection:
-            yield from [str(row[0]) for row in connection.execute(select(products.c.id).order_by(products.c.n))]
+            yield from [str(row[0]) for row in connection.execute(select(table.c.id).order_by(table.c.n))]
 
     def __len__(self) -> int:
         with self._replica.read() as connection:
-            return connection.execute(select(func.count()).select_from(products)).scalar() or 0
+            return connection.execute(select(func.count()).select_from(self._replica.side.products)).scalar() or 0
 
 
 class Replica:
     """The copy in `folder`. `heading` and `book` are None until the hub has been there once."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         # A copy that a power cut spoils is fetched again, so it may skip the full sync that the journal needs.
         self.engine = sqlite_engine(folder / "replica.sqlite", full_sync=False)
+        self._open()
+
+    def _open(self) -> None:
         self.heading: Heading | None = None
         self.book: PriceBook | None = None
+        self.side = SIDES["a"]
         with refusals(), self.engine.begin() as connection:
             self._shape(connection)
         self.refresh()
@@ -127,90 +126,170 @@ class Replica:
         return self.engine.connect().execution_options(reading=True)
 
     def _shape(self, connection: Connection) -> None:
-        found = connection.execute(text("PRAGMA user_version")).scalar()
+        found = connection.execute(text("PRAGMA user_version")).scalar() or 0
+        if found > SHAPE:
+            raise StoreRefused(
+                "store.newer",
+                N_("The data in {folder} is of a newer program. Start that one. Nothing was changed."),
+                folder=str(self.folder),
+            )
         if found != SHAPE:
-            metadata.drop_all(connection)
-            connection.execute(text("DROP TABLE IF EXISTS words"))
+            names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            tables = [str(row[0]) for row in connection.execute(text(names))]
+            # Full-text tables first: their shadows go with them.
+            for table in sorted(tables, key=lambda name: (not name.startswith("words"), name)):
+                connection.execute(text(f'DROP TABLE IF EXISTS "{table}"'))
             connection.execute(text(f"PRAGMA user_version = {SHAPE}"))
-        metadata.create_all(connection)
-        connection.execute(text(WORDS))
+        connection.execute(text(LIVE))
+        live = self._live(connection)
+        for side in SIDES.values():
+            # What was replaced is let go here and not when the sides turn: a look may have been on its way to it.
+            if live is not None and side is not live and not side.told(connection).get("next"):
+                side.drop(connection)
+
+    @staticmethod
+    def _live(connection: Connection) -> Side | None:
+        name = connection.execute(text("SELECT side FROM live")).scalar()
+        return SIDES[name] if name else None
 
     def refresh(self) -> None:
         """Use what the file holds now."""
         with refusals(), self.read() as connection:
-            rows = {row.key: json.loads(row.value) for row in connection.execute(select(about))}
-            people = [json.loads(row.body) for row in connection.execute(select(staff).order_by(staff.c.number))]
-        if not rows:
-            return
+            live = self._live(connection)
+            if live is None:
+                return
+            rows = live.told(connection)
+            staff = select(live.staff.c.body).order_by(live.staff.c.number)
+            people = [json.loads(row.body) for row in connection.execute(staff)]
         heading = _heading(rows, people)
+        self.side = live
         self.heading = heading
         self.book = PriceBook(heading.version, heading.store.currency, Products(self), heading.taxes)
 
-    def load(self, body: Mapping[str, Any], etag: str, at: int, progress: Progress = lambda done, total: None) -> None:
-        """Take a whole version in one transaction; until it ends everybody sees the version before."""
+    def place(self) -> dict[str, Any]:
+        """What to ask the hub for: `{next}` where a load was left, `{since, e}` where there is none, else nothing."""
+        with refusals(), self.read() as connection:
+            live = self._live(connection)
+            loading = _other(live).told(connection)
+            told = live.told(connection) if live is not None else {}
+        token = loading.get("next") or told.get("next")
+        if token:
+            return {"next": token}
+        return {"since": told["version"], "e": told["e"]} if told else {}
+
+    def take(self, page: Mapping[str, Any], at: int) -> Progress:
+        """Take one page in one transaction, with the place of the next one; `at` is when it was fetched.
+
+        A whole comes on the other side, and until its last page everybody sees the version before. Raises KeyError,
+        ValueError or TypeError for a page that is none; then nothing has changed.
+        """
         with refusals(), self.engine.begin() as connection:
-            _keep_departed(connection, {str(row["id"]) for row in body["products"]})
-            for table in (about, products, staff, cards):
-                connection.execute(delete(table))
-            # A contentless index cannot be emptied row by row.
-            connection.execute(text("DROP TABLE words"))
-            connection.execute(text(WORDS))
-            _load_products(connection, body["products"], _stock(body.get("stock")), progress)
-            _insert(connection, staff, [{"number": row["number"], "body": _json(row)} for row in body["staff"]])
-            _insert(connection, cards, [{"number": row["number"], "body": _json(row)} for row in body["cards"]])
-            small = {key: body[key] for key in ("version", "store", "terminal", "departments", "taxes")}
-            small |= {"etag": etag, "at": at}
-            _insert(connection, about, [{"key": key, "value": _json(value)} for key, value in small.items()])
-        self.refresh()
+            live = self._live(connection)
+            side = _other(live) if page["whole"] else live
+            if side is None:
+                raise ValueError("changes came before there was anything to change")
+            if page["first"]:
+                side.make(connection)
+            told = side.told(connection)
+            if page["whole"] and not page["first"] and not told:
+                raise ValueError("the load that this page belongs to was not begun here")
+            progress = _progress(page, told)
+            small = {key: page[key] for key in SMALL}
+            if page["next"] and not page["whole"]:
+                # The version counts once all of it is here.
+                small["version"] = told["version"]
+            small |= {"at": at, "next": page["next"], "rows": progress.done, "total": progress.total}
+            side.write(connection, page, small)
+            if progress.complete and page["whole"]:
+                if live is not None:
+                    side.keep_departed(connection, live)
+                connection.execute(text("INSERT OR REPLACE INTO live VALUES (1, :side)"), {"side": side.name})
+        if progress.complete or not page["whole"]:
+            self.refresh()
+        return progress
 
     def product(self, item: str) -> Product | None:
         """A product by its id, also one that has left the catalogue."""
-        found = self._one(select(products.c.body).where(products.c.id == item))
-        return found or self._one(select(departed.c.body).where(departed.c.id == item))
+        side = self.side
+        found = self._one(select(side.products.c.body).where(side.products.c.id == item))
+        return found or self._one(select(side.departed.c.body).where(side.departed.c.id == item))
 
     def by_code(self, code: ProductCode | MeasuredCode) -> Product | None:
         """The product behind a scanned code. A number of the shop's own range 20 may carry a PLU."""
         if isinstance(code, MeasuredCode):
             return self._by_plu(code.plu)
+        products = self.side.products
         found = self._one(select(products.c.body).where(products.c.gtin == code.gtin).limit(1))
         return found or self._by_plu(plu_of(code.gtin))
 
     def _by_plu(self, plu: str) -> Product | None:
+        products = self.side.products
         return self._one(select(products.c.body).where(products.c.plu == plu).limit(1)) if plu else None
 
     def _one(self, query: Any) -> Product | None:
+        if self.heading is None:
+            return None
         with refusals(), self.read() as connection:
             row = connection.execute(query).first()
         return None if row is None else product_from(json.loads(row[0]))
 
     def card(self, number: str) -> dict[str, Any] | None:
         """`{number, shopper, name, language, points}` of a card."""
+        cards = self.side.cards
+        if self.heading is None:
+            return None
         with refusals(), self.read() as connection:
             row = connection.execute(select(cards.c.body).where(cards.c.number == number)).first()
         return None if row is None else dict(json.loads(row[0]))
 
     def search(self, words: str, limit: int) -> list[dict[str, Any]]:
         """Products whose names (either language) or codes begin with all the words; the best first."""
-        found = _WORD.findall(words)[:SEARCH_WORDS_MAX]
-        if not found:
+        found = asked(words)
+        if not found or self.heading is None:
             return []
+        # A folded word is letters and digits only, so no quote in it can end the quotation.
         match = " ".join(f'"{word}"*' for word in found)
-        query = text(
-            "SELECT p.body, p.stock FROM words JOIN products p ON p.n = words.rowid"
-            " WHERE words MATCH :match ORDER BY words.rank LIMIT :limit"
-        )
+        fits = f"SELECT rowid FROM {self.side.words} WHERE {self.side.words} MATCH :match LIMIT {CANDIDATES_MAX}"
+        query = text(f"SELECT body, stock, n FROM {self.side.products.name} WHERE n IN ({fits}) ORDER BY n")
         with refusals(), self.read() as connection:
-            rows = connection.execute(query, {"match": match, "limit": min(limit, SEARCH_LIMIT_MAX)})
-            return [shown(product_from(json.loads(row.body)), row.stock) for row in rows]
+            rows = connection.execute(query, {"match": match}).all()
+        goods = [(product_from(json.loads(row.body)), row.stock) for row in rows]
+        goods.sort(key=lambda row: _rank(row[0], found))
+        return [shown(product, stock) for product, stock in goods[: min(limit, SEARCH_LIMIT_MAX)]]
 
     def browse(self, department: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
         """One page of a department in the catalogue's order, and how many it has."""
+        products = self.side.products
+        if self.heading is None:
+            return [], 0
         with refusals(), self.read() as connection:
             of = products.c.department == department
             total = connection.execute(select(func.count()).select_from(products).where(of)).scalar() or 0
             page = select(products).where(of).order_by(products.c.n).offset(offset).limit(min(limit, SEARCH_LIMIT_MAX))
             rows = [shown(product_from(json.loads(row.body)), row.stock) for row in connection.execute(page)]
         return rows, total
+
+
+def _other(live: Side | None) -> Side:
+    return SIDES["b"] if live is SIDES["a"] else SIDES["a"]
+
+
+def _progress(page: Mapping[str, Any], told: Mapping[str, Any]) -> Progress:
+    begins = page["first"] or not told.get("next")
+    rows = sum(len(page[kind]) for kind in ("products", "prices", "staff", "cards"))
+    done = rows if begins else int(told["rows"]) + rows
+    # What changes during a load is told a second time, which nobody counted beforehand.
+    total = max(done, int(page["total"]) if begins else int(told["total"]))
+    return Progress(done, total, page["whole"], not page["next"])
+
+
+def _rank(product: Product, words: list[str]) -> tuple[int, int, int]:
+    """The wanted number first, then names that begin with what was typed, the shorter ones first."""
+    if words[0] in (product.gtin, product.gtin.lstrip("0"), product.plu):
+        return 0, 0, 0
+    names = [folded(name) for name in product.names.values()]
+    begins = any(all(map(str.startswith, name, words)) and len(name) >= len(words) for name in names)
+    return (1 if begins else 2), min(map(len, names), default=0), min(map(len, product.names.values()), default=0)
 
 
 def shown(product: Product, stock: int | None) -> dict[str, Any]:
@@ -222,88 +301,21 @@ def _heading(rows: Mapping[str, Any], people: list[dict[str, Any]]) -> Heading:
     row = rows["terminal"]
     names = row.get("names") or row.get("name") or {}
     terminal = Terminal(row["id"], row["code"], names, row.get("kind", ""), int(row.get("first_sale") or 1))
-    store = _made(Store, rows["store"])
-    departments = sorted((_made(Department, row) for row in rows["departments"]), key=lambda row: row.ordinal)
+    store = made(Store, rows["store"])
+    departments = sorted((made(Department, row) for row in rows["departments"]), key=lambda row: row.ordinal)
     return Heading(
         version=int(rows["version"]),
-        etag=rows["etag"],
+        epoch=int(rows["e"]),
         at=rows["at"],
         store=store,
         terminal=terminal,
         departments=tuple(departments),
-        taxes={row["code"]: _made(TaxRate, row) for row in rows["taxes"]},
+        taxes={row["code"]: made(TaxRate, row) for row in rows["taxes"]},
         people=tuple(people),
+        numbers=frozenset(str(row["number"]) for row in people),
         shown={
             "store": asdict(store),
             "terminal": {"id": terminal.id, "code": terminal.code, "names": names, "kind": terminal.kind},
             "departments": [asdict(row) for row in departments],
         },
     )
-
-
-def _made(shape: Any, row: Mapping[str, Any]) -> Any:
-    """The value of a dataclass from a row that may have more columns than this version knows."""
-    return shape(**{name: row[name] for name in shape.__dataclass_fields__ if name in row})
-
-
-def _stock(rows: Any) -> dict[str, int]:
-    """Stock by item, from `{item: quantity}` or from rows `{item, quantity}`."""
-    if isinstance(rows, Mapping):
-        return {str(item): int(quantity) for item, quantity in rows.items()}
-    return {str(row["item"]): int(row["quantity"]) for row in rows or ()}
-
-
-def _keep_departed(connection: Connection, staying: set[str]) -> None:
-    gone = {str(row[0]) for row in connection.execute(select(products.c.id))} - staying
-    rows = [
-        {"id": item, "body": connection.execute(select(products.c.body).where(products.c.id == item)).scalar_one()}
-        for item in sorted(gone)
-    ]
-    if rows:
-        connection.execute(insert(departed).prefix_with("OR REPLACE"), rows)
-
-
-def _load_products(
-    connection: Connection, rows: list[dict[str, Any]], stock: Mapping[str, int], progress: Progress
-) -> None:
-    for first in range(0, len(rows), LOAD_STEP_ROWS):
-        page = list(enumerate(rows[first : first + LOAD_STEP_ROWS], first + 1))
-        made = [(n, _made(Product, row)) for n, row in page]
-        _insert(
-            connection,
-            products,
-            [
-                {
-                    "n": n,
-                    "id": product.id,
-                    "gtin": product.gtin,
-                    "plu": product.plu,
-                    "department": product.department,
-                    "body": _json(product.as_dict()),
-                    "stock": stock.get(product.id),
-                }
-                for n, product in made
-            ],
-        )
-        connection.execute(
-            text("INSERT INTO words (rowid, en, ru, codes) VALUES (:n, :en, :ru, :codes)"),
-            [
-                {
-                    "n": n,
-                    "en": product.names.get("en", ""),
-                    "ru": product.names.get("ru", ""),
-                    "codes": f"{product.gtin.lstrip('0')} {product.gtin} {product.plu}",
-                }
-                for n, product in made
-            ],
-        )
-        progress(min(first + LOAD_STEP_ROWS, len(rows)), len(rows))
-
-
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -266,7 +266,8 @@ class Link:
     def _changed(self, copy: StreamCopy, scan_at: int | None = None) -> None:
         if copy is self._store_stream:
             heading = self._counter.replica.heading
-            if heading is None or copy.state.get("reference") != heading.version:
+            known = None if heading is None else (heading.epoch, heading.version)
+            if known != (copy.e, copy.state.get("reference")):
                 self._reference.ask()
             return
         counter, state = self._counter, copy.state

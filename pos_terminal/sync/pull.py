@@ -1,5 +1,6 @@
 """What comes down: copies of the hub's streams, and the reference data of the store."""
 
+import json
 import logging
 import threading
 from collections.abc import Mapping
@@ -11,14 +12,22 @@ import httpx
 from pos_terminal import ids
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
+from pos_terminal.store.replica import Progress
 from retail import replica as streams
+from retail.errors import N_
 
 log = logging.getLogger("omnitill.link")
 
-REFERENCE_TIMEOUT_S = 60
-REFERENCE_BYTES_MAX = 512 * 1024 * 1024
+REFERENCE_TIMEOUT_S = 20
+PAGE_BYTES_MAX = 16 * 1024 * 1024
+"""Unpacked; the hub's pages are a small part of it."""
+
 LOADING_SHOWN_ROWS = 5_000
 """A small catalogue is there at once; only a large one shows its progress."""
+
+RETRY_FIRST_S, RETRY_LIMIT_S = 1.0, 60.0
+REFERENCE_LOST = (httpx.HTTPError, ValueError, KeyError, TypeError, StoreRefused)
+"""What a page can be: not there, cut short, garbled, of another shape, or too much for the disk."""
 
 
 @dataclass
@@ -92,15 +101,20 @@ class ReferencePull:
             self._fetched.wait_for(lambda: self._rounds > rounds, wait_s)
 
     def _run(self) -> None:
+        retry_s: float | None = None
         while True:
-            self._asked.wait()
+            self._asked.wait(retry_s)
             self._asked.clear()
             if self._stopping.is_set():
                 return
             try:
                 self.fetch()
-            except (httpx.HTTPError, ValueError, KeyError, TypeError, StoreRefused) as error:
-                log.warning("the reference data was not fetched: %s", error)
+                retry_s = None
+            except REFERENCE_LOST as error:
+                retry_s = min(RETRY_LIMIT_S, retry_s * 2) if retry_s else RETRY_FIRST_S
+                log.warning("the reference data was not fetched, again in %.0f s: %s", retry_s, error)
+                if isinstance(error, StoreRefused):
+                    self._say_what_is_kept(error)
             finally:
                 self._counter.change(_not_loading)
                 with self._fetched:
@@ -108,28 +122,57 @@ class ReferencePull:
                     self._fetched.notify_all()
 
     def fetch(self) -> bool:
-        """Fetch and take a newer version, if there is one. Raises httpx.HTTPError, and ValueError for nonsense."""
-        with self._once:
-            heading = self._counter.replica.heading
-            headers = {"Authorization": f"Bearer {self._token}"}
-            if heading is not None:
-                headers["If-None-Match"] = heading.etag
-            with httpx.Client(timeout=REFERENCE_TIMEOUT_S, trust_env=False) as client:
-                answer = client.get(self._url, headers=headers)
-            if answer.status_code == httpx.codes.NOT_MODIFIED:
-                return False
-            answer.raise_for_status()
-            if len(answer.content) > REFERENCE_BYTES_MAX:
-                raise ValueError("the reference data is larger than this terminal takes")
-            body = answer.json()
-            self._counter.replica.load(body, answer.headers.get("ETag", ""), ids.now_ms(), self._progress)
-            log.info("reference version %s: %d products", body["version"], len(body["products"]))
-            self._counter.change(_not_loading)
-            return True
+        """Take what is new, page by page, and say whether anything was. Raises one of `REFERENCE_LOST`; then the pages
+        before it are kept, and the next call goes on behind them."""
+        news = False
+        with self._once, httpx.Client(timeout=REFERENCE_TIMEOUT_S, trust_env=False) as client:
+            while not self._stopping.is_set():
+                page = self._page(client)
+                if page is None:
+                    break
+                progress = self._counter.replica.take(page, ids.now_ms())
+                news = True
+                if progress.complete:
+                    log.info("reference version %s: %d rows", page["version"], progress.done)
+                    self._counter.reference_came()
+                    break
+                self._show(progress)
+        return news
 
-    def _progress(self, done: int, total: int) -> None:
-        if total >= LOADING_SHOWN_ROWS:
-            self._counter.change(lambda desk: setattr(desk.link, "loading", {"done": done, "total": total}))
+    def _page(self, client: httpx.Client) -> dict[str, Any] | None:
+        """The page that follows what is here; None where nothing changed."""
+        headers, place = {"Authorization": f"Bearer {self._token}"}, self._counter.replica.place()
+        if "since" in place:
+            headers["If-None-Match"] = f'"{place["e"]}.{place["since"]}"'
+        with client.stream("GET", self._url, headers=headers, params=place) as answer:
+            if answer.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            answer.raise_for_status()
+            body = bytearray()
+            for part in answer.iter_bytes():
+                body += part
+                if len(body) > PAGE_BYTES_MAX:
+                    raise ValueError("a page of the reference data is larger than this terminal takes")
+        page = json.loads(body)
+        if not isinstance(page, dict):
+            raise ValueError("a page of the reference data is no object")
+        return page
+
+    def _show(self, progress: Progress) -> None:
+        if progress.total >= LOADING_SHOWN_ROWS or self._counter.replica.heading is None:
+            row = {"done": progress.done, "total": progress.total}
+            self._counter.change(lambda desk: setattr(desk.link, "loading", row))
+
+    def _say_what_is_kept(self, error: StoreRefused) -> None:
+        if self._counter.replica.heading is None:
+            return
+        self._counter.notice(
+            "reference.not_kept",
+            N_("New prices from the hub could not be stored. The till sells with those it has: {reason}"),
+            {"reason": error.sentence},
+            "needs_you",
+        )
+        self._counter.publish()
 
 
 def _not_loading(desk: Any) -> None:

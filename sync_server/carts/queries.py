@@ -16,6 +16,8 @@ from sync_server.errors import NotFound
 from sync_server.prepared import Prepared
 from sync_server.terminals import queries as terminals
 
+ITEMS_AT_ONCE = 500
+
 # Statements of the path of a scan are made once: building them costs as much as running them.
 _HEAD = select(carts).where(carts.c.id == bindparam("cart"))
 HEAD = Prepared(_HEAD, "cart")
@@ -137,3 +139,15 @@ def _line_view(row: pricing.PricedLine, places: Mapping[str, dict[str, Names | s
         "unit_price": row.unit_price,
         "total": row.total,
     }
+
+
+def open_carts_with(session: Session, items: list[str] | None) -> set[str]:
+    """The ids of the open carts that hold one of these items; of all that hold anything for None."""
+    held = select(cart_lines.c.cart).join(carts, carts.c.id == cart_lines.c.cart).where(carts.c.status == "open")
+    if items is None:
+        return set(session.scalars(held.distinct()))
+    found: set[str] = set()
+    for start in range(0, len(items), ITEMS_AT_ONCE):
+        some = items[start : start + ITEMS_AT_ONCE]
+        found |= set(session.scalars(held.where(cart_lines.c.item.in_(some)).distinct()))
+    return found

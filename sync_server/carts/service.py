@@ -86,6 +86,8 @@ def operate(
     if isinstance(operation, rules.Add):
         # An unknown item is refused here, before the line exists: a cart can always be priced.
         catalogue.book(session, stored.store).product(operation.item)
+        if actor.channel == "online" and operation.quantity > 0:
+            catalogue.check_on_sale(session, operation.item)
     after = rules.apply(stored.cart, actor, operation, at)
     if actor.channel == "online":
         # A till weighs and counts by itself; a phone could ask for half a boot, by any of its operations.
@@ -156,3 +158,9 @@ def close_visit(session: Session, visit_id: str, device: str, cause: Cause, at: 
     # A till that serves the same shopper twice at once still hears the cart for the other visit.
     if moved_to and not queries.visits_into(session, moved_to, device):
         outbox.leave(session, device, stream(moved_to))
+
+
+def repriced(session: Session, items: list[str] | None, at: int) -> None:
+    """These items (None for all) cost or are called something else now: whoever watches a cart with them asks anew."""
+    held = queries.open_carts_with(session, items)
+    outbox.unspelled(session, [stream(cart) for cart in held], at)

@@ -38,3 +38,4 @@ cart_lines = Table(
     Column("weighed", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+Index("cart_lines_of_item", cart_lines.c.item)

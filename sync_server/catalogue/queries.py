@@ -3,18 +3,23 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
+from sqlalchemy import Text, bindparam, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Department, Product, Store, TaxRate, product_from
+from retail.errors import N_, CatalogueError
 from retail.pricing import PriceBook
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 from sync_server.errors import NotFound
 from sync_server.prepared import Prepared
 
-SEARCH_WORDS_MAX = 8
 PRODUCTS_KEPT_MAX = 20_000
 REFERENCE = Prepared(select(stores.c.reference, stores.c.body).where(stores.c.id == bindparam("store")), "store")
+PRICING_LOCK = 0x0E44_11
+"""The number of the advisory lock of `lock_pricing`."""
+
+PRICING_ALONE = Prepared(select(func.pg_advisory_xact_lock(literal_column(str(PRICING_LOCK)))))
+PRICING_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(literal_column(str(PRICING_LOCK)))))
 
 
 def store(session: Session, store_id: str) -> Store:
@@ -22,6 +27,14 @@ def store(session: Session, store_id: str) -> Store:
     if body is None:
         raise NotFound()
     return Store(**body)
+
+
+def heads(session: Session, store_id: str) -> dict[str, Any]:
+    """The state of `store:<id>`: the version of its reference data, and in which one each kind changed last."""
+    row = session.execute(select(stores.c.reference, stores.c.heads).where(stores.c.id == store_id)).first()
+    if row is None:
+        raise NotFound()
+    return {"reference": row.reference, "heads": row.heads}
 
 
 def all_stores(session: Session) -> list[Store]:
@@ -36,9 +49,33 @@ def all_taxes(session: Session) -> list[TaxRate]:
     return [TaxRate(**body) for body in session.scalars(select(taxes.c.body).order_by(taxes.c.code))]
 
 
-def all_products(session: Session) -> Iterator[dict[str, Any]]:
-    """The bodies of all products, one after the other, never all in memory."""
-    yield from session.scalars(select(products.c.body).order_by(products.c.ordinal).execution_options(yield_per=1000))
+BODY = cast(products.c.body, Text)
+"""As it is stored: who passes it on need not read it."""
+
+
+def bodies_after(session: Session, ordinal: str, limit: int) -> Iterator[tuple[str, bytes]]:
+    """Ordinals and JSON bodies of the products behind an ordinal, in the catalogue's order; new ones come last."""
+    after = int(ordinal) if ordinal.isascii() and ordinal.isdecimal() else -1
+    query = select(products.c.ordinal, BODY).where(products.c.ordinal > after, ~products.c.withdrawn)
+    for row in session.execute(query.order_by(products.c.ordinal).limit(limit)):
+        yield str(row[0]), row[1].encode()
+
+
+def bodies_of(session: Session, items: list[str]) -> dict[str, bytes]:
+    """The JSON bodies of those of the products that are on sale."""
+    query = select(products.c.id, BODY).where(products.c.id.in_(items), ~products.c.withdrawn)
+    return {row[0]: row[1].encode() for row in session.execute(query)}
+
+
+def count(session: Session) -> int:
+    """How many products are on sale."""
+    return session.scalar(select(func.count()).select_from(products).where(~products.c.withdrawn)) or 0
+
+
+def check_on_sale(session: Session, item: str) -> None:
+    """Refuse a product that was withdrawn: what is in a cart is priced and sold, but nobody chooses more of it."""
+    if session.scalar(select(products.c.withdrawn).where(products.c.id == item)):
+        raise CatalogueError("catalogue.unknown_item", N_("There is no product {item}."), item=item)
 
 
 def product(session: Session, item: str) -> Product | None:
@@ -48,7 +85,9 @@ def product(session: Session, item: str) -> Product | None:
 
 def family(session: Session, name: str) -> list[Product]:
     """The variants of one product."""
-    rows = session.scalars(select(products.c.body).where(products.c.family == name).order_by(products.c.ordinal))
+    rows = session.scalars(
+        select(products.c.body).where(products.c.family == name, ~products.c.withdrawn).order_by(products.c.ordinal)
+    )
     return [product_from(body) for body in rows]
 
 
@@ -66,37 +105,6 @@ def picture_of_product(session: Session, item: str) -> str | None:
     if found is None:
         return None
     return session.scalar(select(pictures.c.svg).where(pictures.c.name == found.picture))
-
-
-def _family_key() -> Any:
-    """Variants of one product share their family; a product without variants is a family of its own."""
-    return case((products.c.family == "", products.c.id), else_=products.c.family)
-
-
-def page_of(session: Session, department: str, search: str, number: int, size: int) -> tuple[list[Product], int]:
-    """One page (from 1) of what a department holds that has every word of the search, and how much there is in all.
-
-    Variants count once, by the first of them that fits.
-    """
-    words = search.lower().split()[:SEARCH_WORDS_MAX]
-    # Where nothing is searched for the lead of each family is known beforehand, and an index has the whole list.
-    fits: ColumnElement[bool] = products.c.ordinal.in_(_found(department, words)) if words else products.c.lead
-    if department:
-        fits &= products.c.department == department
-    total = session.scalar(select(func.count()).select_from(products).where(fits)) or 0
-    start = (max(number, 1) - 1) * size
-    rows = session.scalars(select(products.c.body).where(fits).order_by(products.c.ordinal).offset(start).limit(size))
-    return [product_from(body) for body in rows], total
-
-
-def _found(department: str, words: list[str]) -> Select[tuple[int]]:
-    """The first variant of each family that has every word."""
-    leads = select(func.min(products.c.ordinal)).group_by(_family_key())
-    if department:
-        leads = leads.where(products.c.department == department)
-    for word in words:
-        leads = leads.where(products.c.words.contains(word, autoescape=True))
-    return leads
 
 
 def first_goods(session: Session, limit: int) -> list[str]:
@@ -143,18 +151,12 @@ def book(session: Session, store_id: str) -> PriceBook:
     """
     books: dict[str, PriceBook] = session.info.setdefault("books", {})
     if store_id not in books:
-        books[store_id] = _book(session, store_id)
+        books[store_id] = _open_book(session, store_id)
     return books[store_id]
 
 
-def _book(session: Session, store_id: str) -> PriceBook:
-    open_books: dict[str, PriceBook] = session.info.setdefault("books", {})
-    if store_id not in open_books:
-        open_books[store_id] = _open_book(session, store_id)
-    return open_books[store_id]
-
-
 def _open_book(session: Session, store_id: str) -> PriceBook:
+    lock_pricing(session)
     row = REFERENCE.first(session, store=store_id)
     if row is None:
         raise NotFound()
@@ -162,3 +164,15 @@ def _open_book(session: Session, store_id: str) -> PriceBook:
     if kept.get("version") != row.reference or len(kept["products"]) > PRODUCTS_KEPT_MAX:
         kept.update(version=row.reference, taxes={rate.code: rate for rate in all_taxes(session)}, products={})
     return PriceBook(row.reference, row.body["currency"], Products(session, kept["products"]), kept["taxes"])
+
+
+def lock_pricing(session: Session, alone: bool = False) -> None:
+    """Hold the price book still until the commit: many carts may be priced at once, a price changes `alone`.
+
+    Else a cart that was priced with the old book could be committed after the carts were told of the new one. SQLite
+    has one writer, and a reader has a snapshot: neither needs it.
+    """
+    bind = session.get_bind()
+    if bind.dialect.name != "postgresql" or bind.get_execution_options().get("postgresql_readonly"):
+        return
+    (PRICING_ALONE if alone else PRICING_SHARED).run(session)

@@ -1,19 +1,29 @@
 """Changing the catalogue: every change gives each store's reference data its next version."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import false, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from retail.catalogue import Department, Product, Store, TaxRate
+from retail import search
+from retail.catalogue import Department, Product, Store, TaxRate, product_from
+from retail.errors import N_, CatalogueError
+from sync_server.catalogue import reference
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
-from sync_server.outbox import service as outbox
+
+FIRST_VERSION = 1
+"""Of a store's reference data on the day it is opened; what is there on that day is listed in no change."""
+
+PRICE_MAX = 10**9
+"""Minor units; a cart of the dearest goods still is a whole number that JSON keeps."""
 
 
 def add_stores(session: Session, rows: Iterable[Store]) -> None:
-    session.execute(insert(stores), [{"id": row.id, "body": asdict(row), "reference": 1} for row in rows])
+    opened = {"reference": FIRST_VERSION, "changes_from": FIRST_VERSION}
+    heads = dict.fromkeys(reference.KINDS, FIRST_VERSION)
+    session.execute(insert(stores), [{"id": row.id, "body": asdict(row), "heads": heads, **opened} for row in rows])
 
 
 def add_departments(session: Session, rows: Iterable[Department]) -> None:
@@ -30,7 +40,10 @@ def add_pictures(session: Session, drawings: Mapping[str, str]) -> None:
 
 
 def add_products(session: Session, rows: Iterable[tuple[int, Product]]) -> None:
-    """Rows are `(ordinal, product)`, in the order of the ordinals: the first of a family stands for it in lists."""
+    """Rows are `(ordinal, product)`, in the order of the ordinals: the first of a family stands for it in lists.
+
+    For a shop that is being set up: nobody is told. `put_products` is for one that is open.
+    """
     found = list(rows)
     families = {product.family for _, product in found if product.family}
     led = set(session.scalars(select(products.c.family).where(products.c.family.in_(families)).distinct()))
@@ -43,20 +56,118 @@ def add_products(session: Session, rows: Iterable[tuple[int, Product]]) -> None:
 
 
 def _product_row(ordinal: int, product: Product, lead: bool) -> dict[str, Any]:
-    words = " ".join([*product.names.values(), product.gtin, product.plu, product.id]).lower()
+    return {"ordinal": ordinal, "lead": lead, **_columns(product)}
+
+
+def _columns(product: Product) -> dict[str, Any]:
+    words = [search.names_of(product), search.codes_of(product), *search.folded(product.id)]
     return {
         "id": product.id,
-        "ordinal": ordinal,
         "department": product.department,
         "family": product.family,
-        "lead": lead,
-        "words": words[:600],
+        "withdrawn": False,
+        "words": " ".join(word for word in words if word),
         "body": asdict(product),
     }
 
 
-def reference_changed(session: Session, at: int) -> None:
-    """Tell every terminal of every store that there is newer reference data to fetch."""
-    session.execute(update(stores).values(reference=stores.c.reference + 1))
-    for store_id, version in session.execute(select(stores.c.id, stores.c.reference)).all():
-        outbox.record(session, f"store:{store_id}", {"reference": version}, outbox.Cause(), at)
+def put_products(session: Session, given: Collection[Product], at: int) -> None:
+    """Products as they are from now on: new ones, changed ones, and ones that were withdrawn and are back."""
+    if not given:
+        return
+    _check_named(session, given)
+    known = _known(session, [product.id for product in given])
+    last = session.scalar(select(func.max(products.c.ordinal))) or 0
+    families = {product.family for product in given}
+    for product in given:
+        if product.id in known:
+            session.execute(update(products).where(products.c.id == product.id).values(_columns(product)))
+            families.add(known[product.id].family)
+        else:
+            last += 1
+            session.execute(insert(products).values(_product_row(last, product, lead=not product.family)))
+    _choose_leads(session, families, [product.id for product in given])
+    items = [product.id for product in given]
+    reference.changed(session, {"products": items}, at, pricing=[item for item in items if item in known])
+
+
+def _check_named(session: Session, given: Collection[Product]) -> None:
+    """Refuse a product of a department or with a tax that is not there: no till could price or show it."""
+    rates, aisles = set(session.scalars(select(taxes.c.code))), set(session.scalars(select(departments.c.id)))
+    for product in given:
+        if product.tax not in rates:
+            raise CatalogueError("catalogue.tax_unknown", N_("There is no tax rate {code}."), code=product.tax)
+        if product.department not in aisles:
+            raise CatalogueError(
+                "catalogue.department_unknown",
+                N_("There is no department {department}."),
+                department=product.department,
+            )
+
+
+def _known(session: Session, items: Collection[str]) -> dict[str, Product]:
+    """Those of the products that the hub has, locked against other changes, also where they were withdrawn."""
+    found: dict[str, Product] = {}
+    for some in reference.in_parts(sorted(items)):
+        rows = session.scalars(select(products.c.body).where(products.c.id.in_(some)).with_for_update())
+        found |= {body["id"]: product_from(body) for body in rows}
+    return found
+
+
+def _all_known(session: Session, items: Collection[str]) -> dict[str, Product]:
+    found = _known(session, items)
+    for item in sorted(set(items) - found.keys()):
+        raise CatalogueError("catalogue.unknown_item", N_("There is no product {item}."), item=item)
+    return found
+
+
+def _choose_leads(session: Session, families: Collection[str], items: Collection[str]) -> None:
+    """The first variant that is on sale stands for its family; goods without variants stand for themselves."""
+    for some in reference.in_parts(sorted(items)):
+        alone = products.c.id.in_(some) & (products.c.family == "")
+        session.execute(update(products).where(alone).values(lead=~products.c.withdrawn))
+    for family in sorted(set(families) - {""}):
+        of = (products.c.family == family) & ~products.c.withdrawn
+        first = session.scalar(select(func.min(products.c.ordinal)).where(of))
+        leads = false() if first is None else products.c.ordinal == first
+        session.execute(update(products).where(products.c.family == family).values(lead=leads))
+
+
+def set_prices(session: Session, prices: Mapping[str, int], at: int) -> None:
+    """New prices by item, in minor units for one whole unit."""
+    for item, product in _all_known(session, prices).items():
+        if not 0 <= prices[item] <= PRICE_MAX:
+            raise CatalogueError(
+                "catalogue.price", N_("{price} is no price for {item}."), item=item, price=prices[item]
+            )
+        body = asdict(replace(product, price=prices[item]))
+        session.execute(update(products).where(products.c.id == item).values(body=body))
+    if prices:
+        reference.changed(session, {"prices": list(prices)}, at, pricing=list(prices))
+
+
+def withdraw_products(session: Session, items: Collection[str], at: int) -> None:
+    """Nobody finds these products any more. A cart that holds one can be paid: the hub goes on pricing it."""
+    known = _all_known(session, items)
+    for some in reference.in_parts(sorted(items)):
+        session.execute(update(products).where(products.c.id.in_(some)).values(withdrawn=True, lead=False))
+    _choose_leads(session, {product.family for product in known.values()}, [])
+    if items:
+        reference.changed(session, {"products": list(items)}, at, pricing=())
+
+
+def put_tax(session: Session, rate: TaxRate, at: int) -> None:
+    """A new tax rate, or another percentage of one."""
+    known = session.execute(update(taxes).where(taxes.c.code == rate.code).values(body=asdict(rate)).returning(taxes))
+    if known.first() is None:
+        add_taxes(session, [rate])
+    reference.changed(session, {"taxes": [rate.code]}, at, pricing=None)
+
+
+def put_department(session: Session, department: Department, at: int) -> None:
+    """A new department, or another name or place of one."""
+    row = {"ordinal": department.ordinal, "body": asdict(department)}
+    known = update(departments).where(departments.c.id == department.id).values(row).returning(departments.c.id)
+    if session.execute(known).first() is None:
+        add_departments(session, [department])
+    reference.changed(session, {"departments": [department.id]}, at)

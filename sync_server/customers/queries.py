@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from sync_server.carts import queries as carts
@@ -45,15 +45,31 @@ def view(session: Session, shopper: str) -> dict[str, Any]:
     }
 
 
-def card_rows(session: Session) -> list[dict[str, Any]]:
-    """Every active card with what a till may know of its shopper while the hub is away."""
-    rows = session.execute(
-        select(cards.c.number, customers.c.id, customers.c.names, customers.c.language)
-        .join(customers, customers.c.id == cards.c.customer)
-        .where(cards.c.active)
-        .order_by(cards.c.number)
-    ).all()
-    points = loyalty.balances(session)
+CARDS = (
+    select(cards.c.number, customers.c.id, customers.c.names, customers.c.language)
+    .join(customers, customers.c.id == cards.c.customer)
+    .where(cards.c.active)
+    .order_by(cards.c.number)
+)
+
+
+def cards_after(session: Session, number: str, limit: int) -> list[dict[str, Any]]:
+    """Active cards behind a number, with what a till may know of their shoppers while the hub is away."""
+    return _card_rows(session, CARDS.where(cards.c.number > number).limit(limit))
+
+
+def cards_of(session: Session, numbers: list[str]) -> list[dict[str, Any]]:
+    """Those of the numbers that are active cards."""
+    return _card_rows(session, CARDS.where(cards.c.number.in_(numbers)))
+
+
+def count_cards(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(cards).where(cards.c.active)) or 0
+
+
+def _card_rows(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
+    rows = session.execute(query).all()
+    points = loyalty.balances(session, [row.id for row in rows]) if rows else {}
     return [
         {
             "number": row.number,

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from retail.errors import N_, CartRefused
 from sync_server.carts import service as carts
+from sync_server.catalogue import reference
 from sync_server.customers import queries
 from sync_server.customers.tables import cards, customers, sessions
-from sync_server.errors import SignInRefused
+from sync_server.db import insert_if_absent
+from sync_server.errors import NotFound, SignInRefused
 from sync_server.loyalty import queries as loyalty
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -160,3 +162,22 @@ def add(
     )
     session.execute(insert(cards).values(number=card, customer=shopper, active=True))
     carts.open_cart(session, cart, store, "", shopper)
+
+
+def issue_card(session: Session, number: str, shopper: str, at: int) -> None:
+    """A card for a shopper; one that the shopper has already stays theirs too. A number is given once for ever."""
+    if session.scalar(select(customers.c.id).where(customers.c.id == shopper)) is None:
+        raise NotFound()
+    if not insert_if_absent(session, cards, number=number, customer=shopper, active=True):
+        raise CartRefused("card.number_used", N_("Card {card} was given before. Take another one."), card=number)
+    reference.changed(session, {"cards": [number]}, at)
+
+
+def block_card(session: Session, number: str, at: int) -> None:
+    """The card is lost: no till knows it any more. Its history stays."""
+    blocked = update(cards).where(cards.c.number == number, cards.c.active).values(active=False)
+    if session.execute(blocked.returning(cards.c.number)).first() is None:
+        raise CartRefused(
+            "card.unknown", N_("Card {card} is not known. The goods stay in the cart; try another card."), card=number
+        )
+    reference.changed(session, {"cards": [number]}, at)

@@ -11,7 +11,8 @@ def balance(session: Session, shopper: str) -> int:
     return session.scalar(select(points_balances.c.active).where(points_balances.c.customer == shopper)) or 0
 
 
-def balances(session: Session) -> dict[str, int]:
-    """The points of every shopper who has any."""
-    rows = session.execute(select(points_balances.c.customer, points_balances.c.active))
+def balances(session: Session, shoppers: list[str]) -> dict[str, int]:
+    """The points of those of the shoppers who have any."""
+    columns = points_balances.c
+    rows = session.execute(select(columns.customer, columns.active).where(columns.customer.in_(shoppers)))
     return {row.customer: row.active for row in rows}

@@ -18,6 +18,8 @@ TOLD = "events"
 """Where a session keeps what is to be published once it is committed."""
 
 LEFT = "left"
+BEHIND = "behind"
+"""Streams whose listeners are to ask for the state, with their new versions."""
 
 ADVANCE = Prepared(
     update(streams)
@@ -53,6 +55,19 @@ def record(session: Session, stream: str, changes: Mapping[str, Any], cause: Cau
     STORE.run(session, stream=stream, version=version, changes=changes, by=cause.by, at=at, scan=cause.scan)
     event = _event(stream, epoch, version, changes, cause.by, at, cause.scan)
     session.info.setdefault(TOLD, []).append(event)
+
+
+def unspelled(session: Session, names: list[str], at: int) -> None:
+    """Give each of these streams an event that does not say what changed: who misses it is answered with the state.
+
+    For what changes many streams at once, such as a price: their states are made up when somebody looks. Streams that
+    nothing has happened in yet have nobody who could know an older state.
+    """
+    for name in sorted(names):
+        row = _advance(session, name)
+        if row is not None:
+            STORE.run(session, stream=name, version=row.version, changes=None, by=[], at=at, scan=0)
+            session.info.setdefault(BEHIND, {})[name] = row.version
 
 
 def leave(session: Session, device: str, stream: str) -> None:
@@ -105,7 +120,7 @@ def answer(session: Session, seen: Position, state: Callable[[], dict[str, Any]]
     rows = session.execute(
         select(events).where(events.c.stream == seen.s, events.c.version > seen.v).order_by(events.c.version)
     ).all()
-    if len(rows) != missed:
+    if len(rows) != missed or any(row.changes is None for row in rows):
         return {**head, "state": state()}
     return {
         **head,

@@ -17,7 +17,7 @@ events = Table(
     metadata,
     Column("stream", String(80), primary_key=True),
     Column("version", BigInteger, primary_key=True),
-    Column("changes", JSON, nullable=False),
+    Column("changes", JSON, nullable=False, comment="null where only the whole state says what is new"),
     Column("by", JSON, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("scan", BigInteger, nullable=False),

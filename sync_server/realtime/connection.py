@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from retail.cart import Actor
 from retail.errors import N_, MessageError
 from retail.messages import PROTO, Hail
 from sync_server.carts import queries as carts
-from sync_server.catalogue.tables import stores
+from sync_server.catalogue import queries as catalogue
 from sync_server.customers import queries as customer_queries
 from sync_server.customers import service as customers
 from sync_server.dashboard import queries as dashboards
@@ -146,7 +145,7 @@ def state_of(session: Session, connection: Connection, stream: str, now: int) ->
         case "shopper":
             return customer_queries.view(session, name)
         case "store":
-            return {"reference": session.scalar(select(stores.c.reference).where(stores.c.id == name))}
+            return catalogue.heads(session, name)
         case "company":
             return dashboards.company(session)
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sync_server.bus import ALL, Bus, LocalBus
-from sync_server.outbox.service import LEFT, TOLD
+from sync_server.outbox.service import BEHIND, LEFT, TOLD
 from sync_server.realtime.connection import Connection, Connections
 from sync_server.realtime.waiting import Doorbells
 
@@ -39,6 +39,10 @@ class Fanout:
             self._ev(event)
             if not self._bus.publish(stream, "ev", event):
                 self._bus.publish(stream, "late", {"s": stream, "v": event["v"]})
+        for stream, version in told.get(BEHIND, {}).items():
+            head = {"s": stream, "v": version}
+            self._late(head)
+            self._bus.publish(stream, "late", head)
         for device, stream in told.get(LEFT, ()):
             left = {"device": device, "stream": stream}
             self._left(left)
@@ -101,7 +105,7 @@ class Fanout:
         self.bells.ring(event["s"])
 
     def _late(self, head: dict[str, Any]) -> None:
-        # The event itself was too large for the bus: whoever hears the version asks for it.
+        # The event itself was too large for the bus, or tells nothing by itself: whoever hears the version asks for it.
         self._emit("heads", {head["s"]: head["v"]}, head["s"])
         self.bells.ring(head["s"])
 

@@ -1,5 +1,6 @@
 """Staff, their sign-in at the dashboard, and the audit ledger."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from retail.errors import N_, StaffRefused
 from retail.staff import PinAttempts, after_wrong_pin, check_may_try
+from sync_server.catalogue import reference
 from sync_server.errors import NotFound
 from sync_server.staff.tables import audit, staff
 
@@ -32,8 +34,37 @@ def add(
             pin_hash=pin_hash,
             failures=0,
             not_before=0,
+            active=True,
         )
     )
+
+
+def hired(session: Session, row: Mapping[str, Any], pin_hash: str, at: int) -> None:
+    """Somebody works here from now on; `row` is `{id, number, names, role, store, language}`."""
+    columns = staff.c
+    taken = session.scalar(select(columns.id).where((columns.id == row["id"]) | (columns.number == row["number"])))
+    if taken is not None:
+        raise StaffRefused("staff.number_used", N_("Number {number} was given before."), number=row["number"])
+    add(session, row["id"], row["number"], row["names"], row["role"], row["store"], row["language"], pin_hash)
+    reference.changed(session, {"staff": [row["number"]]}, at, only=row["store"])
+
+
+def left(session: Session, number: str, at: int) -> None:
+    """Somebody works here no more. What they did stays theirs; their number is not given again."""
+    _tell(session, number, {"active": False}, at)
+
+
+def new_pin(session: Session, number: str, pin_hash: str, at: int) -> None:
+    """Another PIN, also for somebody who was locked out."""
+    _tell(session, number, {"pin_hash": pin_hash, "failures": 0, "not_before": 0}, at)
+
+
+def _tell(session: Session, number: str, values: dict[str, Any], at: int) -> None:
+    here = (staff.c.number == number) & staff.c.active
+    store = session.execute(update(staff).where(here).values(values).returning(staff.c.store)).scalar()
+    if store is None:
+        raise NotFound("staff.unknown_number", N_("There is nobody with number {number}."), number=number)
+    reference.changed(session, {"staff": [number]}, at, only=store)
 
 
 def begin_try(session: Session, number: str, now: int) -> tuple[Row[Any] | None, PinAttempts]:
@@ -41,7 +72,7 @@ def begin_try(session: Session, number: str, now: int) -> tuple[Row[Any] | None,
 
     `StaffRefused` while one has to wait, or after too many.
     """
-    row = session.execute(select(staff).where(staff.c.number == number).with_for_update()).first()
+    row = session.execute(select(staff).where(staff.c.number == number, staff.c.active).with_for_update()).first()
     if row is None:
         return None, PinAttempts()
     before = PinAttempts(row.failures, row.not_before)
@@ -62,7 +93,7 @@ def note_wrong_pin(session: Session, member: str, attempts: PinAttempts, now: in
 
 def unlock(session: Session, number: str, by: str, now: int) -> str:
     """Let a member of staff try again, on a manager's word (`by` is the manager's number); who it was."""
-    manager = session.execute(select(staff).where(staff.c.number == by)).first()
+    manager = session.execute(select(staff).where(staff.c.number == by, staff.c.active)).first()
     if manager is None or manager.role != "manager" or by == number:
         raise StaffRefused("staff.not_a_manager", N_("Number {number} is not another manager's."), number=by)
     member = session.scalar(select(staff.c.id).where(staff.c.number == number))

@@ -1,6 +1,6 @@
 """People who work in the shop, and the ledger of what they did that not everybody may."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Integer, String, Table
 
 from sync_server.db import metadata
 
@@ -16,6 +16,7 @@ staff = Table(
     Column("pin_hash", String(200), nullable=False),
     Column("failures", Integer, nullable=False),
     Column("not_before", BigInteger, nullable=False),
+    Column("active", Boolean, nullable=False),
 )
 
 audit = Table(

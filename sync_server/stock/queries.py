@@ -12,7 +12,10 @@ def of_item(session: Session, item: str) -> dict[str, int]:
     return {row.store: row.quantity for row in rows}
 
 
-def of_store(session: Session, store: str) -> dict[str, int]:
-    """Thousandths of each item in a store."""
-    rows = session.execute(select(stock_levels.c.item, stock_levels.c.quantity).where(stock_levels.c.store == store))
+def of_items(session: Session, store: str, items: list[str]) -> dict[str, int]:
+    """Thousandths of each of the items in a store."""
+    if not items:
+        return {}
+    levels = stock_levels.c
+    rows = session.execute(select(levels.item, levels.quantity).where(levels.store == store, levels.item.in_(items)))
     return {row.item: row.quantity for row in rows}

@@ -21,8 +21,9 @@ TIMEOUT_S = 60
 
 def test_the_migrated_tables_are_those_of_the_models(open_shop: Open) -> None:
     with open_shop().engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        # SQLite keeps an index for full-text search in tables of its own; Alembic knows neither.
+        ours = {"compare_type": True, "include_name": lambda name, *_: not str(name).startswith("product_words")}
+        assert compare_metadata(MigrationContext.configure(connection, opts=ours), metadata) == []
 
 
 def test_a_database_that_is_up_to_date_is_left_as_it_is(open_shop: Open) -> None:
@@ -30,7 +31,8 @@ def test_a_database_that_is_up_to_date_is_left_as_it_is(open_shop: Open) -> None
     before = rows(db, carts)
     upgrade(db.engine)
     assert rows(db, carts) == before
-    assert set(inspect(db.engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+    found = {name for name in inspect(db.engine).get_table_names() if not name.startswith("product_words")}
+    assert found == {*metadata.tables, "alembic_version"}
 
 
 def test_a_database_of_a_newer_version_is_refused_and_unchanged(open_shop: Open) -> None:

@@ -21,7 +21,8 @@ from retail.codec import digest
 
 class HubDouble:
     """`drop_acks` swallows that many answers after the effect; `refuse` is a refusal at the door; `rejects` maps a
-    kind to the error of its rejection; `on_ops` sees a batch before it takes effect."""
+    kind to the error of its rejection; `on_ops` sees a batch before it takes effect. Reference data goes out in pages
+    of `page_rows` products; `on_page` may send something else in place of one."""
 
     def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
         self.reference = reference
@@ -37,6 +38,9 @@ class HubDouble:
         self.hailed: list[dict[str, Any]] = []
         self.statuses: list[dict[str, Any]] = []
         self.fetches: list[str] = []
+        self.asked: list[dict[str, str]] = []
+        self.page_rows = 1_000
+        self.on_page: Callable[[dict[str, Any]], Any] = lambda page: None
         self.offset_ms = 0
         self.on_ops: Callable[[dict[str, Any]], None] = lambda batch: None
         self.changed = threading.Condition()
@@ -141,13 +145,19 @@ class HubDouble:
             self.changed.notify_all()
 
     def _reference(self) -> Any:
-        etag = f'"{self.reference["version"]}"'
+        body = self.reference
         self.fetches.append(request.headers.get("Authorization", ""))
-        if request.headers.get("If-None-Match") == etag:
+        self.asked.append(dict(request.args))
+        if request.headers.get("If-None-Match") == f'"{body["e"]}.{body["version"]}"':
             return "", 304
-        answer = jsonify(self.reference)
-        answer.headers["ETag"] = etag
-        return answer
+        start = int(request.args.get("next", "0"))
+        page = body | {"first": not start, "products": body["products"][start : start + self.page_rows]}
+        if start + self.page_rows < len(body["products"]):
+            page |= {"next": str(start + self.page_rows), "staff": [], "cards": []}
+        try:
+            return self.on_page(page) or jsonify(page)
+        finally:
+            self._tell()
 
     def _sub(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:
         for row in wanted:
@@ -157,8 +167,8 @@ class HubDouble:
     def _pull(self, position: dict[str, Any]) -> dict[str, Any]:
         name = position["s"]
         if name.startswith("store:"):
-            state = {"reference": self.reference["version"]}
-            return {"s": name, "e": 1, "v": self.versions.get(name, 1), "state": state}
+            state = {"reference": self.reference["version"], "heads": {}}
+            return {"s": name, "e": self.reference["e"], "v": self.versions.get(name, 1), "state": state}
         cart = self.carts.get(name.removeprefix("cart:"))
         if cart is None:
             return {"s": name, "error": {"code": "stream.unknown", "message": "There is no such stream.", "params": {}}}
@@ -199,7 +209,16 @@ class HubDouble:
     def _event(self, name: str, changes: dict[str, Any], skip: int = 0) -> None:
         p = self.versions.get(name, 1) + skip
         self.versions[name] = p + 1
-        event = {"s": name, "e": 1, "p": p, "v": p + 1, "by": [], "changes": changes, "at": now_ms(), "scan": None}
+        event = {
+            "s": name,
+            "e": self.reference["e"] if name.startswith("store:") else 1,
+            "p": p,
+            "v": p + 1,
+            "by": [],
+            "changes": changes,
+            "at": now_ms(),
+            "scan": None,
+        }
         self.sockets.emit("ev", event, to=name)
 
     def _ops(self, batch: dict[str, Any]) -> Any:

@@ -39,11 +39,18 @@ def _pin_hash(pin: str) -> str:
 
 
 def reference(version: int = 1, terminal: str = "till-1") -> dict[str, Any]:
-    """What the hub answers to GET /v1/reference."""
+    """What the hub answers to GET /v1/reference, all of it in one page."""
     seed = next(row for row in SHOP.terminals if row.id == terminal)
     store = SHOP.stores[0]
     return {
+        "e": 1,
         "version": version,
+        "whole": True,
+        "first": True,
+        "next": "",
+        "total": PRODUCTS + len(SHOP.staff) + len(SHOP.shoppers),
+        "prices": [],
+        "gone": {"products": [], "staff": [], "cards": []},
         "store": asdict(store),
         "terminal": {"id": seed.id, "code": seed.code, "names": seed.name, "kind": seed.kind},
         "departments": [asdict(row) for row in SHOP.departments],
@@ -104,7 +111,7 @@ class Bench:
         """Give the till its catalogue as an earlier day did."""
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         replica = Replica(self.folder / "data")
-        replica.load(body, f'"{body["version"]}"', now_ms())
+        replica.take(body, now_ms())
         replica.close()
 
     def start(self) -> "Bench":

@@ -8,10 +8,24 @@ ROOT = Path(__file__).parents[2]
 OF_THE_TRADE = ("cart", "messages", "pricing", "sale", "staff", "tax", "upcasting")
 """The modules of `retail` whose rules the hub applies to what it is sent."""
 
-BY_HAND = {"sync_server/cli.py", "sync_server/config.py", "sync_server/migrations/__init__.py"}
+BY_HAND = {
+    "sync_server/changes.py",
+    "sync_server/cli.py",
+    "sync_server/config.py",
+    "sync_server/migrations/__init__.py",
+}
 """What answers a person who types a command, and no client."""
 
-ONLY_BY_HAND = {"sale.empty", "staff.not_a_manager", "staff.unknown_number", "terminal.unknown"}
+ONLY_BY_HAND = {
+    "card.number_used",
+    "catalogue.department_unknown",
+    "catalogue.price",
+    "sale.empty",
+    "staff.number_used",
+    "staff.not_a_manager",
+    "staff.unknown_number",
+    "terminal.unknown",
+}
 """Said by the same modules, but only at a till or to a person who types a command."""
 
 

@@ -47,7 +47,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         "events",
         sa.Column("stream", sa.String(length=80), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False, comment="null where only the whole state says what is new"),
         sa.Column("by", sa.JSON(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("scan", sa.BigInteger(), nullable=False),
@@ -116,13 +116,15 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
             comment="stands for its family in a list: the first of its variants",
         ),
         sa.Column(
-            "words",
-            sa.String(length=600),
+            "withdrawn",
+            sa.Boolean(),
             nullable=False,
-            comment="names in all languages and codes, in lower case, to search in",
+            comment="nobody finds it any more, but a cart that holds it is priced",
         ),
+        sa.Column("words", sa.Text(), nullable=False, comment="names in all languages and codes, folded, to search in"),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ordinal"),
     )
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.create_index("products_in_order", ["lead", "ordinal"], unique=False)
@@ -176,7 +178,16 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         "stores",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("reference", sa.Integer(), nullable=False, comment="version of catalogue, prices, staff and cards"),
+        sa.Column(
+            "reference", sa.BigInteger(), nullable=False, comment="version of catalogue, prices, staff and cards"
+        ),
+        sa.Column(
+            "heads",
+            sa.JSON(),
+            nullable=False,
+            comment="the version in which each kind of reference data changed last",
+        ),
+        sa.Column("changes_from", sa.BigInteger(), nullable=False, comment="who has an older version takes the whole"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -272,6 +283,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("pin_hash", sa.String(length=200), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["store"],
             ["stores.id"],
@@ -325,6 +337,9 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         ),
         sa.PrimaryKeyConstraint("cart", "id"),
     )
+    with op.batch_alter_table("cart_lines", schema=None) as batch_op:
+        batch_op.create_index("cart_lines_of_item", ["item"], unique=False)
+
     op.create_table(
         "points_balances",
         sa.Column("customer", sa.String(length=64), nullable=False),
