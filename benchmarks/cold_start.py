@@ -1,0 +1,225 @@
+"""A till with 100,000 products and no network: from process start to the first accepted scan; lookup and search.
+
+A real process, a scanner on a real pseudo-terminal and a hub address that refuses. The same is done with 400 products
+in the same run, in turns, and beside lookups and searches stands the same question asked of a bare `sqlite3`. A scan
+counts when another process can read it in the till's journal. The scanner sends every 20 ms until one is taken.
+"""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+
+import sample_shop
+from hardware.emulators.serial_scanner import SerialScannerEmulator
+from omnitill.visitors import TillPage
+from pos_terminal.store.replica import Replica
+from retail.barcode import ProductCode
+
+MANY = int(os.environ.get("PRODUCTS", "100000"))
+FEW = 400
+STARTS = 5
+PACE_S, LOOK_S = 0.02, 0.002
+START_LIMIT_S = 60
+LOOKUPS, SEARCHES = 2_000, 1_500
+PAGE_ROWS = 1_000
+COLD_START_MS_MAX = 2_000
+COLD_START_RATIO_MAX = 1.5
+LOOKUP_P99_MS_MAX, SEARCH_P99_MS_MAX = 5.0, 30.0
+CASHIER = sample_shop.build(products=FEW).staff[0]
+
+
+def pages(shop: sample_shop.SampleShop) -> Iterator[dict[str, Any]]:
+    """The shop as a hub would send it, in pages."""
+    store, place = shop.stores[0], shop.terminals[0]
+    pin_hash = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(CASHIER.pin)
+    people = [
+        {key: getattr(row, key) for key in ("id", "number", "name", "role", "language")} | {"pin_hash": pin_hash}
+        for row in shop.staff
+    ]
+    for start in range(0, len(shop.products), PAGE_ROWS):
+        last = start + PAGE_ROWS >= len(shop.products)
+        yield {
+            "e": 1,
+            "version": 1,
+            "whole": True,
+            "first": not start,
+            "next": "" if last else "more",
+            "total": len(shop.products),
+            "store": asdict(store),
+            "terminal": {"id": place.id, "code": place.code, "names": place.name, "kind": place.kind, "first_sale": 1},
+            "departments": [asdict(row) for row in shop.departments],
+            "taxes": [asdict(row) for row in shop.taxes],
+            "products": [row.as_dict() for row in shop.products[start : start + PAGE_ROWS]],
+            "prices": [],
+            "stock": {},
+            "staff": people if last else [],
+            "cards": [],
+            "gone": {"products": [], "staff": [], "cards": []},
+        }
+
+
+class Till:
+    """One data folder, its scanner, and the process that runs over them."""
+
+    def __init__(self, folder: Path, products: int) -> None:
+        self.folder, self.products = folder, products
+        self.shop = sample_shop.build(products=products)
+        self.pieces = [product for product in self.shop.products if not product.weighed]
+        folder.mkdir(parents=True)
+        replica = Replica(folder)
+        for page in pages(self.shop):
+            replica.take(page, 1)
+        replica.close()
+        self.scanner = SerialScannerEmulator(folder / "scanner")
+        self.scanner.plug()
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            # Closed again: whoever calls there is refused at once.
+            self.hub = f"http://127.0.0.1:{found.getsockname()[1]}"
+
+    def start(self) -> subprocess.Popen[bytes]:
+        words = ["--kind", "till", "--data", str(self.folder), "--terminal", "till-1", "--port", "0", "--hub", self.hub]
+        return subprocess.Popen(
+            [sys.executable, "-m", "pos_terminal", *words, "--scanner", self.scanner.address],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def sign_in(self) -> None:
+        """Somebody works here, and the process ends as in a power cut."""
+        process = self.start()
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        with TillPage(url) as page:
+            page.do("sign_in", number=CASHIER.number, pin=CASHIER.pin)
+        self.end(process)
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+    def accepted(self) -> int:
+        with sqlite3.connect(f"file:{self.folder / 'till.sqlite'}?mode=ro", uri=True) as journal:
+            return int(journal.execute("SELECT count(*) FROM outbox WHERE kind = 'cart.add'").fetchone()[0])
+
+    def cold_start_ms(self, number: int) -> float:
+        """From the start of the process to the first scan that its journal has."""
+        before, text = self.accepted(), sample_shop.scan_text(self.pieces[number])[0]
+        began = scanned = time.monotonic()
+        process = self.start()
+        try:
+            while self.accepted() == before:
+                now = time.monotonic()
+                if now - began > START_LIMIT_S:
+                    raise SystemExit("no scan was accepted")
+                if now - scanned > PACE_S:
+                    self.scanner.scan(text)
+                    scanned = now
+                time.sleep(LOOK_S)
+            return (time.monotonic() - began) * 1000
+        finally:
+            self.end(process)
+
+
+def times(act: Callable[[Any], Any], asked: list[Any]) -> dict[str, float]:
+    """p50 and p99 in ms of asking all of these, one after the other; nothing may be found for none of them."""
+    found: list[float] = []
+    for one in asked:
+        began = time.perf_counter()
+        assert act(one) is not None, one
+        found.append((time.perf_counter() - began) * 1000)
+    cut = statistics.quantiles(found, n=100)
+    return {"p50": round(cut[49], 3), "p99": round(cut[98], 3)}
+
+
+def typed(till: Till) -> list[str]:
+    """What stands in the field while people type names in both languages and numbers, letter by letter."""
+    found: list[str] = []
+    step = max(1, len(till.pieces) // 50)
+    for n, product in enumerate(till.pieces[::step]):
+        name = product.names["ru" if n % 2 else "en"]
+        text = product.gtin.lstrip("0") if n % 5 == 4 else " ".join(name.split()[:3])
+        found += [text[: length + 1] for length in range(min(len(text), 30))]
+    return found[:SEARCHES]
+
+
+def reads(till: Till) -> dict[str, Any]:
+    """Lookups by code and searches in the till's own copy, and the same in a bare sqlite3."""
+    replica = Replica(till.folder)
+    step = max(1, len(till.pieces) // LOOKUPS)
+    codes = [product.gtin for product in till.pieces[::step]][:LOOKUPS]
+    words = typed(till)
+    products, index = replica.side.products.name, replica.side.words
+    bare = sqlite3.connect(till.folder / "replica.sqlite")
+    by_code = f"SELECT body FROM {products} WHERE gtin = ? LIMIT 1"
+    fits = f"SELECT p.body FROM {index} w JOIN {products} p ON p.n = w.rowid WHERE {index} MATCH ? LIMIT 20"
+
+    def look(code: str) -> Any:
+        return json.loads(bare.execute(by_code, (code,)).fetchone()[0])
+
+    def search(text: str) -> Any:
+        match = " ".join(f'"{word}"*' for word in text.split()) or '"x"*'
+        return [json.loads(row[0]) for row in bare.execute(fits, (match,))]
+
+    found = {
+        "lookup_ms": times(lambda code: replica.by_code(ProductCode(code)), codes),
+        "search_ms": times(lambda text: replica.search(text, 20), words),
+        "bare_lookup_ms": times(look, codes),
+        "bare_search_ms": times(search, words),
+    }
+    bare.close()
+    replica.close()
+    return found
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        tills = {"few": Till(Path(folder) / "few", FEW), "many": Till(Path(folder) / "many", MANY)}
+        for till in tills.values():
+            till.sign_in()
+            till.cold_start_ms(0)
+        starts: dict[str, list[float]] = {name: [] for name in tills}
+        for n in range(STARTS):
+            for name, till in tills.items():
+                starts[name].append(till.cold_start_ms(n + 1))
+        figures: dict[str, Any] = {}
+        for name, till in tills.items():
+            median = round(statistics.median(starts[name]))
+            figures[f"{name}_{till.products}"] = {
+                "cold_start_ms": median,
+                "worst_ms": round(max(starts[name])),
+            } | reads(till)
+    few, many = figures.values()
+    figures["cold_start_ratio"] = round(many["cold_start_ms"] / few["cold_start_ms"], 2)
+    limits = {
+        "cold_start_ms": COLD_START_MS_MAX,
+        "cold_start_ratio": COLD_START_RATIO_MAX,
+        "lookup_p99_ms": LOOKUP_P99_MS_MAX,
+        "search_p99_ms": SEARCH_P99_MS_MAX,
+    }
+    holds = (
+        many["cold_start_ms"] <= COLD_START_MS_MAX
+        and figures["cold_start_ratio"] <= COLD_START_RATIO_MAX
+        and many["lookup_ms"]["p99"] <= LOOKUP_P99_MS_MAX
+        and many["search_ms"]["p99"] <= SEARCH_P99_MS_MAX
+    )
+    ran = f"{STARTS} starts each, in turns; {LOOKUPS} lookups and {SEARCHES} searches, with {FEW} and {MANY} products"
+    print(json.dumps({"name": "cold_start", "figures": figures, "limits": limits, "holds": holds, "ran": ran}))
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
