@@ -25,9 +25,10 @@ from sync_server.metrics import init_app as metrics_page
 from sync_server.proxy import behind
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
-from sync_server.realtime.frames import guard
+from sync_server.realtime.frames import Wires
 from sync_server.realtime.handlers import HEADS_MS, Handlers
 from sync_server.realtime.http import twins_blueprint
+from sync_server.realtime.outgoing import SWEEP_S
 from sync_server.schemas.api import schemas_blueprint
 from sync_server.shop import HubShop
 from sync_server.sign_in import SignIn
@@ -87,15 +88,16 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     bus, connections = bus or LocalBus(), Connections()
     presence = Presence(db, now_ms)
     figures = Figures(db, connections, socketio, bus)
-    fanout = _fanout(socketio, connections, bus, figures)
+    wires = Wires(socketio) if async_mode == "gevent" else None
+    fanout = _fanout(socketio, wires, connections, bus, figures)
     handlers = Handlers(socketio, db, connections, fanout, presence, now_ms)
     # Clients may have missed what was rung while the bus was away: the versions tell them at once.
     bus.on(BACK, lambda _: handlers.send_heads())
     db.after_commit += [figures.committed, fanout.publish, figures.emitted]
     health = Health(db, bus)
     drain = Drain(socketio, connections, fanout, health)
-    if async_mode == "gevent":
-        guard(socketio, drain.flights)
+    if wires:
+        wires.flights, wires.drained, handlers.sweep = drain.flights, handlers.caught_up, wires.clients.sweep
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db))
     _mount_pages(app, settings, db, handlers, presence)
@@ -122,9 +124,12 @@ def _socketio(app: Flask, async_mode: str) -> SocketIO:
     )
 
 
-def _fanout(socketio: SocketIO, connections: Connections, bus: Bus, figures: Figures) -> Fanout:
+def _fanout(socketio: SocketIO, wires: Wires | None, connections: Connections, bus: Bus, figures: Figures) -> Fanout:
     def emit(event: str, message: Any, room: str) -> None:
-        socketio.emit(event, message, to=room)
+        if wires:
+            wires.emit(event, message, room)
+        else:
+            socketio.emit(event, message, to=room)
         figures.sent(event, room)
 
     return Fanout(
@@ -168,3 +173,4 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, REPORT_S, hub.presence.report)
     hub.socketio.start_background_task(every, SHOW_OUT_S, hub.handlers.show_out)
     hub.socketio.start_background_task(every, FIGURES_S, hub.figures.look)
+    hub.socketio.start_background_task(every, SWEEP_S, hub.handlers.sweep)

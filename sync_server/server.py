@@ -2,6 +2,7 @@
 
 import contextlib
 import socket as sockets
+import time
 from typing import Any
 
 from gevent import pywsgi
@@ -24,14 +25,46 @@ class WholeWrites(socket):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._whole = RLock()
+        self._rest = b""
+        self.busy = False
+        """Somebody waits for the network to take something."""
+        self.moved = 0.0
+        """When it last took something of that, by the monotonic clock."""
 
     def send(self, data: Any, flags: int = 0, timeout: Any = timeout_default) -> int:
         view = memoryview(data)
         with self._whole:
-            sent = 0
-            while sent < len(view):
-                sent += super().send(view[sent:], flags, timeout)
-        return sent
+            self.busy, self.moved = True, time.monotonic()
+            try:
+                rest, self._rest = memoryview(self._rest), b""
+                for piece in (rest, view):
+                    self._all(piece, flags, timeout)
+            finally:
+                self.busy = False
+        return len(view)
+
+    def _all(self, view: memoryview, flags: int, timeout: Any) -> None:
+        sent = 0
+        while sent < len(view):
+            sent += super().send(view[sent:], flags, timeout)
+            self.moved = time.monotonic()
+
+    def offer(self, data: bytes) -> bool:
+        """Write without waiting. False where nothing was written; else all of it is on its way, and where it is
+        `unfinished` the next `send`, even of nothing, writes the rest first."""
+        if self.busy or self._rest:
+            return False
+        try:
+            sent = self._sock.send(data)
+        except OSError:
+            # The network is full or gone: whoever waits for it will hear which.
+            return False
+        self._rest = data[sent:]
+        return True
+
+    @property
+    def unfinished(self) -> bool:
+        return bool(self._rest)
 
     def dup(self) -> "WholeWrites":
         twin = WholeWrites(self.family, self.type, self.proto, fileno=sockets.dup(self.fileno()))

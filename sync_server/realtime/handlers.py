@@ -1,12 +1,13 @@
 """The socket's events: parse, one service call, answer (docs/protocol.md)."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import request
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
+from flask_socketio import ConnectionRefusedError, SocketIO
 from sqlalchemy.orm import Session
+from werkzeug.http import parse_cookie
 
 from retail import cart
 from retail.errors import N_, MessageError, RetailError
@@ -28,6 +29,7 @@ from sync_server.errors import NotAllowed, as_error, refusal
 from sync_server.inbox import handlers as operations
 from sync_server.inbox import service as inbox
 from sync_server.outbox import service as outbox
+from sync_server.realtime.bucket import Buckets
 from sync_server.realtime.connection import (
     Connection,
     Connections,
@@ -74,42 +76,51 @@ class Handlers:
     ) -> None:
         self._socketio, self._db, self._connections, self._fanout = socketio, db, connections, fanout
         self._presence, self._clock = presence, clock
+        self._buckets = Buckets()
+        self.sweep: Callable[[], None] = lambda: None
+        # Straight at Socket.IO: Flask would make a request with a session for every message.
         for name in ("connect", "disconnect"):
-            socketio.on_event(name, getattr(self, name))
+            socketio.server.on(name, getattr(self, name))
         for name in ("sub", "unsub", "ops", "pull", "status", "shown", "tick"):
-            socketio.on_event(name, self._guarded(getattr(self, name)))
-        socketio.on_event("*", self.unknown)
+            socketio.server.on(name, self._guarded(getattr(self, name)))
+        socketio.server.on("*", self.unknown)
 
     def _guarded(self, handler: Callable[..., Any]) -> Callable[..., Any]:
         """Answer refusals as the protocol has them; one who is not connected any more is not heard."""
 
-        def answer(*payload: Any) -> Any:
+        def answer(sid: str, *payload: Any) -> Any:
             try:
-                connection = self._connections.get(request.sid)  # type: ignore[attr-defined]
+                connection = self._connections.get(sid)
                 if connection is None:
                     raise NotAllowed()
+                self._not_too_fast(connection, *payload[:1])
                 return handler(connection, *payload[:1])
             except Exception as error:
                 return as_error(error)
 
         return answer
 
-    def connect(self, auth: Any = None) -> None:
+    def _not_too_fast(self, connection: Connection, payload: Any = None) -> None:
+        """Let one who speaks too fast wait: meanwhile nothing more is read from its socket."""
+        ops = payload.get("ops") if isinstance(payload, dict) else None
+        cost = max(1, len(ops)) if isinstance(ops, list) else 1
+        wait_s = self._buckets.take(connection.device.dev, cost, time.monotonic())
+        if wait_s:
+            self._socketio.sleep(wait_s)
+
+    def connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
         """Let a device in, or refuse it with a code."""
         try:
             hail = parse(Hail, auth)
             check_proto(hail)
-            cookies = {
-                "shopper": request.cookies.get(SHOPPER_COOKIE, ""),
-                "staff": request.cookies.get(STAFF_COOKIE, ""),
-            }
+            sent = parse_cookie(environ.get("HTTP_COOKIE", ""))
+            cookies = {"shopper": sent.get(SHOPPER_COOKIE, ""), "staff": sent.get(STAFF_COOKIE, "")}
             now = self._clock()
             device, token, staff = self._db.read(lambda session: identify(session, hail, cookies, now))
         except Exception as error:
             refused = refusal(error)
             # Of a single argument Socket.IO sends only its text; the second one travels as data.
             raise ConnectionRefusedError(refused.message, refused.as_dict()) from None
-        sid: str = request.sid  # type: ignore[attr-defined]
         connection = Connection(sid, device, hail.app, token, staff)
         self._connections.add(connection)
         if hail.app in ("till", "kiosk"):
@@ -144,8 +155,8 @@ class Handlers:
             "you": {"dev": device.dev, "store": device.store, "shopper": device.shopper, "staff": connection.staff},
         }
 
-    def disconnect(self, _reason: Any = None) -> None:
-        connection = self._connections.remove(request.sid)  # type: ignore[attr-defined]
+    def disconnect(self, sid: str, _reason: Any = None) -> None:
+        connection = self._connections.remove(sid)
         if connection is None:
             return
         self._fanout.gone(connection)
@@ -169,7 +180,7 @@ class Handlers:
                 raise MessageError(
                     "message.streams", N_("That is more than {limit} streams at once."), limit=STREAMS_HEARD_MAX
                 )
-            join_room(seen.s)
+            self._socketio.server.enter_room(connection.sid, seen.s)
             self._fanout.join(connection, seen.s)
             return self._answer(connection, seen)
         except RetailError as error:
@@ -194,7 +205,7 @@ class Handlers:
             raise not_streams()
         for stream in payload:
             self._fanout.part(connection, stream)
-            leave_room(stream)
+            self._socketio.server.leave_room(connection.sid, stream)
         return {}
 
     def pull(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
@@ -235,14 +246,22 @@ class Handlers:
     def tick(self, _connection: Connection, _t0: Any = None) -> dict[str, int]:
         return {"now": self._clock()}
 
-    def unknown(self, event: str, *_payload: Any) -> dict[str, Any]:
+    def unknown(self, event: str, _sid: str, *_payload: Any) -> dict[str, Any]:
         return as_error(
             MessageError("message.unknown_event", N_("There is no message {event} here."), event=str(event)[:40])
         )
 
+    def caught_up(self, sid: str) -> None:
+        """A slow client has taken all that waited; of what it was not told meanwhile it hears the versions."""
+        connection = self._connections.get(sid)
+        if connection is not None:
+            self._tell_heads([connection])
+
     def send_heads(self) -> None:
         """Tell each client the versions of its streams, so that a lost last event is noticed."""
-        everybody = self._connections.all()
+        self._tell_heads(self._connections.all())
+
+    def _tell_heads(self, everybody: list[Connection]) -> None:
         names = sorted({stream for one in everybody for stream in one.streams})
         if not names:
             return
