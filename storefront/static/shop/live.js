@@ -109,17 +109,29 @@ function received(event) {
 
 const sample = createShown((samples) => link.value?.mention("shown", samples));
 
-// The live cart's id. Who taps in the first moment of a page waits until the account is here, instead of being refused.
-function liveCart() {
+// Resolves when `true_now()` (which reads signals) holds, or after a while.
+function soon(true_now) {
   return new Promise((resolve) => {
     const timer = setTimeout(() => known(), CART_WAIT_MS);
-    const stop = effect(() => { if (account.value?.cart || status.value === "offline") queueMicrotask(known); });
+    const stop = effect(() => { if (true_now()) queueMicrotask(known); });
     function known() {
       clearTimeout(timer);
       stop();
-      resolve(account.peek()?.cart);
+      resolve();
     }
   });
+}
+
+// The live cart's id. Who taps in the first moment of a page waits until the account is here, instead of being refused.
+async function liveCart() {
+  await soon(() => account.value?.cart || status.value === "offline");
+  return account.peek()?.cart;
+}
+
+// A connection that is just being made is waited for.
+async function soonOnline() {
+  await soon(() => status.value === "online");
+  return status.peek() === "online";
 }
 
 /** Ask for something to be done to the live cart: kept first, shown as pending, then sent. False where it cannot be. */
@@ -129,7 +141,7 @@ export async function act(kind, body, shown) {
     toast({ kind: "attention", text: t("Your cart is not here yet. Connect once and try again; nothing was lost.") });
     return false;
   }
-  if (!lasting.value && status.value !== "online") {
+  if (!lasting.value && !await soonOnline()) {
     toast({ kind: "attention", text: t("There is no connection, and this browser keeps nothing for later. Nothing was changed; connect and try again.") });
     return false;
   }
