@@ -34,9 +34,13 @@ WRITERS = 3
 
 @dataclass(slots=True, eq=False)
 class Order:
-    """One command on its way: what came of it, or the error; `told` is what is published once it is committed."""
+    """One command on its way: what came of it, or the error; `told` is what is published once it is committed.
+
+    A `patient` one is large and nobody looks at a screen for it: others go first.
+    """
 
     command: Callable[[Session], Any]
+    patient: bool = False
     result: Any = None
     error: Exception | None = None
     told: dict[Any, Any] = field(default_factory=dict)
@@ -45,6 +49,9 @@ class Order:
 
 Carry = Callable[[Sequence[Order], int], None]
 """Carries out a group of orders on one of the connections that may write, counted from 0. It never raises."""
+
+
+BELL = object()
 
 
 class Writer(Protocol):
@@ -74,6 +81,9 @@ class ThreadWriter:
 
     Those that wait while a transaction commits are carried out together in the next one, up to `group`: one full sync
     and one hand-over for all of them. SQLite has one thread and PostgreSQL several (docs/adr/0011).
+
+    Of patient orders a transaction takes one, and none where the one before had one while others wait: a shop that
+    comes back with thousands of sales holds up a scan for one batch at most, and is itself held up by nobody for long.
     """
 
     def __init__(self, threads: int = 1, group: int = GROUP_MAX) -> None:
@@ -83,6 +93,9 @@ class ThreadWriter:
         self._hub: Any = get_hub()
         # The real ones: gevent's own would let greenlets wait, and here threads do.
         self._orders: Any = monkey.get_original("queue", "SimpleQueue")()
+        # In `orders` a patient order is only a bell that says that there is one.
+        self._patient: Any = monkey.get_original("queue", "SimpleQueue")()
+        self._others_first = False
         self._finished: deque[Order] = deque()
         self._news = self._hub.loop.async_()
         self._news.start(self._hand_back)
@@ -94,7 +107,11 @@ class ThreadWriter:
         from gevent.event import Event
 
         order.done = Event()
-        self._orders.put((order, carry))
+        if order.patient:
+            self._patient.put((order, carry))
+            self._orders.put(BELL)
+        else:
+            self._orders.put((order, carry))
         order.done.wait()
 
     def close(self) -> None:
@@ -114,12 +131,25 @@ class ThreadWriter:
 
     def _next(self) -> list[tuple[Order, Carry]]:
         """What waits, up to a group of it; empty at the end."""
-        found = [self._orders.get()]
-        while len(found) < self._group and found[-1] is not None and not self._orders.empty():
-            found.append(self._orders.get())
-        if found[-1] is None:
-            # The end comes after those that were there before it.
-            self._orders.put(found.pop())
+        bells = 0
+        found: list[tuple[Order, Carry]] = []
+        while not (found or bells) or (len(found) < self._group and not self._orders.empty()):
+            came = self._orders.get()
+            if came is None:
+                # The end comes after those that were there before it.
+                if found or bells:
+                    self._orders.put(None)
+                break
+            if came is BELL:
+                bells += 1
+            else:
+                found.append(came)
+        self._others_first = bool(found and bells) and not self._others_first
+        if bells and not self._others_first:
+            found.append(self._patient.get())
+            bells -= 1
+        for _ in range(bells):
+            self._orders.put(BELL)
         return found
 
     def _hand_back(self) -> None:
@@ -176,12 +206,13 @@ class Database:
         self.after_commit: list[AfterCommit] = []
         self.beside: ThreadReader | None = None
 
-    def write(self, command: Callable[[Session], T]) -> T:
+    def write(self, command: Callable[[Session], T], patient: bool = False) -> T:
         """Run `command` in one transaction and return its result once that is committed.
 
-        Commands of others may be in the same transaction. Each has a savepoint of its own and fails alone.
+        Commands of others may be in the same transaction. Each has a savepoint of its own and fails alone. A `patient`
+        one lets others go first.
         """
-        order = Order(command)
+        order = Order(command, patient)
         self._writer.run(order, self._carry_out)
         if order.error is not None:
             raise order.error

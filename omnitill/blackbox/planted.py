@@ -38,7 +38,7 @@ def emit_before_commit() -> None:
 
     kept = Database.write
 
-    def early(self: Database, command: Callable[[Any], Any]) -> Any:
+    def early(self: Database, command: Callable[[Any], Any], patient: bool = False) -> Any:
         told: dict[Any, Any] = {}
 
         def tried(session: Any) -> None:
@@ -53,9 +53,9 @@ def emit_before_commit() -> None:
                 listener(told)
             if told.get("events"):
                 gevent.sleep(GAP_S)
-        return kept(self, command)
+        return kept(self, command, patient)
 
-    Database.write = early  # type: ignore[method-assign]
+    Database.write = early  # type: ignore[method-assign, assignment]
 
 
 def ack_before_commit() -> None:

@@ -17,6 +17,9 @@ from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
 log = logging.getLogger("omnitill.link")
 
 ACK_TIMEOUT_S = 10
+OPS_AT_ONCE = 16
+"""Far fewer than the hub would take: it writes a batch in one piece, and everybody's scans wait for it."""
+
 Call = Callable[[str, Any, float], Any]
 
 
@@ -39,7 +42,7 @@ class Pusher:
 
     def welcomed(self, last_seq: int, limits: Mapping[str, Any]) -> None:
         """Agree with the hub on what it has: send again what it lost, stop where it knows more than we do."""
-        self.ops_max = min(OPS_BATCH_MAX, int(limits.get("ops_batch", OPS_BATCH_MAX)))
+        self.ops_max = min(OPS_AT_ONCE, int(limits.get("ops_batch", OPS_BATCH_MAX)))
         self.bytes_max = min(BATCH_BYTES_MAX, int(limits.get("batch_bytes", BATCH_BYTES_MAX)))
         with self._counter.store.read() as connection:
             ours = outbox.last_seq(connection)

@@ -44,6 +44,11 @@ def together(db: Database, *commands: Callable[[Session], Any]) -> list[Any]:
 
     The results, or the exceptions.
     """
+    return while_busy(db, *(lambda command=command: db.write(command) for command in commands))
+
+
+def while_busy(db: Database, *writes: Callable[[], Any]) -> list[Any]:
+    """Begin all of them while the writer is busy with another command."""
     began, gate = threading.Event(), threading.Event()
 
     def hold(session: Session) -> bool:
@@ -54,13 +59,13 @@ def together(db: Database, *commands: Callable[[Session], Any]) -> list[Any]:
     gevent.idle()
     assert began.wait(WAIT_S)
 
-    def outcome(command: Callable[[Session], Any]) -> Any:
+    def outcome(write: Callable[[], Any]) -> Any:
         try:
-            return db.write(command)
+            return write()
         except Exception as error:
             return error
 
-    waiting = [gevent.spawn(outcome, command) for command in commands]
+    waiting = [gevent.spawn(outcome, write) for write in writes]
     gevent.idle()
     gate.set()
     gevent.joinall([busy, *waiting], timeout=WAIT_S, raise_error=True)
@@ -139,6 +144,39 @@ def test_what_is_earlier_in_the_group_is_seen_by_what_comes_later(db: Database) 
         return session.scalar(select(streams.c.name).where(streams.c.name == "group:first"))
 
     assert together(db, add("group:first"), reader) == ["group:first", "group:first"]
+
+
+def test_patient_commands_let_others_go_first_and_take_a_transaction_each(sqlite_shop: str) -> None:
+    db = open_database(sqlite_shop, ThreadWriter())
+    heard, seen = told(db), commits(db)
+    slow = [lambda name=name: db.write(add(name), patient=True) for name in ("group:slow-1", "group:slow-2")]
+    hasty = [lambda name=name: db.write(add(name)) for name in ("group:hasty-1", "group:hasty-2")]
+    while_busy(db, *slow, *hasty)
+    assert heard == ["group:hasty-1", "group:hasty-2", "group:slow-1", "group:slow-2"]
+    assert seen == ["commit"] * 4
+    db.close()
+
+
+def test_a_patient_command_waits_for_others_once_and_not_for_ever(sqlite_shop: str) -> None:
+    db = open_database(sqlite_shop, ThreadWriter())
+    heard, seen = told(db), commits(db)
+    going, more = threading.Event(), threading.Event()
+
+    def holding(session: Session) -> None:
+        add("group:first")(session)
+        going.set()
+        assert more.wait(WAIT_S)
+
+    work = [gevent.spawn(while_busy, db, lambda: db.write(add("group:slow"), patient=True), lambda: db.write(holding))]
+    while not going.is_set():
+        gevent.idle()
+    work.append(gevent.spawn(db.write, add("group:second")))
+    gevent.idle()
+    more.set()
+    gevent.joinall(work, timeout=WAIT_S, raise_error=True)
+    assert heard == ["group:first", "group:second", "group:slow"]
+    assert seen == ["commit"] * 3
+    db.close()
 
 
 def test_several_threads_write_to_a_server_at_once(postgres_shop: str) -> None:
