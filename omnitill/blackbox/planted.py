@@ -55,7 +55,7 @@ def emit_before_commit() -> None:
                 gevent.sleep(GAP_S)
         return kept(self, command, patient)
 
-    Database.write = early  # type: ignore[method-assign, assignment]
+    Database.write = early  # type: ignore[method-assign]
 
 
 def ack_before_commit() -> None:
