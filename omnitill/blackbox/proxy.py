@@ -20,6 +20,7 @@ READ_BYTES = 65_536
 CUT_AFTER_BYTES_MAX = 6_000
 BYTE_PAUSE_S = 0.0005
 LOSSY_SHARE = 0.3
+DELAY_MAX_S = 2.0
 CALL_TIMEOUT_S = 10
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of no time at all: the kernel answers with RST, as a broken middle box does."""

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from omnitill.blackbox.proxy import LOSSY_SHARE
+from omnitill.blackbox.proxy import DELAY_MAX_S, LOSSY_SHARE
 from omnitill.blackbox.shop import Shop
 
 SPACING_S = 0.45
 DAY_MS = 24 * 60 * 60 * 1000
 LOOK_S = 0.02
-DELAY_MAX_S = 2.0
 BACK_AFTER_MAX_S = 1.0
 KINDS = {
     "hub_killed": 3,

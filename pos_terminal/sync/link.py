@@ -6,9 +6,11 @@ Socket.IO's own thread only hands over what came; the link's thread follows the 
 answer that takes long holds up nobody's picture of the cart.
 """
 
+import contextlib
 import logging
 import queue
 import random
+import socket
 import threading
 import time
 from collections.abc import Collection, Mapping
@@ -41,6 +43,9 @@ CALL_TIMEOUT_S = 10
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LIMIT_S = 5.0
 LASTING_S = 5.0
+SILENCE_LIMIT_S = 15.0
+"""The hub tells its heads every 10 s: a link on which nothing came for longer is a cable that somebody cut."""
+
 STOP_LIMIT_S = 1.0
 INBOX_LIMIT = 4096
 
@@ -147,7 +152,7 @@ class Link:
             closed.set()
             reporter.stop()
             self._wake.set()
-            client.disconnect()
+            _hang_up(client)
             if pusher.ident is not None:
                 pusher.join(STOP_LIMIT_S)
 
@@ -220,7 +225,7 @@ class Link:
 
     def _follow(self, client: socketio.Client) -> None:
         while not self._stopping.is_set():
-            kind, body = self._inbox.get()
+            kind, body = self._inbox.get(timeout=SILENCE_LIMIT_S)
             if kind == "lost":
                 return
             if kind == "kick":
@@ -355,3 +360,15 @@ def _adopting(
 def _settled(connection: Connection, till: Till, through: int) -> set[str]:
     """The lines in hand about which the hub's copy, with ours up to `through` in it, is the last word."""
     return till.cart.lines.keys() - outbox.disputed(connection, till.cart.id, list(till.cart.lines), through)
+
+
+def _hang_up(client: socketio.Client) -> None:
+    """Leave at once. A polite close waits for a frame that the reading thread takes: half a minute on a dead line."""
+    line = client.eio.ws
+    if line is not None and line.sock is not None:
+        with contextlib.suppress(OSError):
+            line.sock.shutdown(socket.SHUT_RDWR)
+        reader = client.eio.read_loop_task
+        if reader is not None:
+            reader.join(STOP_LIMIT_S)
+        line.shutdown()
