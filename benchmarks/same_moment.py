@@ -151,10 +151,9 @@ async def shop(folder: Path) -> AsyncIterator[tuple[dict[str, Any], dict[str, An
     hub_command = (python, "-m", "sync_server")
     async with process(*hub_command, "serve", "--data", str(folder), "--port", "0", "--seed-sample") as hub:
         enrol = (*hub_command, "enrol", "--data", str(folder), "--terminal", "till-1")
-        token = json.loads(subprocess.run(enrol, check=True, capture_output=True).stdout)["token"]
-        (folder / "token").write_text(token)
+        code = json.loads(subprocess.run(enrol, check=True, capture_output=True).stdout)["code"]
         command = [python, "-m", "pos_terminal", "--kind", "till", "--data", str(folder / "till"), "--port", "8450"]
-        command += ["--hub", hub["url"].rstrip("/"), "--terminal", "till-1", "--token-file", str(folder / "token")]
+        command += ["--hub", hub["url"].rstrip("/"), "--enrol", code]
         async with process(*command, "--scanner", scanner.address, "--demo") as till:
             yield hub, till, scanner
     scanner.close()

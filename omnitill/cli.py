@@ -48,7 +48,7 @@ def till(context: click.Context) -> None:
 
     \b
     Example:
-      omnitill till --data till-data --port 8401 --hub http://127.0.0.1:8400 --terminal till-1 --token-file till-1.token
+      omnitill till --data till-data --port 8401 --hub http://127.0.0.1:8400 --enrol 12345678
     """
     pass_on(context, "pos_terminal", "--kind", "till")
 
@@ -60,7 +60,7 @@ def kiosk(context: click.Context) -> None:
 
     \b
     Example:
-      omnitill kiosk --data kiosk-data --port 8402 --hub http://127.0.0.1:8400 --terminal kiosk-1 --token-file k.token
+      omnitill kiosk --data kiosk-data --port 8402 --hub http://127.0.0.1:8400 --enrol 12345678
     """
     pass_on(context, "pos_terminal", "--kind", "kiosk")
 

@@ -7,7 +7,6 @@ get those addresses. `Demonstration` is the same for `bin/run`, `bin/run --check
 """
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +55,7 @@ class Demonstration:
     def __init__(self, settings: Settings, folder: DataFolder, tell: Callable[[Event], None]) -> None:
         self.settings = settings
         self.data = folder.path
+        self._codes: dict[str, str] = {}
         port = dict(zip(NAMES, settings.ports, strict=True))
         self.supervisor = Supervisor(
             [
@@ -72,13 +72,12 @@ class Demonstration:
     async def __aenter__(self) -> Self:
         try:
             await self.control.open()
-            if not (self.data / "hub.sqlite").exists():
-                # A hub that begins anew knows no token of an earlier one.
-                for terminal in TERMINALS.values():
-                    self._token_file(terminal).unlink(missing_ok=True)
+            # A hub that begins anew knows no terminal of an earlier one.
+            new_hub = not (self.data / "hub.sqlite").exists()
             await self.supervisor.start("hub", "bench")
-            strangers = [name for name in TERMINALS.values() if not self._token_file(name).exists()]
-            await asyncio.gather(*(self._enrol(terminal) for terminal in strangers))
+            strangers = [name for name in TERMINALS.values() if new_hub or not (self.data / name / "key").exists()]
+            for terminal in strangers:
+                self._codes[terminal] = await self._code(terminal)
             await self.supervisor.start("till", "kiosk")
         except BaseException:
             await self.close()
@@ -132,19 +131,15 @@ class Demonstration:
             "--data": str(self.data / terminal),
             "--port": str(port),
             "--hub": self._hub_url(),
-            "--terminal": terminal,
-            "--token-file": str(self._token_file(terminal)),
+            "--enrol": self._codes.get(terminal, ""),
             "--scanner": devices.get("scanner", ""),
             "--printer": devices.get("printer", ""),
         }
         words = [word for option, value in options.items() if value for word in (option, value)]
         return [*self.settings.commands["terminal"], *words, "--demo"]
 
-    def _token_file(self, terminal: str) -> Path:
-        return self.data / f"{terminal}.token"
-
-    async def _enrol(self, terminal: str) -> None:
-        """Asks the hub's own command for the terminal's token, and keeps it where only this user can read it."""
+    async def _code(self, terminal: str) -> str:
+        """Asks the hub's own command for the one-time code that sets the terminal up."""
         command = [*self.settings.commands["hub"], "enrol", "--data", str(self.data), "--terminal", terminal]
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -154,19 +149,14 @@ class Demonstration:
         )
         try:
             said, complaint = await asyncio.wait_for(process.communicate(), ENROL_TIMEOUT_S)
-            token = str(orjson.loads(said.splitlines()[-1])["token"])
+            return str(orjson.loads(said.splitlines()[-1])["code"])
         except (TimeoutError, IndexError, KeyError, TypeError, orjson.JSONDecodeError):
             reason = complaint.decode("utf-8", "replace").strip()[-400:] if process.returncode else "no answer"
-            raise NotReady(f"the hub did not enrol {terminal}: {reason}") from None
+            raise NotReady(f"the hub made no code for {terminal}: {reason}") from None
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        # Whole or not at all: a file that exists is taken for a good token at the next start.
-        fresh = self._token_file(terminal).with_suffix(".fresh")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(token)
-        fresh.replace(self._token_file(terminal))
 
 
 async def run(

@@ -1,15 +1,13 @@
 """The composition root: everything of one terminal, built in order, stopped in the reverse of it."""
 
-import time
-
-from pos_terminal import ids
 from pos_terminal.clockwork import Clockwork
 from pos_terminal.commands import Card, Scan
 from pos_terminal.config import Config
 from pos_terminal.counter import Counter, Setting
 from pos_terminal.devices import Devices
+from pos_terminal.enrolment import identity
+from pos_terminal.errors import EnrolRefused
 from pos_terminal.receipts import Say
-from pos_terminal.store import journal
 from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from pos_terminal.sync.link import Link
@@ -19,18 +17,17 @@ from pos_terminal.web.routes import HERE, TRANSLATIONS, web_app
 from pos_terminal.web.serving import Serving
 from retail import barcode
 from retail.barcode import CardCode
-from retail.errors import BarcodeError
+from retail.errors import N_, BarcodeError
 from retail.messages import Message
 from ui_kit.locales import LANGUAGES
 from ui_kit.messages import Catalogues
 
 CARD_WAIT_S = 2.0
-INCARNATIONS_BEGAN_S = 1_767_225_600
-"""The start of 2026: seconds since then number the incarnations of a terminal within the protocol's range."""
 
 
 class Terminal:
-    """One till or kiosk. Raises `StoreRefused`, `hardware.errors.AddressError`, OSError where no port is free."""
+    """One till or kiosk that was set up. Raises `StoreRefused`, `EnrolRefused` for a folder that belongs to nobody yet,
+    `hardware.errors.AddressError`, OSError where no port is free."""
 
     def __init__(self, config: Config) -> None:
         self.store = Store(config.data)
@@ -41,13 +38,16 @@ class Terminal:
             raise
 
     def _build(self, config: Config) -> None:
-        hub = config.hub.rstrip("/")
+        who = identity(self.store)
+        if who is None:
+            raise EnrolRefused("enrol.missing", N_("This terminal is not set up yet. Have a manager make a code."))
+        hub = config.hub.rstrip("/") or who.hub
         self.replica = Replica(config.data)
-        setting = Setting(config.kind, config.terminal, config.language, bool(config.printer), config.demo)
+        setting = Setting(config.kind, who.terminal, config.language, bool(config.printer), config.demo)
         self.counter = Counter(self.store, self.replica, setting, voices())
         self.devices = Devices(self.counter, config.scanners, config.printer)
-        self.reference = ReferencePull(self.counter, hub, config.token)
-        self.link = Link(self.counter, hub, config.token, incarnation(self.store), self.reference)
+        self.reference = ReferencePull(self.counter, hub, who.token)
+        self.link = Link(self.counter, hub, who.token, who.signer, self.reference)
         self.counter.after_commit.append(self.link.wake)
         self.counter.before_command = self._perhaps_a_new_card
         self.clockwork = Clockwork(self.counter)
@@ -98,14 +98,3 @@ def voices() -> dict[str, Say]:
         return lambda msgid, **params: catalogues.gettext(language, msgid, **params)
 
     return {language: voice(language) for language in LANGUAGES}
-
-
-def incarnation(store: Store) -> int:
-    """Which life of this terminal the data folder is: made once, larger than any before it."""
-    with store.begin() as connection:
-        kept = journal.setting(connection, "inc")
-        if not kept:
-            kept = str(max(1, int(time.time()) - INCARNATIONS_BEGAN_S))
-            journal.keep_setting(connection, "inc", kept)
-            journal.keep_setting(connection, "made_at", str(ids.now_ms()))
-    return int(kept)

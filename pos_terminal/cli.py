@@ -12,29 +12,32 @@ import click
 from pydantic import ValidationError
 
 from hardware.errors import HardwareError
+from pos_terminal import enrolment
 from pos_terminal.app import Terminal
 from pos_terminal.config import Config
-from pos_terminal.errors import StoreRefused
+from pos_terminal.errors import EnrolRefused, StoreRefused
+from pos_terminal.store.engine import Store
 
 USAGE_EXIT = 2
+NOT_ENROLLED_EXIT = 6
+DEFAULT_HUB = "http://127.0.0.1:8400"
 
 
 @click.command()
 @click.option("--kind", type=click.Choice(["till", "kiosk"]), default="till", show_default=True)
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder of its own.")
 @click.option("--port", type=int, default=8401, show_default=True, help="A busy port moves to the next free one.")
-@click.option("--hub", default="http://127.0.0.1:8400", show_default=True)
-@click.option("--terminal", required=True, help="Its name at the hub, such as till-1.")
-@click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), help="Holds what the hub gave it.")
+@click.option("--hub", default="", help="Address of the hub  [the one that it was set up at]")
+@click.option("--enrol", "code", default="", help="The one-time code of a manager: sets this terminal up.")
 @click.option("--scanner", "scanners", multiple=True, help="scanner+serial:///dev/ttyACM0?suffix=crlf")
 @click.option("--printer", default="", help="escpos+tcp://10.0.0.5:9100")
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True)
 @click.option("--demo", is_flag=True, help="Shows how old what is on the screen is.")
 @click.option("--verbose", is_flag=True)
-def main(token_file: Path | None, verbose: bool, **options: object) -> None:
+def main(code: str, verbose: bool, **options: object) -> None:
     """A till or a kiosk: one local process that works alone.
 
-    Example: python -m pos_terminal --kind till --data var/till-1 --terminal till-1 --token-file var/till-1.token
+    Example: python -m pos_terminal --kind till --data var/till-1 --hub http://127.0.0.1:8400 --enrol 12345678
     """
     # Cards and sales are for the till's own user, wherever the folder lies.
     os.umask(0o077)
@@ -46,15 +49,29 @@ def main(token_file: Path | None, verbose: bool, **options: object) -> None:
     for chatty in ("werkzeug", "socketio", "engineio", "httpx", "httpcore", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
-        token = token_file.read_text(encoding="utf-8").strip() if token_file else ""
-        terminal = Terminal(Config.model_validate({**options, "token": token}))
+        config = Config.model_validate(options)
+        if code:
+            _enrol(config, code)
+        terminal = Terminal(config)
     except StoreRefused as error:
         _end(error.sentence, error.exit_code)
+    except EnrolRefused as error:
+        _end(error.sentence, NOT_ENROLLED_EXIT)
     except ValidationError as error:
         _end("; ".join(f"--{row['loc'][0]}: {row['msg']}" for row in error.errors()), USAGE_EXIT)
     except (HardwareError, OSError) as error:
         _end(str(error), USAGE_EXIT)
     _serve(terminal)
+
+
+def _enrol(config: Config, code: str) -> None:
+    """Set the folder up, unless this very code has done it at an earlier start."""
+    store = Store(config.data)
+    try:
+        if not enrolment.was_used(store, code):
+            enrolment.enrol(store, (config.hub or DEFAULT_HUB).rstrip("/"), code, config.kind)
+    finally:
+        store.close()
 
 
 def _end(sentence: str, code: int) -> None:

@@ -7,16 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Config(BaseModel):
-    """`data` is the terminal's own folder, `token` what the hub gave it; addresses as in hardware/README.md."""
+    """`data` is the terminal's own folder, which also knows who the terminal is; `hub` is empty for the one that it was
+    set up at; addresses as in hardware/README.md."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["till", "kiosk"]
     data: Path
     port: int = Field(ge=0, le=65_000)
-    hub: str = Field(pattern=r"^https?://[^/]+/?$")
-    terminal: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")
-    token: str = Field(max_length=512)
+    hub: str = Field(default="", pattern=r"^(https?://[^/]+/?)?$")
     scanners: tuple[str, ...] = ()
     printer: str = ""
     language: Literal["en", "ru"] = "en"

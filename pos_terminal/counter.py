@@ -20,6 +20,7 @@ from pos_terminal.commands import COMMANDS, LOOKS, Language
 from pos_terminal.errors import StoreRefused, TillRefused
 from pos_terminal.receipts import Say
 from pos_terminal.store import journal, outbox, spooled
+from pos_terminal.store.backlog import Unsent, backlog
 from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from pos_terminal.till import Moment, Till
@@ -81,7 +82,7 @@ class Counter:
     def _wake(self) -> Till:
         with self.store.read() as connection:
             kept = journal.open_visit(connection)
-            self.desk.unsent = {row.seq: row for row in outbox.unsent(connection)}
+            self.desk.unsent = backlog(connection, str(((kept or {}).get("cart") or {}).get("id", "")))
             self.desk.needs_you = outbox.troubles(connection)
             self.desk.locked = journal.locked_staff(connection, PIN_TRIES_MAX)
             self.desk.jobs = _jobs_of(connection, kept)
@@ -196,7 +197,7 @@ class Counter:
             locked = signing.locked(turn)
         # From here on it is on the disk, and may be seen.
         self._till = state
-        self.desk.unsent.update((row.seq, row) for row in unsent)
+        self.desk.unsent.add(unsent)
         self.desk.locked = locked
         self.desk.jobs = self.desk.jobs | dict.fromkeys(turn.jobs, (JobState.QUEUED.value, ""))
         if turn.refusal:
@@ -205,7 +206,7 @@ class Counter:
             wake()
         return answer
 
-    def _keep(self, turn: Turn) -> tuple[Till, list[outbox.Unsent]]:
+    def _keep(self, turn: Turn) -> tuple[Till, list[Unsent]]:
         written = [
             outbox.Written(ids.uuid7(), wish.kind, turn.moment.at, cart or None if wish.with_cart else None, wish.body)
             for cart, wish in turn.wishes

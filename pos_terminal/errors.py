@@ -3,12 +3,13 @@
 RetailError
 ├── TillRefused       the terminal's state does not allow it now
 ├── StoreRefused      the disk does not take it, or the folder is not ours
-└── LinkRefused       the hub is needed and is not there, or said no
+├── LinkRefused       the hub is needed and is not there, or said no
+└── EnrolRefused      a code does not set this terminal up
 """
 
 from retail.errors import RetailError
 
-__all__ = ["LinkRefused", "StoreRefused", "TillRefused"]
+__all__ = ["EnrolRefused", "LinkRefused", "StoreRefused", "TillRefused"]
 
 
 class TillRefused(RetailError):
@@ -28,3 +29,7 @@ class StoreRefused(RetailError):
 
 class LinkRefused(RetailError):
     code = "link"
+
+
+class EnrolRefused(RetailError):
+    code = "enrol"

@@ -7,7 +7,7 @@ from typing import Any
 from pos_terminal import payment
 from pos_terminal.hands import may_take
 from pos_terminal.receipts import named
-from pos_terminal.store.outbox import Unsent
+from pos_terminal.store.backlog import Backlog
 from pos_terminal.store.replica import Heading, shown
 from pos_terminal.till import Till
 from retail import loyalty
@@ -32,7 +32,7 @@ class Desk:
     """What stands around the open visit and is made anew at each start: the link, the devices, the last word."""
 
     link: LinkView = field(default_factory=LinkView)
-    unsent: dict[int, Unsent] = field(default_factory=dict)
+    unsent: Backlog = field(default_factory=Backlog)
     needs_you: list[dict[str, Any]] = field(default_factory=list)
     locked: frozenset[str] = frozenset()
     hub_cart: dict[str, Any] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def _shopper(till: Till) -> dict[str, Any] | None:
 
 
 def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) -> dict[str, dict[str, Any]]:
-    unknown = {row.line for row in desk.unsent.values() if row.line}
+    unknown = desk.unsent.lines
     place = {
         "device": till.device,
         "names": heading.terminal.names if heading else {},
@@ -172,12 +172,11 @@ def _ask(till: Till, book: PriceBook | None) -> dict[str, Any] | None:
 
 
 def _link(desk: Desk, heading: Heading | None) -> dict[str, Any]:
-    unsent = desk.unsent.values()
     return {
         **asdict(desk.link),
-        "unsent": len(unsent),
-        "unsent_sales": sum(row.kind == "sale.commit" for row in unsent),
-        "oldest_unsent_at": next((row.at for row in unsent), None),
+        "unsent": desk.unsent.count,
+        "unsent_sales": desk.unsent.sales,
+        "oldest_unsent_at": desk.unsent.oldest_at,
         "reference_version": heading.version if heading else 0,
         "reference_at": heading.at if heading else None,
     }

@@ -34,6 +34,12 @@ Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[
 Milliseconds = Annotated[int, Field(ge=0, le=10**14)]
 
 
+Hash = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+"""A hash of `retail.chain`, or empty where there is none."""
+
+Signature = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{128})?$")]
+
+
 class Message(BaseModel):
     """Strict, because 2.0, "2" and true are not whole numbers, and a quantity that was guessed is a wrong sale."""
 
@@ -44,6 +50,8 @@ class Hail(Message):
     """What a client says of itself when it connects. `inc` is new after reinstall or restore.
 
     `proto` is the lowest and the highest version of the protocol that it speaks; a single number stands for both.
+    `last_seq` is the last number that it has given in this incarnation, `chain` the hash at it (terminals), and
+    `through` the last number that it knows to be answered: by these a copy of a device shows itself at once.
     """
 
     proto: Annotated[list[int], Field(min_length=2, max_length=2)]
@@ -53,6 +61,9 @@ class Hail(Message):
     inc: int = Field(default=1, ge=1, le=10**9)
     token: str = Field(default="", max_length=512)
     t0: Milliseconds = 0
+    last_seq: int = Field(default=0, ge=0, le=NUMBER_MAX)
+    chain: Hash = ""
+    through: int = Field(default=0, ge=0, le=NUMBER_MAX)
 
     @field_validator("proto", mode="before")
     @classmethod
@@ -118,10 +129,22 @@ class Batch(Message):
     """Operations with consecutive numbers, the first of which is `seq0`.
 
     Each is parsed by itself (`Operation`), so that one bad operation is rejected alone and never blocks the others.
+    A terminal adds `prev`, the hash before the first of them, and its `signature` at the last (`retail.chain`).
     """
 
     seq0: int = Field(ge=1, le=NUMBER_MAX)
     ops: list[Any] = Field(max_length=OPS_BATCH_MAX)
+    prev: Hash = ""
+    signature: Signature = ""
+
+
+class Enrol(Message):
+    """`POST /v1/enrol`: a one-time code that a manager made, the public key that the terminal made, and the highest
+    incarnation that its data folder ever had (0 for a new one)."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
+    public_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    inc: int = Field(default=0, ge=0, le=10**9)
 
 
 class PostedBatch(Batch):

@@ -15,6 +15,7 @@ from retail.messages import (
     PROTO,
     STREAMS_PER_SUB_MAX,
     Batch,
+    Enrol,
     Hail,
     Milliseconds,
     Operation,
@@ -119,6 +120,8 @@ def shapes() -> dict[str, Shape]:
         "sale": Sale,
         "reference": told.Reference,
         "sign-in-answer": told.SignInAnswer,
+        "enrol": Enrol,
+        "enrol-answer": told.Enrolled,
     }
 
 

@@ -192,7 +192,9 @@ class FigureDiffering(Told):
     derived: Any
 
 
-ExceptionKind = Literal["discrepancy", "conflict", "rejected", "fork", "restored", "paid_twice", "hole"]
+ExceptionKind = Literal[
+    "discrepancy", "conflict", "rejected", "fork", "bad_signature", "restored", "paid_twice", "hole"
+]
 
 
 class Tried(Told):

@@ -289,6 +289,27 @@ class Reference(Told):
     gone: Gone
 
 
+class Known(Told):
+    """How far the hub knows a terminal: its last incarnation before this one, and the last number in it."""
+
+    inc: Count
+    last_seq: Count
+
+
+class Enrolled(Told):
+    """The answer of `POST /v1/enrol`: who the terminal is from now on. `token` opens its connections, `inc` is its new
+    incarnation, `first_sale` the counter that its sale numbers go on with at the least."""
+
+    terminal: str
+    store: str
+    kind: TerminalKind
+    names: Names
+    token: str
+    inc: Count
+    first_sale: Count
+    known: Known
+
+
 class SignedIn(Told):
     id: str
     names: Names

@@ -32,6 +32,7 @@ from sync_server.realtime.outgoing import SWEEP_S
 from sync_server.schemas.api import schemas_blueprint
 from sync_server.shop import HubShop
 from sync_server.sign_in import SignIn
+from sync_server.terminals.api import enrolment_blueprint
 from sync_server.terminals.presence import Presence
 from ui_kit import blueprint as kit
 
@@ -102,6 +103,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     app.register_blueprint(catalogue_blueprint(db))
     _mount_pages(app, settings, db, handlers, presence)
     app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms))
+    app.register_blueprint(enrolment_blueprint(db, now_ms))
     app.register_blueprint(schemas_blueprint())
     health_pages(app, health)
     metrics_page(app)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +15,6 @@ from retail.errors import RetailError
 from sync_server.config import WORKERS_MAX, Settings, SetUpRefused
 from sync_server.db import Database, Writer, open_database, sqlite_url, threads_for
 
-TOKEN_BYTES = 32
 REFUSED = 5
 
 
@@ -158,20 +156,21 @@ def seed(products: int, **given: Any) -> None:
 @options
 @click.option("--terminal", required=True, help="Id of the till or kiosk, such as till-1.")
 def enrol(terminal: str, **given: Any) -> None:
-    """Give a terminal a new token; one that it had before is withdrawn.
+    """Make a one-time code that sets a terminal up; it is good for 15 minutes.
 
     Example: python -m sync_server enrol --data ./data/hub --terminal till-1
     """
-    from sync_server.terminals import service
+    from sync_server.app import now_ms
+    from sync_server.terminals import enrolment
 
     db = open_hub_database(_settings(**given))
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     try:
-        db.write(lambda session: service.enrol(session, terminal, token))
+        made = db.write(lambda session: enrolment.make_code(session, terminal, enrolment.COMMAND_LINE, now_ms()))
     except RetailError as error:
         raise click.ClickException(error.sentence) from None
-    print(json.dumps({"terminal": terminal, "token": token}), flush=True)
-    db.close()
+    finally:
+        db.close()
+    print(json.dumps({key: made[key] for key in ("terminal", "code", "expires_at")}), flush=True)
 
 
 @main.command()

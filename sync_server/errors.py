@@ -23,6 +23,31 @@ class SignInRefused(RetailError):
     message = N_("E-mail, phone or password is not right.")
 
 
+class NotEnrolled(SignInRefused):
+    code = "unauthorised"
+    message = N_("This terminal is not enrolled, or its token was withdrawn. Enrol it again.")
+
+
+class BadSignature(RetailError):
+    code = "device.bad_signature"
+    message = N_(
+        "This was not signed with the terminal's own key, or was changed on its way. Nothing of it was done and "
+        "nothing is lost; a manager has to set this terminal up anew."
+    )
+
+
+class DeviceForked(RetailError):
+    code = "device.forked"
+    message = N_(
+        "Another copy of this terminal has spoken to the hub. Go on selling, nothing is lost; a manager has to set "
+        "this terminal up anew."
+    )
+
+
+class EnrolRefused(RetailError):
+    """A one-time code that opens nothing."""
+
+
 class ForeignPage(RetailError):
     code = "foreign_page"
     message = N_("This came from another site and was not done. Open the page itself and try again there.")
@@ -68,6 +93,7 @@ STATUS: dict[type[RetailError], int] = {
     NotAllowed: 403,
     ForeignPage: 403,
     SignInRefused: 401,
+    EnrolRefused: 403,
     StaffRefused: 401,
     NotFound: 404,
     CatalogueError: 404,

@@ -157,7 +157,7 @@ def _terminal(terminal: Terminal, stack: contextlib.ExitStack) -> TerminalFile:
     stack.callback(replica.close)
     setting = Setting("till" if terminal.kind == "till" else "kiosk", terminal.name, "en")
     with store.read() as connection:
-        rows = connection.execute(select(kept.outbox.c.seq, kept.outbox.c.status)).all()
+        rows = connection.execute(select(kept.outbox.c.seq, kept.outbox.c.status).where(kept.outbox.c.seq > 0)).all()
     acked = {row.seq: row.status for row in rows if row.status != "waiting"}
     device = Device(terminal.name, 1, Actor(terminal.name, terminal.kind), store=STORE.id)  # type: ignore[arg-type]
     return TerminalFile(terminal.name, device, acked, store, Counter(store, replica, setting, voices()))

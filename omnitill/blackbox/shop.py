@@ -1,6 +1,5 @@
 """The shop of a run: a hub, tills, a kiosk and phones as processes, each client behind a network of its own."""
 
-import secrets
 import shutil
 import sqlite3
 import sys
@@ -15,10 +14,9 @@ from omnitill.blackbox.proxy import Network
 from omnitill.simulation.memory import SHOP, STORE, hub_template, raw
 from sample_shop.people import Shopper
 from sync_server.db import open_database, sqlite_url
-from sync_server.terminals import service as terminals
+from sync_server.terminals import enrolment
 
 UP_TIMEOUT_S = 60.0
-TOKEN_BYTES = 32
 TERMINALS = [place for place in SHOP.terminals if place.store == STORE.id]
 GOODS = [product.id for product in SHOP.products if not product.weighed]
 
@@ -57,14 +55,12 @@ class Folder:
         raw(hub_template()).backup(target)
         target.close()
 
-    def enrol(self, terminal: str) -> Path:
-        """Let a terminal in; the file of its token."""
-        token, db = secrets.token_urlsafe(TOKEN_BYTES), open_database(sqlite_url(self.path))
-        db.write(lambda session: terminals.enrol(session, terminal, token))
+    def enrol(self, terminal: str) -> str:
+        """A one-time code that sets a terminal up."""
+        db, now = open_database(sqlite_url(self.path)), time.time_ns() // 1_000_000
+        made = db.write(lambda session: enrolment.make_code(session, terminal, enrolment.COMMAND_LINE, now))
         db.close()
-        file = self.path / f"{terminal}.token"
-        file.write_text(token, encoding="utf-8")
-        return file
+        return str(made["code"])
 
 
 class Shop:
@@ -134,13 +130,13 @@ class Shop:
     def _terminal(self, name: str, kind: str) -> Terminal:
         folder = self.path / name
         folder.mkdir(parents=True, exist_ok=True)
-        token, scanner = self.data.enrol(name), SerialScannerEmulator(folder / "scanner")
+        code, scanner = self.data.enrol(name), SerialScannerEmulator(folder / "scanner")
         scanner.plug()
         clock = WrongClock(folder / "clock")
         proxy = self.network.proxy(name, lambda: self.hub_port)
         command = [sys.executable, "-m", "omnitill.blackbox.clock", str(clock.path), "--", "--kind", kind]
-        command += ["--data", str(folder / "data"), "--port", "0", "--hub", proxy.url, "--terminal", name]
-        command += ["--token-file", str(token), "--scanner", scanner.address]
+        command += ["--data", str(folder / "data"), "--port", "0", "--hub", proxy.url]
+        command += ["--enrol", code, "--scanner", scanner.address]
         return Terminal(name, kind, Process(name, self.logs, lambda: command), scanner, clock, folder / "data")
 
     def _phone(self, number: int) -> PhoneAt:

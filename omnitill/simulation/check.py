@@ -82,7 +82,7 @@ def written(terminal: TerminalWitness) -> dict[int, dict[str, Any]]:
                 "cart": row.cart,
                 "body": json.loads(row.body),
             }
-            for row in connection.execute(select(kept.outbox).order_by(kept.outbox.c.seq))
+            for row in connection.execute(select(kept.outbox).where(kept.outbox.c.seq > 0).order_by(kept.outbox.c.seq))
         }
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from omnitill.simulation.memory import engine_of, fill, hub_template
+from omnitill.simulation.memory import engine_of, fill, keyed_hub_template
 from omnitill.simulation.network import Wire
 from omnitill.simulation.world import Broken, Crashed, Device, World
-from retail.messages import Batch, Position, parse
+from retail.chain import origin
+from retail.errors import RetailError
+from retail.messages import Batch, Hail, Position, parse
 from sync_server.db import Database, InlineWriter
 from sync_server.errors import NotAllowed, as_error
-from sync_server.inbox import handlers, service
+from sync_server.inbox import copies, handlers, service
 from sync_server.inbox.tables import devices, operations
 from sync_server.outbox import service as outbox
 from sync_server.realtime.connection import Connection, Connections, check_may_hear, state_of
@@ -32,7 +34,7 @@ class SimHub(Device):
         super().__init__(world, "hub")
         self._crash, self._plant = crash, plant
         self.engine = engine_of("hub")
-        fill(self.engine, hub_template())
+        fill(self.engine, keyed_hub_template())
         self.carried: list[tuple[service.Device, int, dict[str, Any], dict[str, Any]]] = []
         self.told: list[dict[str, Any]] = []
         self.db = Database(self.engine, self.engine, InlineWriter())
@@ -76,9 +78,14 @@ class SimHub(Device):
                 self._wires[connection.sid].push("heads", heads)
         self.later(HEADS_MS, self._send_heads)
 
-    def arrived(self, wire: Wire) -> None:
-        """A device stands at the door; it is greeted."""
+    def arrived(self, wire: Wire, hail: Hail | None = None) -> None:
+        """A device stands at the door; it is greeted. None of our terminals is a copy, so none is refused."""
         device, app = wire.hail
+        if hail is not None:
+            try:
+                copies.check(self.db, device, hail, self.world.now)
+            except RetailError as error:
+                raise Broken(f"{device.dev} was taken for a copy: {error}") from error
         connection = Connection(wire.sid, device, app)
         self._connections.add(connection)
         self._wires[wire.sid] = wire
@@ -145,6 +152,8 @@ class SimHub(Device):
                 self._fanout.publish(dict(session.info))
             if self._plant == "ack_before_commit":
                 answer(done)
+            if "error" in done:
+                raise Broken(f"{device.dev}: a batch was refused: {done['error']}")
             session.info[CARRIED] = (device, batch.ops, done["results"])
             self._perhaps_crash("before the commit of", device.dev, batch.seq0)
             return done
@@ -166,4 +175,8 @@ def forget(session: Session, device: service.Device, seq0: int) -> None:
             operations.c.dev == device.dev, operations.c.inc == device.inc, operations.c.seq >= seq0
         )
     )
-    session.execute(update(devices).where(devices.c.dev == device.dev).values(last_seq=seq0 - 1))
+    before = select(operations.c.chain).where(
+        operations.c.dev == device.dev, operations.c.inc == device.inc, operations.c.seq == seq0 - 1
+    )
+    head = session.scalar(before) or origin(device.dev, device.inc)
+    session.execute(update(devices).where(devices.c.dev == device.dev).values(last_seq=seq0 - 1, chain=head))

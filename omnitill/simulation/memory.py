@@ -4,6 +4,7 @@ The engines are made once for each process, because compiling the statements ane
 exactly what was committed, so nothing of a file's safety is needed here: files are tested where they are written.
 """
 
+import hashlib
 import sqlite3
 from dataclasses import asdict
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Engine, create_engine, event, update
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 import sample_shop
@@ -20,9 +22,11 @@ from pos_terminal.store import tables as till_tables
 from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from retail.catalogue import Store as Shop
+from retail.chain import Signer
 from sync_server.carts.tables import carts
 from sync_server.customers import service as customers
 from sync_server.db import Database, InlineWriter
+from sync_server.inbox import service as inbox
 from sync_server.migrations import upgrade
 from sync_server.seed import seed
 
@@ -88,6 +92,17 @@ def hub_template() -> Engine:
 
 
 @cache
+def keyed_hub_template() -> Engine:
+    """The same hub, with every terminal set up."""
+    engine = memory_engine()
+    fill(engine, hub_template())
+    with Session(engine) as session, session.begin():
+        for place in SHOP.terminals:
+            inbox.begin_incarnation(session, place.id, 1, key_of(place.id).public)
+    return engine
+
+
+@cache
 def engine_of(name: str) -> Engine:
     """This process's engine for the device of that name."""
     return memory_engine()
@@ -113,6 +128,12 @@ class MemoryReplica(Replica):
 @cache
 def replica_of(terminal: str) -> MemoryReplica:
     return MemoryReplica(terminal)
+
+
+@cache
+def key_of(terminal: str) -> Signer:
+    """The key of a terminal; by its name, because a run draws nothing that is not the seed's."""
+    return Signer(hashlib.sha256(terminal.encode()).digest())
 
 
 @cache

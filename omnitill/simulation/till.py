@@ -10,16 +10,28 @@ from typing import Any
 from sqlalchemy import Connection
 
 from omnitill.simulation.hub import SimHub
-from omnitill.simulation.memory import CASHIER, SHOP, MemoryStore, engine_of, fill, raw, replica_of, till_template
+from omnitill.simulation.memory import (
+    CASHIER,
+    SHOP,
+    MemoryStore,
+    engine_of,
+    fill,
+    key_of,
+    raw,
+    replica_of,
+    till_template,
+)
 from omnitill.simulation.network import Weather, Wire
 from omnitill.simulation.world import LATE, Crashed, Device, World
 from pos_terminal import ids
 from pos_terminal.app import voices
 from pos_terminal.counter import Answer, Counter, Setting
+from pos_terminal.store import outbox
 from pos_terminal.sync.link import CONNECT_TIMEOUT_S, Item, Link
 from pos_terminal.sync.pull import ReferencePull
 from pos_terminal.sync.push import LinkBroken
 from retail.cart import Actor
+from retail.messages import Hail, parse
 from sync_server.inbox import service
 
 VOICES = voices()
@@ -162,7 +174,7 @@ class SimLink(Link):
     """The real link over a wire of the simulation. Only the making of a connection is ours."""
 
     def __init__(self, till: "SimTill") -> None:
-        super().__init__(till.counter, "", "", till.inc, NoReference())
+        super().__init__(till.counter, "", "", till.signer, NoReference())
         self._sim = till
         self._inbox, self._wake = Mailbox(till), Bell(till)
 
@@ -211,6 +223,9 @@ class SimTill(Device):
         self.device = service.Device(name, self.inc, Actor(name, place.kind), store=place.store)
         self.skew_ms = world.random.randint(-2 * DAY_MS, 2 * DAY_MS) if weather.wrong_clocks else 0
         fill(engine_of(name), till_template())
+        self.signer = key_of(name)
+        with engine_of(name).begin() as connection:
+            outbox.begin(connection, name, self.inc)
         self.store = FragileStore(self, weather.device_crash / 10, plant == "unsynced_till")
         self.wire: Wire | None = None
         self.acked: dict[int, str] = {}
@@ -243,7 +258,8 @@ class SimTill(Device):
             return None
         wire = Wire(self.world, self.weather, self, self.link, self.hub, self.hub, (self.device, self.kind))
         self.wire = wire
-        self.hub.later(1, lambda: self.hub.arrived(wire))
+        hail = parse(Hail, self.link.hail())
+        self.hub.later(1, lambda: self.hub.arrived(wire, hail))
         return wire
 
     def perhaps_crash(self, where: str) -> None:

@@ -12,6 +12,8 @@ from retail.staff import PinAttempts
 from retail.stock import moves_of
 
 ANSWERS_KEPT_MAX = 100
+FIRST_SALE = "first_sale"
+"""The setting that holds the lowest counter that the hub allowed at the last enrolment."""
 
 
 def setting(connection: Connection, key: str) -> str:
@@ -38,9 +40,10 @@ def keep_visit(connection: Connection, state: dict[str, Any]) -> None:
 
 
 def next_sale_counter(connection: Connection, first: int) -> int:
-    """The next number of this terminal's own series; `first` is where a series starts on a new disk."""
+    """The next number of this terminal's own series; `first` is where a series starts on a new disk. After the
+    terminal was set up anew it goes on above everything that the hub has of it, so that no number is given twice."""
     last = connection.execute(select(func.max(tables.sales.c.counter))).scalar()
-    return max(first, (last or 0) + 1)
+    return max(first, (last or 0) + 1, int(setting(connection, FIRST_SALE) or 1))
 
 
 def keep_sale(connection: Connection, sale: Sale, counter: int, receipt: str) -> None:

@@ -1,13 +1,19 @@
-"""The operations that the hub has to hear: numbered without gaps, sent in order, kept for ever."""
+"""The operations that the hub has to hear: numbered without gaps, chained, sent in order, kept for ever.
+
+Each incarnation of the terminal is a chain of its own. It begins with a row of number 0 that holds its origin, so the
+newest row always says which incarnation we are in and which hash comes next. Rows of old incarnations stay.
+"""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
+from pos_terminal.store.backlog import Unsent
 from pos_terminal.store.tables import outbox
+from retail import chain
 from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
 
 TROUBLES_SHOWN_MAX = 20
@@ -20,13 +26,24 @@ ENVELOPE_BYTES = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
-    """What the screen wants to know of an operation that the hub has not answered yet."""
+class Head:
+    """The newest row: incarnation, number (0 before the first operation) and the hash of the chain at it."""
 
+    inc: int
     seq: int
-    kind: str
-    line: str
-    at: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next batch: operations from `seq0` to `seq`, the hash before them and the hash at the last."""
+
+    inc: int
+    seq0: int
+    seq: int
+    ops: list[dict[str, Any]]
+    prev: str
+    chain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,69 +57,84 @@ class Written:
     body: dict[str, Any]
 
 
+HEAD = select(outbox.c.inc, outbox.c.seq, outbox.c.hash).order_by(outbox.c.inc.desc(), outbox.c.seq.desc()).limit(1)
+
+
+def head(connection: Connection) -> Head:
+    """Where the next operation goes on; incarnation 0 in a folder that was never enrolled."""
+    row = connection.execute(HEAD).first()
+    return Head(row.inc, row.seq, row.hash) if row is not None else Head(0, 0, "")
+
+
 def append(connection: Connection, operations: Iterable[Written]) -> list[Unsent]:
-    """Give the next numbers, in the transaction of the effect."""
-    rows, unsent = [], []
-    for seq, operation in enumerate(operations, last_seq(connection) + 1):
-        body = json.dumps(operation.body, ensure_ascii=False, separators=(",", ":"))
-        rows.append(
-            {
-                "seq": seq,
-                "id": operation.id,
-                "kind": operation.kind,
-                "at": operation.at,
-                "cart": operation.cart,
-                "body": body,
-            }
-        )
-        unsent.append(Unsent(seq, operation.kind, str(operation.body.get("line", "")), operation.at))
+    """Give the next numbers and hashes, in the transaction of the effect."""
+    at, rows, unsent = head(connection), [], []
+    for one in operations:
+        sent = _as_sent(one.id, one.kind, one.at, one.cart, one.body)
+        prev, at = at.hash, Head(at.inc, at.seq + 1, chain.link(at.hash, sent))
+        del sent["ver"]
+        body = json.dumps(one.body, ensure_ascii=False, separators=(",", ":"))
+        rows.append({**sent, "body": body, "inc": at.inc, "seq": at.seq, "prev": prev, "hash": at.hash})
+        unsent.append(_unsent(one.kind, one.cart, one.body, one.at))
     if rows:
         connection.execute(insert(outbox), rows)
     return unsent
 
 
-def last_seq(connection: Connection) -> int:
-    return connection.execute(select(func.max(outbox.c.seq))).scalar() or 0
+def _unsent(kind: str, cart: str | None, body: Mapping[str, Any], at: int) -> Unsent:
+    return Unsent(kind, cart or "", str(body.get("line", "")), at)
 
 
-def unsent(connection: Connection) -> list[Unsent]:
-    rows = connection.execute(select(outbox).where(outbox.c.status == "waiting").order_by(outbox.c.seq))
-    return [Unsent(row.seq, row.kind, str(json.loads(row.body).get("line", "")), row.at) for row in rows]
+def _as_sent(id: str, kind: str, at: int, cart: str | None, body: dict[str, Any]) -> dict[str, Any]:
+    return {"id": id, "kind": kind, "ver": 1, "at": at, "cart": cart, "body": body}
 
 
-def batch(connection: Connection, ops_max: int = OPS_BATCH_MAX, bytes_max: int = BATCH_BYTES_MAX) -> dict[str, Any]:
-    """The next message `{seq0, ops}`, or {} where nothing waits. One operation that is larger travels alone."""
-    query = select(outbox).where(outbox.c.status == "waiting").order_by(outbox.c.seq).limit(ops_max)
+def operation(row: Row[Any]) -> dict[str, Any]:
+    """The operation of a row exactly as it travels."""
+    return _as_sent(row.id, row.kind, row.at, row.cart, json.loads(row.body))
+
+
+def through(connection: Connection) -> int:
+    """The last number of this incarnation up to which the hub has answered everything."""
+    at = head(connection)
+    first = connection.execute(
+        select(func.min(outbox.c.seq)).where(outbox.c.status == "waiting", outbox.c.inc == at.inc)
+    ).scalar()
+    return at.seq if first is None else int(first) - 1
+
+
+def batch(connection: Connection, ops_max: int = OPS_BATCH_MAX, bytes_max: int = BATCH_BYTES_MAX) -> Due | None:
+    """The next batch, or None where nothing waits. One operation that is larger travels alone."""
+    inc = head(connection).inc
+    query = select(outbox).where(outbox.c.status == "waiting", outbox.c.inc == inc).order_by(outbox.c.seq)
     chosen: list[Row[Any]] = []
     weight = 0
-    for row in connection.execute(query):
+    for row in connection.execute(query.limit(ops_max)):
         weight += len(row.body.encode()) + ENVELOPE_BYTES
         if chosen and (weight > bytes_max or row.seq != chosen[-1].seq + 1):
             break
         chosen.append(row)
     if not chosen:
-        return {}
-    return {"seq0": chosen[0].seq, "ops": [_operation(row) for row in chosen]}
+        return None
+    first, last = chosen[0], chosen[-1]
+    return Due(inc, first.seq, last.seq, [operation(row) for row in chosen], first.prev, last.hash)
 
 
-def _operation(row: Row[Any]) -> dict[str, Any]:
-    body = json.loads(row.body)
-    return {"id": row.id, "kind": row.kind, "ver": 1, "at": row.at, "cart": row.cart, "body": body}
-
-
-def settle(connection: Connection, results: Iterable[Mapping[str, Any]]) -> list[tuple[Row[Any], Mapping[str, Any]]]:
-    """Keep the hub's answers; the rows that they settle now, each with its answer. A gap settles nothing."""
+def settle(
+    connection: Connection, inc: int, results: Iterable[Mapping[str, Any]]
+) -> list[tuple[Row[Any], Mapping[str, Any]]]:
+    """Keep the hub's answers about an incarnation; the rows that they settle now, each with its answer. A gap settles
+    nothing."""
     settled = []
     for result in results:
         if result.get("status") not in SETTLED:
             continue
-        row = connection.execute(
-            select(outbox).where(outbox.c.seq == result["seq"], outbox.c.status == "waiting")
-        ).first()
+        this = (outbox.c.inc == inc, outbox.c.seq == result["seq"], outbox.c.status == "waiting")
+        row = connection.execute(select(outbox).where(*this)).first()
         if row is None:
             continue
         text = json.dumps(dict(result), ensure_ascii=False)
-        connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(status=result["status"], result=text))
+        connection.execute(update(outbox).where(*this).values(status=result["status"], result=text))
         settled.append((row, result))
     return settled
 
@@ -113,27 +145,54 @@ def disputed(connection: Connection, cart: str, lines: Collection[str], through:
     It does not contain what came after number `through` (an `attach` moves all lines), and the hub refused something
     about the line for what it was: what is physically in the hand then only the terminal knows.
     """
+    late = and_(outbox.c.inc == head(connection).inc, outbox.c.seq > through)
     rows = connection.execute(
-        select(outbox.c.seq, outbox.c.kind, outbox.c.body, outbox.c.result).where(
-            outbox.c.cart == cart, or_(outbox.c.seq > through, outbox.c.status.in_(("rejected", "conflict")))
+        select(outbox.c.kind, outbox.c.body, outbox.c.result, late.label("late")).where(
+            outbox.c.cart == cart, or_(late, outbox.c.status.in_(("rejected", "conflict")))
         )
     )
     found: set[str] = set()
     for row in rows:
-        if row.kind == "cart.attach" and row.seq > through:
+        if row.kind == "cart.attach" and row.late:
             return set(lines)
         error = json.loads(row.result or "{}").get("error") or {}
-        if row.seq > through or error.get("code") not in TAKEN_AWAY:
+        if row.late or error.get("code") not in TAKEN_AWAY:
             found.add(str(json.loads(row.body).get("line", "")))
     return found.intersection(lines)
 
 
+def unsent_of(row: Row[Any]) -> Unsent:
+    return _unsent(row.kind, row.cart, json.loads(row.body), row.at)
+
+
 def send_again_after(connection: Connection, seq: int) -> int:
     """The hub knows nothing after `seq`: what it once answered travels again, under the same ids. How many."""
+    inc = head(connection).inc
     done = connection.execute(
-        update(outbox).where(outbox.c.seq > seq, outbox.c.status != "waiting").values(status="waiting", result=None)
+        update(outbox)
+        .where(outbox.c.inc == inc, outbox.c.seq > seq, outbox.c.status.in_(SETTLED))
+        .values(status="waiting", result=None)
     )
     return done.rowcount
+
+
+def begin(connection: Connection, dev: str, inc: int, known_inc: int = 0, known_seq: int = 0) -> int:
+    """Begin a new incarnation. What waits, and what came after the last number that the hub knows of an older one,
+    travels once more under new numbers with the same ids. How many operations."""
+    unknown = (outbox.c.inc > known_inc) | ((outbox.c.inc == known_inc) & (outbox.c.seq > known_seq))
+    carried = connection.execute(
+        select(outbox.c.inc, outbox.c.seq)
+        .where(outbox.c.seq > 0, outbox.c.status != "moved", (outbox.c.status == "waiting") | unknown)
+        .order_by(outbox.c.inc, outbox.c.seq)
+    ).all()
+    beginning = {"inc": inc, "seq": 0, "id": f"origin-{inc}", "kind": "", "at": 0, "body": "{}", "prev": ""}
+    connection.execute(insert(outbox).values(**beginning, hash=chain.origin(dev, inc), status="origin"))
+    for old in carried:
+        this = (outbox.c.inc == old.inc, outbox.c.seq == old.seq)
+        row = connection.execute(select(outbox).where(*this)).one()
+        append(connection, [Written(row.id, row.kind, row.at, row.cart, json.loads(row.body))])
+        connection.execute(update(outbox).where(*this).values(status="moved"))
+    return len(carried)
 
 
 def troubles(connection: Connection) -> list[dict[str, Any]]:
@@ -141,7 +200,7 @@ def troubles(connection: Connection) -> list[dict[str, Any]]:
     query = (
         select(outbox)
         .where(outbox.c.status.in_(("rejected", "conflict")), outbox.c.seen == 0)
-        .order_by(outbox.c.seq.desc())
+        .order_by(outbox.c.inc.desc(), outbox.c.seq.desc())
         .limit(TROUBLES_SHOWN_MAX)
     )
     return [_trouble(row) for row in connection.execute(query)]
@@ -160,4 +219,7 @@ def _trouble(row: Row[Any]) -> dict[str, Any]:
 
 
 def mark_seen(connection: Connection, seq: int) -> None:
-    connection.execute(update(outbox).where(outbox.c.seq == seq).values(seen=1))
+    """Somebody has looked at the newest trouble of this number."""
+    refused = (outbox.c.seq == seq, outbox.c.seen == 0, outbox.c.status.in_(("rejected", "conflict")))
+    newest = select(func.max(outbox.c.inc)).where(*refused).scalar_subquery()
+    connection.execute(update(outbox).where(*refused, outbox.c.inc == newest).values(seen=1))

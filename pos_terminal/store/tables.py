@@ -18,18 +18,24 @@ counter = Table(
 outbox = Table(
     "outbox",
     metadata,
+    Column("inc", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("id", Text, nullable=False, unique=True),
+    Column("id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("at", Integer, nullable=False),
     Column("cart", Text),
     Column("body", Text, nullable=False),
+    Column("prev", Text, nullable=False),
+    Column("hash", Text, nullable=False),
     Column("status", Text, nullable=False, server_default="waiting"),
     Column("result", Text),
     Column("seen", Integer, nullable=False, server_default="0"),
-    Index("outbox_status", "status", "seq"),
+    UniqueConstraint("inc", "id", name="one_number_per_id"),
+    Index("outbox_status", "status", "inc", "seq"),
 )
-"""The journal: every accepted command that the hub has to hear. `status`: waiting, ok, rejected or conflict."""
+"""The journal: every accepted command that the hub has to hear, in the incarnation `inc` of this terminal, chained by
+`prev` and `hash` (`retail.chain`). `status`: waiting, ok, rejected or conflict; `moved` for a row that travels in a
+later incarnation; `origin` for row 0, with which an incarnation begins."""
 
 sales = Table(
     "sales",

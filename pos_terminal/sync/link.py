@@ -26,11 +26,13 @@ from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
 from pos_terminal.hands import adopted
 from pos_terminal.store import outbox
+from pos_terminal.sync import refusals
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
 from pos_terminal.sync.push import HubAhead, LinkBroken, Pusher
 from pos_terminal.sync.status import Reporter
 from pos_terminal.till import Moment, Till
 from pos_terminal.view import Desk
+from retail.chain import Signer
 from retail.errors import N_
 from retail.messages import PROTO
 
@@ -55,11 +57,11 @@ Item = tuple[str, Any]
 class Link:
     """Keeps one terminal linked. `start`, `stop`, `wake` (there is something to send) may be called from any thread."""
 
-    def __init__(self, counter: Counter, hub: str, token: str, inc: int, reference: ReferencePull) -> None:
+    def __init__(self, counter: Counter, hub: str, token: str, signer: Signer | None, reference: ReferencePull) -> None:
         self._counter, self._hub, self._reference = counter, hub, reference
         kind, device = counter.setting.kind, counter.setting.device
-        self._auth = {"proto": PROTO, "app": kind, "version": VERSION, "dev": device, "inc": inc, "token": token}
-        self._pusher = Pusher(counter)
+        self._auth = {"proto": PROTO, "app": kind, "version": VERSION, "dev": device, "token": token}
+        self._pusher = Pusher(counter, signer)
         self._store_stream: StreamCopy | None = None
         self._cart_stream: StreamCopy | None = None
         self._stopping, self._wake = threading.Event(), threading.Event()
@@ -69,13 +71,17 @@ class Link:
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        if self._pusher.signer is None:
+            self._refused("enrol.key_missing")
+        else:
+            self._thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
         self._wake.set()
         self._put(("lost", "stopping"))
-        self._thread.join(STOP_LIMIT_S)
+        if self._thread.ident is not None:
+            self._thread.join(STOP_LIMIT_S)
 
     def wake(self) -> None:
         """Something was committed: send it, and follow another cart if the visit is another."""
@@ -121,7 +127,7 @@ class Link:
         client.on("disconnect", lambda *reason: self._offer(inbox, ("lost", reason)))
         client.on("connect_error", lambda data=None: refused.append(data))
         try:
-            client.connect(self._hub, auth=self._auth, transports=["websocket"], wait_timeout=CONNECT_TIMEOUT_S)
+            client.connect(self._hub, auth=self.hail(), transports=["websocket"], wait_timeout=CONNECT_TIMEOUT_S)
         except RefusedOrGone as error:
             self._not_let_in(refused, error)
             client.disconnect()
@@ -142,10 +148,7 @@ class Link:
             return time.monotonic() - began > LASTING_S
         except HubAhead as error:
             log.error("%s", error)
-            self._refused(
-                "link.old_copy",
-                N_("The data of this till is an old copy: the hub knows more of it. Go on selling and call for help."),
-            )
+            self._refused("device.forked")
             self._stopping.wait(BACKOFF_LIMIT_S)
             return False
         finally:
@@ -155,6 +158,12 @@ class Link:
             _hang_up(client)
             if pusher.ident is not None:
                 pusher.join(STOP_LIMIT_S)
+
+    def hail(self) -> dict[str, Any]:
+        """What we say of ourselves when we connect; from our place in the chain the hub sees whether we are a copy."""
+        with self._counter.store.read() as connection:
+            head, through = outbox.head(connection), outbox.through(connection)
+        return {**self._auth, "inc": head.inc, "last_seq": head.seq, "chain": head.hash, "through": through}
 
     def _expect(self, name: str) -> Mapping[str, Any]:
         while True:
@@ -194,7 +203,10 @@ class Link:
     def _call(self, client: socketio.Client, name: str, body: Any, timeout_s: float = CALL_TIMEOUT_S) -> Any:
         answer = client.call(name, body, timeout=timeout_s)
         if isinstance(answer, dict) and "error" in answer:
-            raise LinkBroken(f"{name}: {answer['error']}")
+            error = answer["error"]
+            if isinstance(error, dict) and error.get("code") in refusals.SET_UP_ANEW:
+                self._refused(str(error["code"]), str(error.get("message", "")), error.get("params"))
+            raise LinkBroken(f"{name}: {error}")
         return answer
 
     def _subscribe(self, client: socketio.Client, copies: list[StreamCopy]) -> None:
@@ -286,7 +298,7 @@ class Link:
         """Take in hand what came, let go of what a till took over: after news of the cart, and after each answer."""
         counter, lines = self._counter, copy.state.get("lines", {})
         moment, before = Moment(counter.now(), ids.uuid7), counter.till.cart.lines.keys()
-        unsent = {row.line for row in list(counter.desk.unsent.values())}
+        unsent = set(counter.desk.unsent.lines)
         # Looked at without a transaction first, because hardly any event moves goods from hand to hand.
         if _adopting(counter.till, lines, moment, before - unsent) is None:
             return
@@ -344,7 +356,8 @@ class Link:
                 return
         log.debug("no connection: %s", error)
 
-    def _refused(self, code: str, message: str, params: Any = None) -> None:
+    def _refused(self, code: str, said: str = "", params: Any = None) -> None:
+        message = refusals.sentence(code, said)
         log.error("the hub refuses this terminal: %s %s", code, message)
         row = {"code": code, "message": message, "params": params or {}}
         self._counter.change(lambda desk: setattr(desk.link, "refused", row))

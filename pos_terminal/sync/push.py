@@ -10,7 +10,10 @@ from sqlalchemy import Connection
 
 from pos_terminal.counter import Counter
 from pos_terminal.store import outbox
+from pos_terminal.store.backlog import Unsent, backlog, oldest_at
+from pos_terminal.store.outbox import Due
 from pos_terminal.till import Shopper, Till
+from retail.chain import Signer
 from retail.errors import N_
 from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
 
@@ -34,8 +37,8 @@ class HubAhead(Exception):
 class Pusher:
     """Sends what waits. Nothing travels that is not committed, because it is read from the file."""
 
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
+    def __init__(self, counter: Counter, signer: Signer | None) -> None:
+        self._counter, self.signer = counter, signer
         self.ops_max, self.bytes_max = OPS_BATCH_MAX, BATCH_BYTES_MAX
         self.through = 0
         """The last of our operations that the hub said it has."""
@@ -45,7 +48,7 @@ class Pusher:
         self.ops_max = min(OPS_AT_ONCE, int(limits.get("ops_batch", OPS_BATCH_MAX)))
         self.bytes_max = min(BATCH_BYTES_MAX, int(limits.get("batch_bytes", BATCH_BYTES_MAX)))
         with self._counter.store.read() as connection:
-            ours = outbox.last_seq(connection)
+            ours = outbox.head(connection).seq
         if last_seq > ours:
             raise HubAhead(f"the hub has {last_seq} operations of this terminal, the journal {ours}")
         self.through = last_seq
@@ -57,7 +60,7 @@ class Pusher:
         def reopen(connection: Connection, _: Till) -> None:
             nonlocal again
             again = outbox.send_again_after(connection, seq)
-            self._counter.desk.unsent = {row.seq: row for row in outbox.unsent(connection)}
+            self._counter.desk.unsent = backlog(connection, self._counter.till.cart.id)
 
         self._counter.inside(reopen)
         if again:
@@ -68,30 +71,37 @@ class Pusher:
         settled = 0
         while True:
             with self._counter.store.read() as connection:
-                batch = outbox.batch(connection, self.ops_max, self.bytes_max)
-            if not batch:
+                due = outbox.batch(connection, self.ops_max, self.bytes_max)
+            if due is None:
                 return settled
-            answer = call("ops", batch, ACK_TIMEOUT_S)
+            answer = call("ops", self._signed(due), ACK_TIMEOUT_S)
             if not isinstance(answer, dict) or "results" not in answer:
-                raise LinkBroken(f"batch from {batch['seq0']} not taken: {answer!r:.500}")
+                raise LinkBroken(f"batch from {due.seq0} not taken: {answer!r:.500}")
             self.through = max(self.through, int(answer["last_seq"]))
-            done = self._settle(answer["results"])
+            done = self._settle(due.inc, answer["results"])
             if not done:
                 if any(row.get("status") == "gap" for row in answer["results"]):
                     self._send_again_after(int(answer["last_seq"]))
-                raise LinkBroken(f"batch from {batch['seq0']} was answered, but nothing settled")
+                raise LinkBroken(f"batch from {due.seq0} was answered, but nothing settled")
             settled += done
 
-    def _settle(self, results: list[Mapping[str, Any]]) -> int:
-        counter, count = self._counter, 0
+    def _signed(self, due: Due) -> dict[str, Any]:
+        """The batch as it travels, with our signature under everything up to its last operation."""
+        assert self.signer is not None, "without a key the link is not even made"
+        signature = self.signer.sign(self._counter.setting.device, due.inc, due.seq, due.chain)
+        return {"seq0": due.seq0, "ops": due.ops, "prev": due.prev, "signature": signature}
+
+    def _settle(self, inc: int, results: list[Mapping[str, Any]]) -> int:
+        counter = self._counter
+        settled: list[Unsent] = []
+        oldest: int | None = None
 
         def keep(connection: Connection, state: Till) -> Till | None:
-            nonlocal count
-            rows = outbox.settle(connection, results)
-            count = len(rows)
+            nonlocal settled, oldest
+            rows = outbox.settle(connection, inc, results)
+            settled, oldest = [outbox.unsent_of(row) for row, _ in rows], oldest_at(connection)
             after = state
             for row, result in rows:
-                counter.desk.unsent.pop(row.seq, None)
                 if result["status"] != "ok":
                     log.error("the hub refused %s %d: %s", row.kind, row.seq, result.get("error"))
                 after = _heard(after, row.kind, row.cart, json.loads(row.body), result)
@@ -99,8 +109,8 @@ class Pusher:
 
         counter.inside(keep)
         _tell(counter, results)
-        counter.publish()
-        return count
+        counter.change(lambda desk: desk.unsent.settle(settled, oldest))
+        return len(settled)
 
 
 def _heard(till: Till, kind: str, cart: str | None, body: Mapping[str, Any], result: Mapping[str, Any]) -> Till:

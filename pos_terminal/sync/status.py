@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from socketio.exceptions import SocketIOError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
-from pos_terminal.store.tables import outbox
+from pos_terminal.store import outbox
 from pos_terminal.sync.push import LinkBroken
 from retail.messages import STATUS_DEVICES_MAX
 
@@ -69,9 +69,7 @@ def _device(kind: str, row: Mapping[str, Any]) -> dict[str, str]:
 
 def numbers(connection: Connection) -> tuple[int, int]:
     """`(last_seq, through)`: the last number that was given, and the last one up to which all are answered."""
-    last = connection.execute(select(func.max(outbox.c.seq))).scalar() or 0
-    first = connection.execute(select(func.min(outbox.c.seq)).where(outbox.c.status == "waiting")).scalar()
-    return last, last if first is None else first - 1
+    return outbox.head(connection).seq, outbox.through(connection)
 
 
 class Reporter:

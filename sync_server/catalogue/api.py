@@ -8,10 +8,9 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from retail.errors import N_
 from sync_server.catalogue import pages, queries
 from sync_server.db import Database
-from sync_server.errors import SignInRefused
+from sync_server.errors import NotEnrolled
 from sync_server.terminals import queries as terminals
 
 PICTURE_MAX_AGE_S = 3600
@@ -24,9 +23,7 @@ def bearer(session: Session) -> Row[Any]:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     row = terminals.by_token(session, token) if token else None
     if row is None:
-        raise SignInRefused(
-            "unauthorised", N_("This terminal is not enrolled, or its token was withdrawn. Enrol it again.")
-        )
+        raise NotEnrolled()
     return row
 
 

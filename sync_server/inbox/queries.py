@@ -21,6 +21,7 @@ SENTENCES = {
     "restored": N_("The hub was set back to an older copy of its data. Devices send again what it lost."),
     "paid_twice": N_("Sale {number} was paid for goods of another sale. Both are kept; one needs a refund."),
     "hole": N_("The numbers of {source} have stopped, although it gave more. Look at its screen and its link."),
+    "bad_signature": N_("Something came in the name of {source} that its key has not signed. Nothing of it was done."),
 }
 """What each kind of exception means, in one sentence."""
 

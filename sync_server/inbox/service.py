@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from retail import chain
 from retail.cart import Actor
 from retail.codec import canonical, digest
 from retail.errors import N_, MessageError, RetailError
 from retail.messages import BATCH_BYTES_MAX, BODIES, Batch, Operation, parse
 from sync_server.db import insert_if_absent
-from sync_server.errors import ExceptionGone, OperationFailed, is_store_failure
+from sync_server.errors import BadSignature, DeviceForked, ExceptionGone, NotEnrolled, OperationFailed, is_store_failure
+from sync_server.inbox import proof
+from sync_server.inbox.proof import Sent
 from sync_server.inbox.tables import devices, exceptions, operations
 from sync_server.prepared import Prepared, Savepoint
 
@@ -25,9 +29,14 @@ DONE = "done"
 
 DEVICE_LOCKED = Prepared(select(devices).where(devices.c.dev == bindparam("name")).with_for_update(), "name")
 DEVICE_THROUGH = Prepared(
-    update(devices).where(devices.c.dev == bindparam("name")).values(last_seq=bindparam("through")), "name", "through"
+    update(devices)
+    .where(devices.c.dev == bindparam("name"))
+    .values(last_seq=bindparam("through"), chain=bindparam("head")),
+    "name",
+    "through",
+    "head",
 )
-STORE = Prepared(insert(operations).inline(), "dev", "inc", "seq", "id", "kind", "hash", "result", "at")
+STORE = Prepared(insert(operations).inline(), "dev", "inc", "seq", "id", "kind", "hash", "chain", "result", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,9 @@ class Device:
     store: str = ""
     shopper: str = ""
 
+
+FAULTS = {DeviceForked.code: "fork", BadSignature.code: "bad_signature"}
+"""The kinds of exceptions for batches that are refused as a whole."""
 
 Carry = Callable[[Session, Device, int, Operation, int], dict[str, Any]]
 """Carries out one operation: `(session, device, seq, operation, now) -> result`."""
@@ -62,19 +74,33 @@ def check_size(batch: Batch) -> None:
 
 
 def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: int) -> dict[str, Any]:
-    """Carry out the operations of a batch, in order: `{last_seq, results}`."""
-    last = _lock(session, device)
+    """Carry out the operations of a batch, in order: `{last_seq, results}`; `{error}` where the batch as a whole is
+    refused because it is not what this terminal has signed, and then nothing of it was done."""
+    row = _lock(session, device)
+    digests = [digest(raw) for raw in batch.ops]
+    chains = chain.links(batch.prev, digests) if row.public_key else [""] * len(digests)
+    sent = [
+        Sent(seq, raw, of, at) for seq, raw, of, at in zip(count(batch.seq0), batch.ops, digests, chains, strict=False)
+    ]
+    if row.public_key and sent:
+        fault = proof.fault(session, row, batch, sent)
+        if fault is not None:
+            theirs = {"seq0": batch.seq0, "last_seq": sent[-1].seq, "chain": sent[-1].chain}
+            note_fault(session, device, fault, theirs, now)
+            return {"error": fault.as_dict()}
+    last, head = row.last_seq, row.chain
     results: list[dict[str, Any]] = []
-    for seq, raw in enumerate(batch.ops, start=batch.seq0):
-        if seq > last + 1:
-            results.append({"seq": seq, "status": "gap"})
-        elif seq <= last:
-            results.append(_again(session, device, seq, raw, now))
+    for one in sent:
+        if one.seq > last + 1:
+            results.append({"seq": one.seq, "status": "gap"})
+        elif one.seq <= last:
+            results.append(_again(session, device, one, now))
         else:
-            results.append(_first_time(session, device, seq, raw, carry, now))
-            last = seq
-    DEVICE_THROUGH.run(session, name=device.dev, through=last)
-    session.info[DONE] = [(_kind(raw), _outcome(row)) for raw, row in zip(batch.ops, results, strict=True)]
+            results.append(_first_time(session, device, one, carry, now))
+            last, head = one.seq, one.chain
+    if last != row.last_seq:
+        DEVICE_THROUGH.run(session, name=device.dev, through=last, head=head)
+    session.info[DONE] = [(_kind(raw), _outcome(done)) for raw, done in zip(batch.ops, results, strict=True)]
     return {"last_seq": last, "results": results}
 
 
@@ -88,8 +114,8 @@ def _outcome(row: dict[str, Any]) -> str:
     return "dup" if row.get("dup") else str(row["status"])
 
 
-def _lock(session: Session, device: Device) -> int:
-    """Hold the device's row until the commit, and say which number it had last."""
+def _lock(session: Session, device: Device) -> Any:
+    """Hold the device's row until the commit: what the hub has of it."""
     row = DEVICE_LOCKED.first(session, name=device.dev)
     if row is None:
         insert_if_absent(session, devices, dev=device.dev, inc=device.inc, last_seq=0)
@@ -99,34 +125,49 @@ def _lock(session: Session, device: Device) -> int:
             "device.old_incarnation",
             N_("This device was set up anew since. Close this copy and use the newer one."),
         )
+    if device.inc > row.inc and row.public_key:
+        # A terminal's incarnation comes from the hub: nobody but us can have given it a higher one.
+        raise NotEnrolled()
     if device.inc > row.inc:
         session.execute(update(devices).where(devices.c.dev == device.dev).values(inc=device.inc, last_seq=0))
-        return 0
-    last: int = row.last_seq
-    return last
+        row = DEVICE_LOCKED.first(session, name=device.dev)
+    return row
 
 
-def _again(session: Session, device: Device, seq: int, raw: Any, now: int) -> dict[str, Any]:
+def known(session: Session, dev: str) -> tuple[int, int]:
+    """The incarnation in which the hub knows a device, and its last number in it; `(0, 0)` for a new one."""
+    row = DEVICE_LOCKED.first(session, name=dev)
+    return (row.inc, row.last_seq) if row is not None else (0, 0)
+
+
+def begin_incarnation(session: Session, dev: str, inc: int, public_key: str) -> None:
+    """From now on this device is who signs with this key, numbering from 1; all that it was before is out of date."""
+    begun = {"inc": inc, "last_seq": 0, "chain": chain.origin(dev, inc), "public_key": public_key}
+    if not insert_if_absent(session, devices, dev=dev, **begun):
+        session.execute(update(devices).where(devices.c.dev == dev).values(**begun))
+
+
+def _again(session: Session, device: Device, sent: Sent, now: int) -> dict[str, Any]:
     stored = session.execute(
         select(operations.c.hash, operations.c.result).where(
-            operations.c.dev == device.dev, operations.c.inc == device.inc, operations.c.seq == seq
+            operations.c.dev == device.dev, operations.c.inc == device.inc, operations.c.seq == sent.seq
         )
     ).first()
-    if stored is None or stored.hash != digest(raw):
-        _note_conflict(session, device, seq, raw, now)
-        return {"seq": seq, "status": "conflict"}
-    return {**stored.result, "seq": seq, "dup": True}
+    if stored is None or stored.hash != sent.hash:
+        _note_conflict(session, device, sent.seq, sent.raw, now)
+        return {"seq": sent.seq, "status": "conflict"}
+    return {**stored.result, "seq": sent.seq, "dup": True}
 
 
-def _first_time(session: Session, device: Device, seq: int, raw: Any, carry: Carry, now: int) -> dict[str, Any]:
+def _first_time(session: Session, device: Device, sent: Sent, carry: Carry, now: int) -> dict[str, Any]:
     operation: Operation | None = None
     told = {name: list(kept) if isinstance(kept, list) else kept for name, kept in session.info.items()}
     try:
-        operation = parse(Operation, raw)
+        operation = parse(Operation, sent.raw)
         # What a refused operation had begun is undone by the savepoint; its number and its refusal are kept.
         with Savepoint(session):
-            outcome: dict[str, Any] = {"status": "ok", "result": carry(session, device, seq, operation, now)}
-            _store(session, device, seq, operation, raw, outcome, now)
+            outcome: dict[str, Any] = {"status": "ok", "result": carry(session, device, sent.seq, operation, now)}
+            _store(session, device, sent, operation, outcome, now)
     except Exception as error:
         if is_store_failure(error):
             # Nothing of the batch is kept or answered, and the device sends it again.
@@ -134,43 +175,64 @@ def _first_time(session: Session, device: Device, seq: int, raw: Any, carry: Car
         # Nor is anybody told of what was undone.
         session.info.clear()
         session.info.update(told)
-        outcome = _rejection(session, device, seq, operation, raw, error, now)
-    return {**outcome, "seq": seq}
+        outcome = _carried_over(session, device, sent, operation, now) or _rejection(
+            session, device, sent, operation, error, now
+        )
+    return {**outcome, "seq": sent.seq}
 
 
 def _store(
-    session: Session, device: Device, seq: int, operation: Operation | None, raw: Any, outcome: dict[str, Any], now: int
+    session: Session, device: Device, sent: Sent, operation: Operation | None, outcome: dict[str, Any], now: int
 ) -> None:
     row = {
         "dev": device.dev,
         "inc": device.inc,
-        "seq": seq,
+        "seq": sent.seq,
         "id": str(operation.id) if operation is not None else None,
         "kind": operation.kind if operation is not None else "",
-        "hash": digest(raw),
+        "hash": sent.hash,
+        "chain": sent.chain,
         "result": outcome,
         "at": now,
     }
     STORE.run(session, **row)
 
 
+def _carried_over(
+    session: Session, device: Device, sent: Sent, operation: Operation | None, now: int
+) -> dict[str, Any] | None:
+    """The stored answer for an operation that this device sent before it was set up anew and never heard of: it
+    travels again under a number of the new incarnation, and is not done again. None where it is none of these."""
+    if operation is None:
+        return None
+    before = session.execute(
+        select(operations).where(operations.c.id == str(operation.id), operations.c.dev == device.dev)
+    ).first()
+    if before is None or before.inc >= device.inc or before.hash != sent.hash:
+        return None
+    outcome: dict[str, Any] = before.result
+    _store(session, device, sent, None, outcome, now)
+    return {**outcome, "dup": True}
+
+
 def _rejection(
-    session: Session, device: Device, seq: int, operation: Operation | None, raw: Any, error: Exception, now: int
+    session: Session, device: Device, sent: Sent, operation: Operation | None, error: Exception, now: int
 ) -> dict[str, Any]:
     """Keep the refusal under the operation's number. What a till said is never lost: a person finds its words."""
     refused = error if isinstance(error, RetailError) else OperationFailed()
     if operation is not None and _is_used(session, operation):
         refused = MessageError("message.id_used", N_("An operation with this id was already carried out."))
     elif refused is not error:
-        log.exception("operation failed", dev=device.dev, seq=seq, exc_info=error)
+        log.exception("operation failed", dev=device.dev, seq=sent.seq, exc_info=error)
     outcome = {"status": "rejected", "error": refused.as_dict()}
     # The id stays with the operation that was carried out under it, so a refused one is stored without.
-    _store(session, device, seq, None, raw, outcome, now)
-    log.info("operation rejected", dev=device.dev, seq=seq, code=refused.code, sentence=refused.sentence)
+    _store(session, device, sent, None, outcome, now)
+    log.info("operation rejected", dev=device.dev, seq=sent.seq, code=refused.code, sentence=refused.sentence)
     # A phone's refusals are everyday (its shopper reads them); a fault of ours is looked at whoever met it.
     if device.actor.channel != "online" or isinstance(refused, OperationFailed):
-        detail = {"sent": raw, "error": refused.as_dict(), "channel": device.actor.channel, "shopper": device.shopper}
-        open_exception(session, device.store, "rejected", f"{device.dev}/{device.inc}/{seq}", detail, now)
+        shopper = {"channel": device.actor.channel, "shopper": device.shopper}
+        detail = {"sent": sent.raw, "error": refused.as_dict(), **shopper}
+        open_exception(session, device.store, "rejected", f"{device.dev}/{device.inc}/{sent.seq}", detail, now)
     return outcome
 
 
@@ -180,6 +242,23 @@ def _is_used(session: Session, operation: Operation) -> bool:
 
 def _note_conflict(session: Session, device: Device, seq: int, raw: Any, now: int) -> None:
     open_exception(session, device.store, "conflict", f"{device.dev}/{device.inc}/{seq}", {"sent": raw}, now)
+
+
+def note_fault(session: Session, device: Device, fault: RetailError, theirs: dict[str, Any], now: int) -> None:
+    """Tell a manager, once for each incarnation, that two copies of a terminal speak or that somebody speaks in its
+    name. A terminal that was withdrawn on purpose is no news."""
+    kind = FAULTS.get(fault.code)
+    if kind is None:
+        return
+    row = session.execute(select(devices).where(devices.c.dev == device.dev)).one()
+    detail = {"theirs": theirs, "ours": {"last_seq": row.last_seq, "chain": row.chain}, "error": fault.as_dict()}
+    if open_exception(session, device.store, kind, f"{device.dev}/{device.inc}", detail, now):
+        log.error("terminal refused", dev=device.dev, inc=device.inc, code=fault.code, **detail)
+
+
+def take_key(session: Session, dev: str, public_key: str) -> None:
+    """Another key speaks for the device from now on, or nobody's."""
+    session.execute(update(devices).where(devices.c.dev == dev).values(public_key=public_key))
 
 
 def open_exception(session: Session, store: str, kind: str, source: str, detail: dict[str, Any], now: int) -> bool:

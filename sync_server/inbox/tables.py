@@ -10,6 +10,8 @@ devices = Table(
     Column("dev", String(64), primary_key=True),
     Column("inc", Integer, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
+    Column("chain", String(64), nullable=False, server_default="", comment="the hash at last_seq, of a terminal"),
+    Column("public_key", String(64), nullable=False, server_default="", comment="of an enrolled terminal, in hex"),
 )
 
 operations = Table(
@@ -21,6 +23,7 @@ operations = Table(
     Column("id", String(36), unique=True, nullable=True, comment="null where the message named none that can be read"),
     Column("kind", String(40), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("chain", String(64), nullable=False, server_default="", comment="the hash of the chain at it"),
     Column("result", JSON, nullable=False),
     Column("at", BigInteger, nullable=False),
 )

@@ -20,6 +20,8 @@ TOLD = "events"
 LEFT = "left"
 BEHIND = "behind"
 """Streams whose listeners are to ask for the state, with their new versions."""
+KICKED = "kicked"
+"""Terminals that are shown out once the session is committed: `{dev, code, message}`."""
 
 ADVANCE = Prepared(
     update(streams)

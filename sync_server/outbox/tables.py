@@ -22,3 +22,15 @@ events = Table(
     Column("at", BigInteger, nullable=False),
     Column("scan", BigInteger, nullable=False),
 )
+
+lives = Table(
+    "lives",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("life", String(36), nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("beat", BigInteger, nullable=False, comment="grows while the hub works"),
+    Column("epoch", Integer, nullable=False, comment="of streams that begin in this life"),
+    Column("copied_at", BigInteger, nullable=True, comment="set in a backup: whoever opens it is a copy"),
+)
+"""One row: which life of its data the hub is in. A new one begins when an old copy was put back."""

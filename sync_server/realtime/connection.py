@@ -16,7 +16,7 @@ from sync_server.catalogue import queries as catalogue
 from sync_server.customers import queries as customer_queries
 from sync_server.customers import service as customers
 from sync_server.dashboard import queries as dashboards
-from sync_server.errors import NotAllowed, SignInRefused
+from sync_server.errors import NotAllowed, NotEnrolled, SignInRefused
 from sync_server.inbox.service import Device
 from sync_server.staff import queries as staff
 from sync_server.terminals import queries as terminals
@@ -91,9 +91,7 @@ def identify(session: Session, hail: Hail, cookies: dict[str, str], now: int) ->
         case "till" | "kiosk":
             row = terminals.by_token(session, hail.token) if hail.token else None
             if row is None or row.id != hail.dev or row.kind != hail.app:
-                raise SignInRefused(
-                    "unauthorised", N_("This terminal is not enrolled, or its token was withdrawn. Enrol it again.")
-                )
+                raise NotEnrolled()
             return Device(row.id, hail.inc, Actor(row.id, row.kind), store=row.store), hail.token, ""
         case "phone":
             token = cookies.get("shopper", "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sync_server.bus import ALL, Bus, LocalBus
-from sync_server.outbox.service import BEHIND, LEFT, TOLD
+from sync_server.outbox.service import BEHIND, KICKED, LEFT, TOLD
 from sync_server.realtime.connection import Connection, Connections
 from sync_server.realtime.waiting import Doorbells
 
@@ -47,6 +47,8 @@ class Fanout:
             left = {"device": device, "stream": stream}
             self._left(left)
             self._bus.publish(ALL, "left", left)
+        for word in told.get(KICKED, ()):
+            self.kick(word["code"], word["message"], device=word["dev"])
 
     def tell(self, event: str, message: Any, room: str) -> None:
         """Say something volatile to everybody who hears the stream `room`, at whichever worker."""

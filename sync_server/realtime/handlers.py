@@ -26,6 +26,7 @@ from retail.messages import (
 )
 from sync_server.db import Database
 from sync_server.errors import NotAllowed, as_error, refusal
+from sync_server.inbox import copies
 from sync_server.inbox import handlers as operations
 from sync_server.inbox import service as inbox
 from sync_server.outbox import service as outbox
@@ -120,6 +121,7 @@ class Handlers:
             cookies = {"shopper": sent.get(SHOPPER_COOKIE, ""), "staff": sent.get(STAFF_COOKIE, "")}
             now = self._clock()
             device, token, staff = self._db.read(lambda session: identify(session, hail, cookies, now))
+            copies.check(self._db, device, hail, now)
         except Exception as error:
             refused = refusal(error)
             # Of a single argument Socket.IO sends only its text; the second one travels as data.
@@ -234,6 +236,10 @@ class Handlers:
         )
         if connection.app in ("till", "kiosk"):
             self._presence.worked(connection.device)
+        if "error" in answer:
+            # Refused as a whole, after the commit that tells a manager of it.
+            error = answer["error"]
+            raise RetailError(error["code"], error["message"], **error["params"])
         return answer
 
     def status(self, connection: Connection, payload: Any = None) -> dict[str, Any]:

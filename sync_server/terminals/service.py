@@ -1,12 +1,14 @@
 """Enrolling terminals and knowing whether they are there."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_
 from sync_server.errors import NotFound
+from sync_server.inbox import service as inbox
+from sync_server.outbox.service import KICKED
 from sync_server.terminals import queries
 from sync_server.terminals.tables import terminals
 
@@ -28,19 +30,41 @@ def add(session: Session, terminal: str, store: str, code: str, kind: str, names
     )
 
 
-def enrol(session: Session, terminal: str, token: str) -> None:
-    """Give the terminal this token; one that it had before is worth nothing from now on."""
+REVOKED = N_("The hub does not know this sign-in any more. Sign in or enrol again.")
+
+
+def enrol(session: Session, terminal: str, token: str, public_key: str = "", inc: int = 1) -> None:
+    """Give the terminal this token and this key in a new incarnation; those that it had before are worth nothing from
+    now on, and who is connected with them is shown out."""
     changed = session.execute(
         update(terminals).where(terminals.c.id == terminal).values(token_hash=queries.token_hash(token))
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        known = ", ".join(session.scalars(select(terminals.c.id).order_by(terminals.c.id)))
-        raise NotFound(
-            "terminal.unknown",
-            N_("There is no terminal {terminal}. Known are: {known}."),
-            terminal=terminal,
-            known=known,
-        )
+        refuse_unknown(session, terminal)
+    if public_key:
+        inbox.begin_incarnation(session, terminal, inc, public_key)
+    show_out(session, terminal)
+
+
+def withdraw(session: Session, terminal: str) -> None:
+    """Nobody is this terminal from now on, until it is set up anew."""
+    session.execute(update(terminals).where(terminals.c.id == terminal).values(token_hash=""))
+    show_out(session, terminal)
+
+
+def show_out(session: Session, terminal: str) -> None:
+    """Once this is committed, whoever is connected as this terminal is told so and disconnected."""
+    session.info.setdefault(KICKED, []).append({"dev": terminal, "code": "revoked", "message": REVOKED})
+
+
+def refuse_unknown(session: Session, terminal: str) -> NoReturn:
+    known = ", ".join(session.scalars(select(terminals.c.id).order_by(terminals.c.id)))
+    raise NotFound(
+        "terminal.unknown",
+        N_("There is no terminal {terminal}. Known are: {known}."),
+        terminal=terminal,
+        known=known,
+    )
 
 
 def seen(session: Session, terminal: str, seen: int, **changed: Any) -> None:

@@ -1,6 +1,6 @@
 """Enrolled tills and kiosks."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Integer, String, Table
 
 from sync_server.db import metadata
 
@@ -40,3 +40,25 @@ terminal_links = Table(
     Column("until", BigInteger, nullable=True, comment="null while it lasts"),
 )
 """When each terminal was connected: the newest times only."""
+
+enrolment_codes = Table(
+    "enrolment_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("terminal", String(64), ForeignKey("terminals.id"), nullable=False),
+    Column("made_by", String(64), nullable=False, comment="the member of staff, or hub for its command line"),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=True),
+    Column("public_key", String(64), nullable=False, comment="of who used it"),
+    Column("answer", JSON, nullable=True, comment="what was answered, while a lost answer may be asked for again"),
+)
+"""One-time codes. A code is used by one key; the same key gets the same answer again."""
+
+enrolment_tries = Table(
+    "enrolment_tries",
+    metadata,
+    Column("span", BigInteger, primary_key=True, autoincrement=False, comment="number of the quarter of an hour"),
+    Column("tries", Integer, nullable=False),
+)
+"""How often codes were tried: whoever guesses is stopped long before a guess is likely to be right."""

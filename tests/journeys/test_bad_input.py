@@ -147,8 +147,7 @@ def test_a_wrong_password_on_the_phone_is_refused_with_a_sentence(
 
 def test_a_second_till_on_the_same_folder_is_refused_and_the_first_goes_on(shop: RunningShop, cashier: Cashier) -> None:
     command = [sys.executable, "-m", "pos_terminal", "--kind", "till", "--data", str(shop.data / "till-1")]
-    command += ["--port", "0", "--hub", shop.addresses["shop"].rstrip("/"), "--terminal", "till-1"]
-    command += ["--token-file", str(shop.data / "till-1.token")]
+    command += ["--port", "0", "--hub", shop.addresses["shop"].rstrip("/")]
     second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == EXIT_FOLDER_HELD
     assert "Another till works with the data folder" in second.stderr

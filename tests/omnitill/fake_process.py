@@ -39,13 +39,12 @@ class Page(http.server.BaseHTTPRequestHandler):
 def main() -> None:
     role = sys.argv[1]
     parser = argparse.ArgumentParser()
-    for option in ("data", "host", "port", "terminal", "kind", "hub", "token-file", "scanner", "printer", "control"):
+    for option in ("data", "host", "port", "terminal", "kind", "hub", "enrol", "scanner", "printer", "control"):
         parser.add_argument(f"--{option}", action="append" if option == "terminal" else "store")
     parser.add_argument("--seed-sample", action="store_true")
     options, words = parser.parse_known_args(sys.argv[2:])
     if "enrol" in words:
-        token = f"secret {os.getpid()} of {options.terminal[0]}"
-        print(json.dumps({"terminal": options.terminal[0], "token": token}))
+        print(json.dumps({"terminal": options.terminal[0], "code": f"code {os.getpid()} of {options.terminal[0]}"}))
         return
     name = options.kind or role
     data = Path(options.data)
@@ -67,6 +66,8 @@ def main() -> None:
     server = listening(int(options.port))
     (data / f"fake-{name}.json").write_text(json.dumps({"pid": os.getpid(), **vars(options)}))
     line = {"ready": name, "url": f"http://127.0.0.1:{server.server_address[1]}/"}
+    if options.enrol:
+        (data / "key").touch()
     if name == "hub":
         (data / "hub.sqlite").touch()
         line |= {"shop": line["url"], "dashboard": line["url"] + "manage"}

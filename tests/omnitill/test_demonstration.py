@@ -30,14 +30,12 @@ def test_the_invitation_names_every_page_and_who_may_sign_in(shop: ShopProcess) 
         assert page.read() == b"a page"
 
 
-def test_a_terminal_gets_its_token_and_the_addresses_of_its_devices(shop: ShopProcess) -> None:
+def test_a_terminal_gets_its_code_and_the_addresses_of_its_devices(shop: ShopProcess) -> None:
     till = shop.facts("till")
     assert till["scanner"] == "scanner+serial:///dev/till-1"
     assert till["printer"].startswith("escpos+tcp://127.0.0.1:")
     assert till["hub"] == f"http://127.0.0.1:{shop.port}"
-    token = Path(till["token_file"])
-    assert token.read_text().startswith("secret ") and token.read_text().endswith(" of till-1")
-    assert token.stat().st_mode & 0o077 == 0
+    assert till["enrol"].startswith("code ") and till["enrol"].endswith(" of till-1")
 
 
 def test_a_process_that_dies_is_named_and_started_again(shop: ShopProcess) -> None:
@@ -195,16 +193,16 @@ def test_a_second_demonstration_on_the_same_folder_is_refused(shop: ShopProcess)
 
 def test_a_terminal_is_enrolled_once_and_anew_only_at_a_new_hub(tmp_path: Path) -> None:
     data = tmp_path / "shop"
-    tokens = []
+    codes = []
     for _ in range(2):
         with ShopProcess(data) as shop:
             shop.opened()
-            tokens.append((data / "till-1.token").read_text())
-    assert tokens[0] == tokens[1]
+            codes.append(shop.facts("till")["enrol"])
+    assert codes[0] and not codes[1]
     (data / "hub.sqlite").unlink()
     with ShopProcess(data) as shop:
         shop.opened()
-        assert (data / "till-1.token").read_text() not in tokens
+        assert shop.facts("till")["enrol"] not in ("", None, codes[0])
 
 
 def test_data_is_kept_between_runs_and_reset_asks_first(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from retail.codec import digest
 class HubDouble:
     """`drop_acks` swallows that many answers after the effect; `refuse` is a refusal at the door; `rejects` maps a
     kind to the error of its rejection; `on_ops` sees a batch before it takes effect. Reference data goes out in pages
-    of `page_rows` products; `on_page` may send something else in place of one."""
+    of `page_rows` products; `on_page` may send something else in place of one. `refuse_code` refuses a code."""
 
     def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
         self.reference = reference
@@ -41,6 +41,9 @@ class HubDouble:
         self.asked: list[dict[str, str]] = []
         self.page_rows = 1_000
         self.on_page: Callable[[dict[str, Any]], Any] = lambda page: None
+        self.enrolled: list[dict[str, Any]] = []
+        self.refuse_code: dict[str, Any] | None = None
+        self.enrol_answer: dict[str, Any] = {}
         self.offset_ms = 0
         self.on_ops: Callable[[dict[str, Any]], None] = lambda batch: None
         self.changed = threading.Condition()
@@ -73,6 +76,7 @@ class HubDouble:
         ):
             self.sockets.on_event(event, handler)
         app.add_url_rule("/v1/reference", "reference", self._reference)
+        app.add_url_rule("/v1/enrol", "enrol", self._enrol, methods=["POST"])
         app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
         self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True
@@ -158,6 +162,18 @@ class HubDouble:
             return self.on_page(page) or jsonify(page)
         finally:
             self._tell()
+
+    def _enrol(self) -> Any:
+        """`enrol_answer` changes what every code is answered; a new incarnation numbers from 1."""
+        self.enrolled.append(request.get_json())
+        if self.refuse_code is not None:
+            return {"error": self.refuse_code}, 403
+        place = self.reference["terminal"]
+        answer = {"terminal": place["id"], "store": self.reference["store"]["id"], "kind": place["kind"], "names": {}}
+        known = {"inc": 0, "last_seq": 0}
+        answer |= {"token": "new token", "inc": 1, "first_sale": 1, "known": known, **self.enrol_answer}
+        self.results, self.hashes = {}, {}
+        return answer
 
     def _sub(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:
         for row in wanted:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import socketio
 from hub_double import HubDouble
-from till_bench import CASHIER, PIECES, Bench, reference, scan_text
+from till_bench import CASHIER, PIECES, Bench, reference, scan_text, set_up
 
 ROOT = Path(__file__).parents[2]
 READY_LIMIT_S = 30
@@ -24,10 +24,10 @@ class Process:
     """`python -m pos_terminal` and a page that is connected to it."""
 
     def __init__(self, bench: Bench, *options: str) -> None:
-        token = bench.folder / "token"
-        token.write_text("token", encoding="utf-8")
+        if not (bench.folder / "data" / "key").exists():
+            set_up(bench.folder / "data", bench.hub.url)
         command = [sys.executable, "-m", "pos_terminal", "--data", str(bench.folder / "data"), "--port", "18400"]
-        command += ["--hub", bench.hub.url, "--terminal", "till-1", "--token-file", str(token), *options]
+        command += ["--hub", bench.hub.url, *options]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._log = (bench.folder / "log").open("ab")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, env=env, cwd=bench.folder)

@@ -96,7 +96,7 @@ def test_two_tills_do_not_share_a_folder(tmp_path: Path) -> None:
 def test_a_second_process_on_the_same_folder_ends_with_a_sentence(alone: Bench) -> None:
     config = alone.config()
     second = subprocess.run(
-        [sys.executable, "-m", "pos_terminal", "--data", str(config.data), "--terminal", "till-1", "--port", "8499"],
+        [sys.executable, "-m", "pos_terminal", "--data", str(config.data), "--port", "8499"],
         capture_output=True,
         text=True,
         timeout=30,

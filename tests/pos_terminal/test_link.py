@@ -61,7 +61,7 @@ def test_a_hub_that_knows_more_than_the_till_is_not_pushed_to(make_bench) -> Non
     bench.sign_in()
     bench.sell(PIECES[0])
     view = bench.wait(lambda view: view["link"]["refused"])
-    assert view["link"]["refused"]["code"] == "link.old_copy"
+    assert view["link"]["refused"]["code"] == "device.forked"
     assert view["link"]["unsent_sales"] == 1 and bench.hub.taken == []
 
 

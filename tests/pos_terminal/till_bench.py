@@ -1,5 +1,6 @@
 """A till with real parts around it: SQLite files, a printer on TCP, a scanner on a pseudo-terminal, a hub double."""
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -16,10 +17,14 @@ from hardware.emulators.escpos_printer import EscposPrinterEmulator
 from hardware.emulators.serial_scanner import SerialScannerEmulator
 from pos_terminal.app import Terminal
 from pos_terminal.config import Config
+from pos_terminal.enrolment import keep
 from pos_terminal.ids import now_ms
+from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from retail.catalogue import Product
+from retail.chain import Signer
 from retail.replica import applied
+from retail.told import Enrolled
 from sample_shop import build, scan_text
 
 WAIT_LIMIT_S = 10
@@ -75,6 +80,20 @@ def reference(version: int = 1, terminal: str = "till-1") -> dict[str, Any]:
     }
 
 
+def set_up(folder: Path, hub: str, terminal: str = "till-1", kind: str = "till", inc: int = 1) -> None:
+    """Make `folder` a terminal that was set up, without a hub: its key, its name and an empty journal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    seed = hashlib.sha256(f"{terminal}-{inc}".encode()).digest()
+    (folder / "key").write_text(seed.hex())
+    known = {"inc": 0, "last_seq": 0}
+    answer = {"terminal": terminal, "store": SHOP.stores[0].id, "kind": kind, "names": {}, "token": "token"}
+    answer |= {"inc": inc, "first_sale": 1, "known": known}
+    store = Store(folder)
+    with store.begin() as connection:
+        keep(connection, Enrolled.model_validate(answer), Signer(seed).public, hub)
+    store.close()
+
+
 class Bench:
     """One terminal on a counter. Parts are started by hand, so that a test can leave one out or start it late."""
 
@@ -101,8 +120,6 @@ class Bench:
             data=self.folder / "data",
             port=0,
             hub=self.hub.url,
-            terminal=self.device,
-            token="token",
             scanners=(self.scanner.address,) if self.scanner else (),
             printer=self.printer.address if self.printer else "",
         )
@@ -115,6 +132,8 @@ class Bench:
         replica.close()
 
     def start(self) -> "Bench":
+        if not (self.folder / "data" / "key").exists():
+            set_up(self.folder / "data", self.hub.url, self.device, self.kind)
         self.terminal = Terminal(self.config())
         to_pages = self.terminal.counter.on_view
 

@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from talking_device import PIECES, SHOP, Talker, lines_of, operation, rows, terminal
 
 from retail.cart import line_as_dict
+from retail.chain import Signer
 from sync_server.carts.tables import cart_lines
 from sync_server.inbox.tables import operations
 from sync_server.staff.tables import audit
@@ -74,8 +75,9 @@ def test_a_hub_with_open_sockets_ends_within_three_seconds(own_hub: HubProcess, 
 
 def test_a_withdrawn_token_is_shown_out_and_not_let_in_again(own_hub: HubProcess, connect: Connect) -> None:
     till = connect(own_hub)
-    made = own_hub.command("enrol", "--terminal", "till-1")
-    assert made.returncode == 0, made.stderr
+    code = json.loads(own_hub.command("enrol", "--terminal", "till-1").stdout)["code"]
+    answer = post(own_hub, "/v1/enrol", {"code": code, "public_key": Signer(b"k" * 32).public}).json()
+    assert (answer["terminal"], answer["store"], answer["inc"]) == ("till-1", "main-street", 1)
     assert till.wait("kick")["code"] == "revoked"
     till.wait("gone")
     refused = post(own_hub, "/v1/ops", {}, Authorization="Bearer token-till-1")

@@ -24,17 +24,21 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox",
+        _number("inc", primary_key=True, autoincrement=False),
         _number("seq", primary_key=True, autoincrement=False),
-        _text("id", unique=True),
+        _text("id"),
         _text("kind"),
         _number("at"),
         _text("cart", nullable=True),
         _text("body"),
+        _text("prev"),
+        _text("hash"),
         _text("status", server_default="waiting"),
         _text("result", nullable=True),
         _number("seen", server_default="0"),
+        sa.UniqueConstraint("inc", "id", name="one_number_per_id"),
     )
-    op.create_index("outbox_status", "outbox", ["status", "seq"])
+    op.create_index("outbox_status", "outbox", ["status", "inc", "seq"])
     _create_sales()
     op.create_table(
         "print_jobs",
