@@ -38,7 +38,7 @@ def test_two_tabs_that_tap_at_once_use_no_number_twice_and_show_the_same(hub: Hu
 
 @pytest.mark.parametrize("end", ["closed", "crashed"])
 def test_a_tab_that_ends_in_the_middle_of_sending_leaves_its_work_to_the_other(
-    hub: HubProcess, phone: OpenPhone, end: str
+    hub: HubProcess, phone: OpenPhone, until: Callable[..., None], end: str
 ) -> None:
     one = phone()
     one.adds()
@@ -48,7 +48,7 @@ def test_a_tab_that_ends_in_the_middle_of_sending_leaves_its_work_to_the_other(
     try:
         more(one.page).click()
         # It holds the lock and waits for the hub's answer; what comes now waits for the lock.
-        assert one.page.evaluate("navigator.locks.query().then(({ held }) => held.length)") == 1
+        until(one.page, "(await navigator.locks.query()).held.length === 1")
         more(second).click()
         expect(count(second)).to_have_text("3")
         if end == "closed":
