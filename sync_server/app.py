@@ -170,7 +170,7 @@ def start_background(hub: Hub, alone: bool = True) -> None:
             except Exception as error:
                 errors.refusal(error)
 
-    hub.presence.started()
+    hub.presence.started(alone)
     hub.socketio.start_background_task(every, HEADS_MS / 1000, hub.handlers.send_heads)
     hub.socketio.start_background_task(every, REPORT_S, hub.presence.report)
     hub.socketio.start_background_task(every, SHOW_OUT_S, hub.handlers.show_out)

@@ -152,13 +152,13 @@ class Presence:
     def _look_around(self, session: Session, links: list[str], now: int) -> set[str]:
         """Say which terminals are here, and miss those whose worker says nothing: the stores where that changes
         something."""
+        different = reports.lost(session, now)
         for start in range(0, len(links), LINKS_AT_ONCE):
-            reports.still_here(session, links[start : start + LINKS_AT_ONCE], now)
-        lost = reports.lost(session, now)
-        if not lost:
+            different |= reports.still_here(session, links[start : start + LINKS_AT_ONCE], now)
+        if not different:
             return set()
-        reports.set_online(session, lost)
-        return reports.stores_of(session, lost)
+        reports.set_online(session, different)
+        return reports.stores_of(session, different)
 
     def tell(self) -> None:
         """Tell the dashboards of busy stores what is new. Any worker may do it, also several at the same time."""

@@ -48,9 +48,13 @@ def parted(session: Session, link: str, now: int) -> None:
     session.execute(update(terminal_links).where(terminal_links.c.id == link).values(alive=now, until=now))
 
 
-def still_here(session: Session, links: Collection[str], now: int) -> None:
-    """Their worker has these connections now; one that was taken for lost meanwhile goes on."""
-    session.execute(update(terminal_links).where(terminal_links.c.id.in_(links)).values(alive=now, until=None))
+def still_here(session: Session, links: Collection[str], now: int) -> set[str]:
+    """Their worker has these connections now; the terminals of those that were taken for lost meanwhile."""
+    here = terminal_links.c.id.in_(links)
+    found = select(terminal_links.c.terminal).where(here, terminal_links.c.until.is_not(None))
+    back = set(session.scalars(found))
+    session.execute(update(terminal_links).where(here).values(alive=now, until=None))
+    return back
 
 
 def lost(session: Session, now: int) -> set[str]:

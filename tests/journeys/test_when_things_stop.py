@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from people import BenchPage, Cashier, Shopper
 from playwright.sync_api import Browser, Page, expect
-from running_shop import CASHIER, SAMPLE, TILL, RunningShop, code, last_number
+from running_shop import CASHIER, MANAGER, SAMPLE, TILL, RunningShop, code, last_number
 from watched_pages import Watch
 
 LOAF, MUSHROOMS, BASIL = "Wholegrain loaf 750 g", "Brown mushrooms 400 g", "Basil in a pot"
@@ -90,6 +90,35 @@ def test_the_till_is_killed_in_the_middle_of_a_cart_and_opens_with_the_same_cart
     expect(phone.page.get_by_text("Your cart is empty")).to_be_visible()
     expect(cashier.page.locator(".unsent")).to_have_text("0 unsent")
     arrived_once(shop, number, 3)
+
+
+def test_the_manager_sees_a_till_go_away_and_come_back_with_everything(
+    shop: RunningShop, cashier: Cashier, other_browser: Browser, watch: Watch
+) -> None:
+    cashier.signs_in()
+    page = watch.open(other_browser, f"{shop.addresses['dashboard']}#sync")
+    page.get_by_label("Staff number").fill(MANAGER.number)
+    page.get_by_label("PIN").fill(MANAGER.pin)
+    page.keyboard.press("Enter")
+    row = page.locator("tbody tr").filter(has_text="Till 1")
+    expect(row.locator("[data-label='State']")).to_contain_text("In step")
+    mark(page)
+    with watch.outage():
+        heard = shop.kill("till")
+        expect(row.locator("[data-label='State']")).to_contain_text("Away, sells on")
+        shop.wait_back("till", heard)
+        expect(row.locator("[data-label='State']")).to_contain_text("In step")
+        expect(cashier.message).not_to_contain_text("does not answer")
+    scanned_when_ready(shop, cashier, BUN)
+    cashier.pays_cash()
+    expect(cashier.page.locator(".sale-done")).to_be_visible()
+    number = last_number(shop)
+    expect(row.locator("[data-label='Last sale']")).to_have_text(number)
+    ((given,),) = shop.rows("till-1/till.sqlite", "SELECT MAX(seq) FROM outbox")
+    for label in ("Given", "Acknowledged"):
+        expect(row.locator(f"[data-label='{label}']")).to_have_text(f"{given:,}")
+    expect(row.locator("[data-label='Unsent']")).to_have_text("0")
+    assert marked(page), "the manager's page was loaded again"
 
 
 def test_the_hub_is_killed_between_scans_and_till_and_phone_agree_again(

@@ -5,8 +5,8 @@ const [FIRST_WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT] = [640, 200, 8, 8, 20, 24];
 const MAX_LABELS = 12;
 const LABEL_WIDTH = 36;
 
-// Drawn at the size it has, so that its words are as large as other words on a phone too.
-function useWidth() {
+/** `[ref, width]` of an element: a chart is drawn at the size it has, so that its words are as large as other words. */
+export function useWidth() {
   const frame = useRef(null);
   const [width, setWidth] = useState(FIRST_WIDTH);
   useEffect(() => {
