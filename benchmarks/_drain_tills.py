@@ -1,7 +1,8 @@
 """Tills whose journals are full: made without a page and without full sync, and later connected to a hub.
 
-`python _drain_tills.py build FOLDER SALES TERMINAL...` makes the journals; `connect FOLDER HUB TERMINAL...` opens them
-as tills do, waits for a line on standard input, links all and says how long it took until each sale was acknowledged.
+`python _drain_tills.py build FOLDER HUB SALES TERMINAL=CODE...` sets tills up and makes their journals; `connect FOLDER
+TERMINAL...` opens them as tills do, waits for a line on standard input, links all and says how long it took until each
+sale was acknowledged.
 """
 
 import json
@@ -14,30 +15,33 @@ from typing import Any
 
 from sqlalchemy import event, func, select
 
-from omnitill.simulation.memory import CASHIER, SHOP, reference
-from pos_terminal import ids
+from omnitill.simulation.memory import CASHIER, SHOP
+from pos_terminal import enrolment, ids
 from pos_terminal.app import Terminal
 from pos_terminal.config import Config
+from pos_terminal.errors import EnrolRefused
 from pos_terminal.store import tables
+from pos_terminal.store.engine import Store
 from sample_shop import scan_text
 
 CODES = [scan_text(product) for product in SHOP.products if not product.weighed]
 LOOK_S = 0.02
+AGAIN_S = 5
 DRAIN_LIMIT_S = 240
 
 
-def opened(folder: Path, name: str, hub: str) -> Terminal:
+def opened(folder: Path, name: str) -> Terminal:
     """The till of a folder, with nothing of it started yet."""
-    token = (folder / f"{name}.token").read_text()
-    return Terminal(Config(kind="till", data=folder / name, port=0, hub=hub, terminal=name, token=token))
+    return Terminal(Config(kind="till", data=folder / name, port=0))
 
 
-def build(folder: Path, sales: int, name: str) -> None:
+def build(folder: Path, hub: str, sales: int, name: str, code: str) -> None:
     """So many sales of one article each, as the counter makes them when the hub is away."""
-    till = opened(folder, name, "http://127.0.0.1:9")
-    body = reference("till-1")
-    body["terminal"] |= {"id": name, "code": name[-2:], "kind": "till"}
-    till.replica.load(body, '"1"', ids.now_ms())
+    store = Store(folder / name)
+    _set_up(store, hub, code)
+    store.close()
+    till = opened(folder, name)
+    till.reference.fetch()
 
     @event.listens_for(till.store.engine, "connect")
     def no_sync(connection: Any, _: Any) -> None:
@@ -54,15 +58,27 @@ def build(folder: Path, sales: int, name: str) -> None:
     till.store.close()
 
 
+def _set_up(store: Store, hub: str, code: str) -> None:
+    """The hub lets twenty codes a minute be tried; who comes too soon waits."""
+    while True:
+        try:
+            enrolment.enrol(store, hub, code, "till")
+            return
+        except EnrolRefused as refused:
+            if refused.code != "enrol.wait":
+                raise
+            time.sleep(AGAIN_S)
+
+
 def _do(till: Terminal, command: str, **body: Any) -> None:
     answer = till.counter.do({"id": ids.uuid7(), "command": command, **body})
     if "error" in answer:
         raise RuntimeError(f"{command}: {answer['error']}")
 
 
-def connect(folder: Path, hub: str, names: list[str]) -> None:
+def connect(folder: Path, names: list[str]) -> None:
     """Link all tills at once; what they unsent last is told at the end as `{seconds, unsent}`."""
-    tills = [opened(folder, name, hub) for name in names]
+    tills = [opened(folder, name) for name in names]
     print('{"ready": "tills"}', flush=True)
     sys.stdin.readline()
     began = time.monotonic()
@@ -84,12 +100,13 @@ def _unsent(till: Terminal) -> int:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    act, folder, word, *names = sys.argv[1:]
+    act, folder, *words = sys.argv[1:]
     if act == "build":
-        for name in names:
-            build(Path(folder), int(word), name)
+        hub, sales, *terminals = words
+        for terminal in terminals:
+            build(Path(folder), hub, int(sales), *terminal.split("="))
     else:
-        connect(Path(folder), word, names)
+        connect(Path(folder), words)
 
 
 main()

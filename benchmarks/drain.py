@@ -57,8 +57,8 @@ def process(*command: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, 
         child.communicate()
 
 
-def prepared(folder: Folder) -> None:
-    """A hub that knows the tills, and their full journals, made on all cores."""
+def known(folder: Folder) -> dict[str, str]:
+    """A hub that knows the tills; a code for each of them."""
     folder.seed()
     db = open_database(sqlite_url(folder.path))
     for number, name in enumerate(NAMES, 1):
@@ -67,12 +67,15 @@ def prepared(folder: Folder) -> None:
             lambda session, place=(name, STORE.id, f"{50 + number}", "till", names): terminals.add(session, *place)
         )  # type: ignore[misc]
     db.close()
-    for name in [*NAMES, "till-1"]:
-        folder.enrol(name)
+    return {name: folder.enrol(name) for name in [*NAMES, "till-1"]}
+
+
+def fill(path: Path, hub: str, codes: dict[str, str]) -> None:
+    """Full journals, made on all cores by tills that were set up at the hub."""
     cores = os.cpu_count() or 1
     parts = [NAMES[first::cores] for first in range(cores)]
-    command = [sys.executable, str(HERE / "_drain_tills.py"), "build", str(folder.path), str(SALES)]
-    builders = [subprocess.Popen([*command, *part]) for part in parts if part]
+    command = [sys.executable, str(HERE / "_drain_tills.py"), "build", str(path), hub, str(SALES)]
+    builders = [subprocess.Popen([*command, *(f"{name}={codes[name]}" for name in part)]) for part in parts if part]
     if any(builder.wait() for builder in builders):
         raise RuntimeError("the journals could not be made")
 
@@ -125,10 +128,8 @@ def measure(live: Live, tills: "subprocess.Popen[str]") -> tuple[list[float], li
 
 
 def run(path: Path) -> dict[str, Any]:
-    folder = Folder(path)
     began = time.monotonic()
-    prepared(folder)
-    print(f"{TILLS * SALES} sales are in {TILLS} journals, {time.monotonic() - began:.0f} s", file=sys.stderr)
+    codes = known(Folder(path))
     with ExitStack() as stack:
         scanner = SerialScannerEmulator(path / "scanner")
         scanner.plug()
@@ -136,10 +137,12 @@ def run(path: Path) -> dict[str, Any]:
         serve = ("-m", "sync_server", "serve", "--data", str(path), "--port", "0")
         _, hub = stack.enter_context(process(*serve))
         url = hub["url"].rstrip("/")
-        words = ["--kind", "till", "--data", str(path / "live"), "--port", "0", "--hub", url, "--terminal", "till-1"]
-        words += ["--token-file", str(path / "till-1.token"), "--scanner", scanner.address]
+        words = ["--kind", "till", "--data", str(path / "live"), "--port", "0", "--hub", url]
+        words += ["--enrol", codes["till-1"], "--scanner", scanner.address]
         _, till = stack.enter_context(process("-m", "pos_terminal", *words))
-        tills, _ = stack.enter_context(process(str(HERE / "_drain_tills.py"), "connect", str(path), url, *NAMES))
+        fill(path, url, codes)
+        print(f"{TILLS * SALES} sales are in {TILLS} journals, {time.monotonic() - began:.0f} s", file=sys.stderr)
+        tills, _ = stack.enter_context(process(str(HERE / "_drain_tills.py"), "connect", str(path), *NAMES))
         page = stack.enter_context(TillPage(till["url"]))
         page.sees("the catalogue", lambda view: view["phase"] == "signed_out" and view["people"], 30)
         page.do("sign_in", number=CASHIER.number, pin=CASHIER.pin)

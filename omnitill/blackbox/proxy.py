@@ -158,6 +158,9 @@ class Proxy:
         ]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            # The end of the run. Whoever opened the connection for us would say that as an error.
+            return
         finally:
             for pump in pumps:
                 pump.cancel()
