@@ -195,7 +195,7 @@ def line_of(idle: list[float], busy: list[float], done: dict[str, Any], found: d
         "figures": figures,
         "limits": {"every_sale_once": TILLS * SALES, "live_p99_ratio": P99_RATIO_MAX},
         "holds": once and not done["unsent"] and ratio <= P99_RATIO_MAX,
-        "ran": f"{TILLS} tills with {SALES} sales each, one hub on SQLite, a live scan each {PACE_S:g} s; the tills are niced",
+        "ran": f"{TILLS} tills with {SALES} sales each, one hub on SQLite, a scan each {PACE_S:g} s; tills niced",
     }
 
 
