@@ -10,6 +10,13 @@ from retail.errors import N_, RetailError
 PORTS_TRIED_MAX = 50
 WORKERS_MAX = 64
 
+ANSWER_LIMIT_S = 5.0
+"""So long does a worker that ends wait, before and after it hangs up, for what it is working on."""
+
+HANG_UP_LIMIT_S = 3.0
+DRAIN_LIMIT_S = 2 * ANSWER_LIMIT_S + HANG_UP_LIMIT_S
+"""A worker ends within this time, whatever its clients do."""
+
 
 class SetUpRefused(RetailError):
     """Settings that do not fit together; the hub does not start."""
@@ -54,7 +61,8 @@ class Settings(BaseSettings):
         """Refuse what does not fit together, in a sentence that says what is missing."""
         if self.workers > 1 and not self.database.startswith("postgresql"):
             raise SetUpRefused(
-                message=N_(
+                None,
+                N_(
                     "{workers} workers need PostgreSQL: SQLite has one writer. Name one with --database, or use one"
                     " worker."
                 ),
@@ -62,12 +70,11 @@ class Settings(BaseSettings):
             )
         if self.workers > 1 and not self.bus:
             raise SetUpRefused(
-                message=N_(
-                    "{workers} workers need a bus to hear of one another. Name a Redis with --bus, or use one worker."
-                ),
+                None,
+                N_("{workers} workers need a bus to hear of one another. Name a Redis with --bus, or use one worker."),
                 workers=self.workers,
             )
         if self.bus and not self.bus.startswith(("redis://", "rediss://", "unix://")):
             raise SetUpRefused(
-                message=N_("The bus {bus} is not known. Name a Redis, such as redis://127.0.0.1:6379/0."), bus=self.bus
+                None, N_("The bus {bus} is not known. Name a Redis, such as redis://127.0.0.1:6379/0."), bus=self.bus
             )

@@ -19,8 +19,7 @@ import gevent
 import structlog
 from gevent.event import Event
 
-from sync_server.config import Settings
-from sync_server.draining import DRAIN_LIMIT_S
+from sync_server.config import DRAIN_LIMIT_S, Settings
 from sync_server.metrics_folder import FOLDER, forget_worker
 from sync_server.serving import say_ready
 

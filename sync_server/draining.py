@@ -14,6 +14,7 @@ from gevent import pywsgi
 from gevent.event import Event
 
 from retail.errors import N_, RetailError
+from sync_server.config import ANSWER_LIMIT_S, HANG_UP_LIMIT_S
 from sync_server.health import Health
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
@@ -22,10 +23,6 @@ RETURNS_PER_S = 200
 """So many sockets of one worker come back in a second, when all are told to spread themselves."""
 
 SPREAD_MIN_MS, SPREAD_MAX_MS = 200, 30_000
-ANSWER_LIMIT_S = 5.0
-HANG_UP_LIMIT_S = 3.0
-DRAIN_LIMIT_S = 2 * ANSWER_LIMIT_S + HANG_UP_LIMIT_S
-"""The process ends within this time, whatever its clients do."""
 
 log = structlog.get_logger()
 

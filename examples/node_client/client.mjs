@@ -154,7 +154,7 @@ function lost(error) {
 
 function connectLater() {
   socket.disconnect();
-  setTimeout(() => socket.connect(), RETRY_MIN_MS + Math.random() * (RETRY_MAX_MS - RETRY_MIN_MS));
+  setTimeout(() => socket.connect(), within_ms ? Math.random() * within_ms : RETRY_MIN_MS + Math.random() * (RETRY_MAX_MS - RETRY_MIN_MS));
 }
 
 const signedIn = await fetch(`${hub}/sign-in`, {
@@ -176,7 +176,8 @@ socket.on("heads", (heads) => {
   const behind = Object.keys(heads).filter((s) => streams.has(s) && heads[s] > streams.get(s).v);
   Promise.all(behind.map(pull)).catch(lost);
 });
-socket.on("kick", (reason) => HOPELESS.has(reason.code) && stop(reason));
+let within_ms = 0; // how widely the hub wants its clients to spread when a worker of it ends
+socket.on("kick", (reason) => HOPELESS.has(reason.code) ? stop(reason) : (within_ms = reason.params.within_ms));
 socket.on("disconnect", (reason) => {
   online = false;
   show();

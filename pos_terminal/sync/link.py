@@ -49,6 +49,8 @@ SILENCE_LIMIT_S = 15.0
 """The hub tells its heads every 10 s: a link on which nothing came for longer is a cable that somebody cut."""
 
 STOP_LIMIT_S = 1.0
+WITHIN_LIMIT_MS = 60_000
+"""However long the hub asks us to stay away, we come back after this."""
 INBOX_LIMIT = 4096
 
 Item = tuple[str, Any]
@@ -68,6 +70,7 @@ class Link:
         self._inbox: queue.Queue[Item] = queue.Queue(INBOX_LIMIT)
         self._socket: socketio.Client | None = None
         self._was_online: bool | None = None
+        self._within_ms = 0
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -108,9 +111,14 @@ class Link:
             except Exception:
                 log.exception("the link failed")
             self._offline()
-            if self._stopping.wait(wait_s * (0.5 + random.random() / 2)):
+            if self._stopping.wait(self._pause_s(wait_s)):
                 return
             wait_s = min(BACKOFF_LIMIT_S, wait_s * 2)
+
+    def _pause_s(self, wait_s: float) -> float:
+        """How long to wait before the next try; all who were sent away by one worker come back spread over a time."""
+        within_ms, self._within_ms = self._within_ms, 0
+        return random.random() * within_ms / 1000 if within_ms else wait_s * (0.5 + random.random() / 2)
 
     def _session(self) -> bool:
         """One connection from its beginning to its end; True where it lasted, so that the next may come at once."""
@@ -172,7 +180,7 @@ class Link:
                 found: Mapping[str, Any] = body
                 return found
             if kind == "kick":
-                self._refused(body.get("code", "kick"), body.get("message", ""), body.get("params"))
+                self._kicked(body)
             if kind in ("lost", "kick"):
                 raise LinkBroken(f"{kind} before {name}")
 
@@ -241,7 +249,7 @@ class Link:
             if kind == "lost":
                 return
             if kind == "kick":
-                self._refused(body.get("code", "kick"), body.get("message", ""), body.get("params"))
+                self._kicked(body)
             elif kind == "follow":
                 self._follow_cart(client)
             elif kind == "ev":
@@ -355,6 +363,15 @@ class Link:
                 self._refused(str(row["code"]), str(row.get("message", "")), row.get("params"))
                 return
         log.debug("no connection: %s", error)
+
+    def _kicked(self, body: Mapping[str, Any]) -> None:
+        """The hub says why it is about to hang up."""
+        params = body.get("params") or {}
+        if body.get("code") == "moved":
+            # A worker of the hub ends and the next one waits already: nothing that a person has to see.
+            self._within_ms = min(WITHIN_LIMIT_MS, int(params.get("within_ms", 0)))
+        else:
+            self._refused(body.get("code", "kick"), body.get("message", ""), params)
 
     def _refused(self, code: str, said: str = "", params: Any = None) -> None:
         message = refusals.sentence(code, said)

@@ -41,8 +41,17 @@ class PostgresServer:
             shutil.chown(self.folder, SERVER_USER, SERVER_USER)
         self._data = self.folder / "data"
         self._call("initdb", "--auth=trust", "--username=hub", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c max_connections=60 -c shared_buffers=16MB"
-        self._call("pg_ctl", "-w", "-t", str(START_TIMEOUT_S), "-l", str(self.folder / "log"), "-o", options, "start")
+        self._options = (
+            f"-c listen_addresses='' -k {self.folder} -c fsync=off -c max_connections=60 -c shared_buffers=16MB"
+        )
+        self._call(
+            "pg_ctl", "-w", "-t", str(START_TIMEOUT_S), "-l", str(self.folder / "log"), "-o", self._options, "start"
+        )
+
+    def restart(self, mode: str) -> None:
+        """`fast` ends every connection, `immediate` is a crash."""
+        words = ("-w", "-t", str(START_TIMEOUT_S), "-l", str(self.folder / "log"), "-o", self._options, "-m", mode)
+        self._call("pg_ctl", *words, "restart")
 
     def _call(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

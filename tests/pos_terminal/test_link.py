@@ -146,3 +146,15 @@ def test_a_clock_that_jumps_back_changes_no_order(bench: Bench, monkeypatch: pyt
     assert bench.hub.kinds == ["cart.add", "sale.commit", "cart.add", "sale.commit"]
     told = [operation["body"]["sale"]["number"] for operation in bench.hub.taken if operation["kind"] == "sale.commit"]
     assert told == [first["number"], second["number"]]
+
+
+def test_a_till_that_is_sent_on_by_a_worker_comes_back_by_itself_and_shows_no_trouble(bench: Bench) -> None:
+    bench.wait(lambda view: view["link"]["online"])
+    moved = {"code": "moved", "message": "The hub is being updated.", "params": {"within_ms": 50}}
+    bench.hub.sockets.emit("kick", moved)
+    bench.hub.cut()
+    bench.hub.wait(lambda: len(bench.hub.hailed) == 2)
+    bench.wait(lambda view: view["link"]["online"])
+    assert bench.view["link"]["refused"] is None
+    bench.sell(PIECES[0])
+    bench.wait(lambda view: not view["link"]["unsent"])

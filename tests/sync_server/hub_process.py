@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,22 @@ from told_check import check_answer, check_push
 from sync_server.db import Database, open_database, sqlite_url
 from sync_server.terminals import service as terminals
 
-START_TIMEOUT_S = 40
+START_TIMEOUT_S = 90
 WAIT_S = 15
 
 
 class HubProcess:
     """Starts a hub on a copy of the template and waits for its ready line. Every terminal's token is `token-ID`."""
 
-    def __init__(self, folder: Path, shop: Path | str, storefront: str = "", bus: str = "", workers: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        shop: Path | str,
+        storefront: str = "",
+        bus: str = "",
+        workers: int = 1,
+        more: Sequence[str] = (),
+    ) -> None:
         """`shop` is the SQLite file to start from, or the address of a PostgreSQL database."""
         self.folder, self.storefront, self.workers = folder, storefront, workers
         self._where = ["--data", str(folder)]
@@ -41,7 +49,7 @@ class HubProcess:
             self.database = shop
             self._where += ["--database", shop]
         self.name = uuid.uuid4().hex
-        self._serve = ["--bus", bus] * bool(bus) + ["--workers", str(workers)] * (workers > 1)
+        self._serve = ["--bus", bus] * bool(bus) + ["--workers", str(workers)] * (workers > 1) + [*more]
         db = self.open()
         for terminal in ("till-1", "till-2", "kiosk-1", "till-3"):
             db.write(lambda session, terminal=terminal: terminals.enrol(session, terminal, f"token-{terminal}"))
