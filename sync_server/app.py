@@ -90,6 +90,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     presence = Presence(db, now_ms)
     figures = Figures(db, connections, socketio, bus)
     wires = Wires(socketio) if async_mode == "gevent" else None
+    presence.on_said = figures.said
     fanout = _fanout(socketio, wires, connections, bus, figures)
     handlers = Handlers(socketio, db, connections, fanout, presence, now_ms)
     # Clients may have missed what was rung while the bus was away: the versions tell them at once.

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
@@ -12,17 +13,17 @@ from typing import Any, Protocol, TypeVar, cast
 import orjson
 from sqlalchemy import Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from sync_server.errors import is_store_failure
+from sync_server.errors import is_store_failure, is_worth_a_second_try
 from sync_server.prepared import Savepoint
 
 T = TypeVar("T")
 
 metadata = MetaData()
 
+TIMINGS_KEPT_MAX = 10_000
 BUSY_TIMEOUT_MS = 5_000
 READERS_MAX = 4
 GROUP_MAX = 64
@@ -204,6 +205,8 @@ class Database:
         self._places: list[tuple[Engine, dict[str, Any]]] = [(engine, {}) for engine in engines]
         self._kept_reading: dict[str, Any] = {}
         self.after_commit: list[AfterCommit] = []
+        # Seconds and commands of the latest transactions, for whoever counts them.
+        self.timings: deque[tuple[float, int]] = deque(maxlen=TIMINGS_KEPT_MAX)
         self.beside: ThreadReader | None = None
 
     def write(self, command: Callable[[Session], T], patient: bool = False) -> T:
@@ -224,8 +227,8 @@ class Database:
         try:
             self._transaction(group, place)
         except _Undone as undone:
-            if len(group) > 1 or _is_disconnect(undone.__cause__):
-                # One that the store cannot carry out fails alone, and a new connection is worth a second try.
+            if len(group) > 1 or is_worth_a_second_try(undone.__cause__):
+                # One that the store cannot carry out fails alone.
                 for order in group:
                     self._alone(order, place)
             else:
@@ -243,6 +246,7 @@ class Database:
 
     def _transaction(self, group: Sequence[Order], place: int) -> None:
         engine, kept = self._places[place]
+        began = time.perf_counter()
         with Session(engine, autoflush=False) as session:
             try:
                 transaction = session.begin()
@@ -263,6 +267,7 @@ class Database:
                 with suppress(Exception):
                     raw.rollback()
                 raise
+            self.timings.append((time.perf_counter() - began, len(group)))
 
     def _step(self, session: Session, order: Order, alone: bool) -> None:
         order.error = None
@@ -296,10 +301,6 @@ class Database:
     def engine(self) -> Engine:
         """The engine that may write, for migrations."""
         return self._places[0][0]
-
-
-def _is_disconnect(error: BaseException | None) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def sqlite_url(folder: Path) -> str:

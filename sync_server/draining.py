@@ -91,6 +91,7 @@ class Drain:
             moved = told_to_move(len(everybody))
             for connection in everybody:
                 self._socketio.emit("kick", moved, to=connection.sid)
+            self._fanout.bells.ring_all()
             answered = self.flights.wait(ANSWER_LIMIT_S)
             gevent.joinall(
                 [gevent.spawn(self._hang_up, one.sid) for one in self._connections.all()], timeout=HANG_UP_LIMIT_S

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify, request
-from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -111,6 +111,17 @@ def is_store_failure(error: Exception) -> bool:
     away = isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout)
     # What SQLite says of a file that is damaged; its subclasses are about one statement.
     return away or type(error) is DatabaseError
+
+
+AGAIN = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes for "somebody else was first" and for a circle of waiting that it has cut: nothing was done."""
+
+
+def is_worth_a_second_try(error: BaseException | None) -> bool:
+    """Whether a new connection, or another moment, is all that was missing."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") in AGAIN
 
 
 def refusal(error: Exception) -> RetailError:

@@ -74,6 +74,10 @@ class Figures:
         if heard:
             SENT.labels(event).inc(heard)
 
+    def said(self, terminal: str, unsent: int) -> None:
+        """A terminal told how much it has not sent."""
+        UNSENT.labels(terminal).set(unsent)
+
     def look(self) -> None:
         """Read what is a state and not an event: called each second."""
         count = dict.fromkeys(APPS, 0)
@@ -81,6 +85,10 @@ class Figures:
             count[connection.app] += 1
         for app, sockets in count.items():
             SOCKETS.labels(app).set(sockets)
+        while self._db.timings:
+            seconds, commands = self._db.timings.popleft()
+            COMMIT.observe(seconds)
+            GROUP.observe(commands)
         queues = [one.queue.qsize() for one in list(self._server.eio.sockets.values())]
         QUEUED.set(sum(queues))
         QUEUED_MAX.set(max(queues, default=0))

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -49,6 +50,7 @@ def run(settings: Settings, db: Database, listener: Any, shared: bool = False) -
     from sync_server.redis_bus import RedisBus
     from sync_server.server import Server
 
+    _allow_many_sockets()
     bus = RedisBus(settings.bus, settings.bus_name) if settings.bus else LocalBus()
     hub = create_hub(settings, db, bus=bus)
     start_background(hub, alone=not settings.bus)
@@ -64,6 +66,12 @@ def run(settings: Settings, db: Database, listener: Any, shared: bool = False) -
     db.close()
     # Greenlets of open sockets would hold the process for as long as their phones stay.
     os._exit(0)
+
+
+def _allow_many_sockets() -> None:
+    """Each open page is a file descriptor; what the machine lets us have is often more than a process starts with."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _end_on_signal(end: Callable[[], None]) -> None:

@@ -23,6 +23,13 @@ class Doorbells:
         for bell in bells:
             bell.set()
 
+    def ring_all(self) -> None:
+        """Nobody is to wait any longer, because the process ends."""
+        with self._lock:
+            streams = list(self._bells)
+        for stream in streams:
+            self.ring(stream)
+
     @contextmanager
     def listening(self, streams: Iterable[str]) -> Iterator[threading.Event | None]:
         """A bell that rings for any of the streams from now on, or None where too many wait already."""

@@ -58,6 +58,8 @@ class Presence:
         self._busy: dict[str, None] = {}
         self._stores: list[str] = []
         self._checked = self._alive = 0
+        self.on_said: Callable[[str, int], None] = lambda terminal, unsent: None
+        """Hears at once which terminal has how much unsent, for whoever counts it."""
         self.on_busy: Callable[[str], None] = lambda store: None
         """Hears, once it is written down, which store has news: where one worker tells for all, it has to know."""
 
@@ -98,6 +100,7 @@ class Presence:
         now = self._clock()
         self._news.said[device.dev] = (device, status, now)
         self._note(device, now)
+        self.on_said(device.dev, status.unsent)
 
     def shown(self, device: Device, values: Shown) -> None:
         """A phone says how old scans were when it showed them."""

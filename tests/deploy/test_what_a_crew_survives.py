@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from adding_terminals import adding, until
+from crowd import Crowd
 from hub_process import HubProcess
 from postgres_server import PostgresServer
 from redis_server import RedisServer
 
 pytestmark = pytest.mark.timeout(300)
 RENEWED_S = 150
+CLIENTS = 1000
 TERMINALS = ("till-1", "till-2", "till-3")
 
 
@@ -68,3 +70,21 @@ def test_a_redis_that_is_killed_and_comes_back_empty_is_not_even_noticed_by_thos
         for adder in adders:
             adder.wait_for(5)
         assert [adder.breaks for adder in adders] == [0, 0, 0]
+
+
+@pytest.mark.long
+def test_a_thousand_clients_that_come_back_at_once_are_let_in_and_a_till_goes_on_meanwhile(crew: HubProcess) -> None:
+    hail = {"proto": [1, 1], "app": "kiosk", "dev": "kiosk-1", "token": "token-kiosk-1"}
+    crowd = Crowd(crew.port, CLIENTS, hail)
+    try:
+        crowd.wait(lambda crowd: crowd.inside == CLIENTS)
+        with adding(crew, "till-1", "till-2") as adders:
+            # All workers at one moment: nobody was told to spread, so all of them come at once.
+            for pid in crew.ready["workers"]:
+                os.kill(pid, signal.SIGKILL)
+            crowd.wait(lambda crowd: crowd.entered >= 2 * CLIENTS and crowd.inside == CLIENTS)
+            for adder in adders:
+                adder.wait_for(5)
+        assert "Traceback" not in crew.log()
+    finally:
+        crowd.close()
