@@ -50,7 +50,6 @@ SILENCE_LIMIT_S = 15.0
 
 STOP_LIMIT_S = 1.0
 WITHIN_LIMIT_MS = 60_000
-"""However long the hub asks us to stay away, we come back after this."""
 INBOX_LIMIT = 4096
 
 Item = tuple[str, Any]
@@ -111,14 +110,12 @@ class Link:
             except Exception:
                 log.exception("the link failed")
             self._offline()
-            if self._stopping.wait(self._pause_s(wait_s)):
+            # All who were sent away by one worker of the hub come back spread over the time that it named.
+            pause_s = random.random() * self._within_ms / 1000 or wait_s * (0.5 + random.random() / 2)
+            self._within_ms = 0
+            if self._stopping.wait(pause_s):
                 return
             wait_s = min(BACKOFF_LIMIT_S, wait_s * 2)
-
-    def _pause_s(self, wait_s: float) -> float:
-        """How long to wait before the next try; all who were sent away by one worker come back spread over a time."""
-        within_ms, self._within_ms = self._within_ms, 0
-        return random.random() * within_ms / 1000 if within_ms else wait_s * (0.5 + random.random() / 2)
 
     def _session(self) -> bool:
         """One connection from its beginning to its end; True where it lasted, so that the next may come at once."""
@@ -365,10 +362,9 @@ class Link:
         log.debug("no connection: %s", error)
 
     def _kicked(self, body: Mapping[str, Any]) -> None:
-        """The hub says why it is about to hang up."""
+        """The hub says why it is about to hang up; a worker that ends is nothing that a person has to see."""
         params = body.get("params") or {}
         if body.get("code") == "moved":
-            # A worker of the hub ends and the next one waits already: nothing that a person has to see.
             self._within_ms = min(WITHIN_LIMIT_MS, int(params.get("within_ms", 0)))
         else:
             self._refused(body.get("code", "kick"), body.get("message", ""), params)

@@ -3,13 +3,14 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import hub_fixtures
 import pytest
 from adding_terminals import until
-from hub_process import HubProcess, Listener, phone_of
+from hub_process import HubProcess, Listener, hang_up, phone_of
 from postgres_server import PostgresServer
 from redis_server import RedisServer
 from sqlalchemy import select
@@ -59,10 +60,12 @@ class Opener:
 
 def sockets_of(hub: HubProcess) -> dict[int, int]:
     """How many sockets each worker has open, as the kernel counts them."""
-    found = {}
-    for pid in hub.ready["workers"]:
-        links = [entry.readlink() for entry in Path(f"/proc/{pid}/fd").iterdir()]
-        found[pid] = sum(str(link).startswith("socket:") for link in links)
+    found: dict[int, int] = dict.fromkeys(hub.ready["workers"], 0)
+    for pid in found:
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            # What was listed may be closed by now.
+            with suppress(FileNotFoundError):
+                found[pid] += str(entry.readlink()).startswith("socket:")
     return found
 
 
@@ -157,10 +160,10 @@ def test_a_till_with_sockets_at_two_workers_is_there_until_both_are_gone(crew: H
     until(lambda: held_by() == 2, "one worker did not write down that it has the till")
     for listener in connect.opened:
         if listener is not second:
-            listener.client.disconnect()
+            hang_up(listener.client)
     until(lambda: held_by() == 1, "nobody wrote down that one worker has the till no more")
     assert online()
-    second.client.disconnect()
+    hang_up(second.client)
     until(lambda: not online(), "a till that is gone from both workers is still shown as there")
     db.close()
 

@@ -210,11 +210,15 @@ class Listener:
 
 
 def hang_up(client: socketio.Client) -> None:
-    if client.eio.ws is not None and client.eio.ws.sock is not None:
+    sock = client.eio.ws.sock if client.eio.ws is not None else None
+    if sock is not None:
         with contextlib.suppress(OSError):
             # Unlike a close it wakes the thread that reads.
-            client.eio.ws.sock.shutdown(sockets.SHUT_RDWR)
+            sock.shutdown(sockets.SHUT_RDWR)
     client.eio.wait()
+    if sock is not None:
+        # Where the hub was gone first, the library has let it lie.
+        sock.close()
 
 
 def phone_of(hub: HubProcess, connect: Callable[..., Listener], dev: str, shopper: str = FIRST.id) -> Listener:
