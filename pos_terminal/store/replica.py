@@ -19,7 +19,7 @@ from retail.barcode import MeasuredCode, ProductCode, plu_of
 from retail.catalogue import Department, Names, Product, Store, TaxRate, product_from
 from retail.errors import N_
 from retail.pricing import PriceBook
-from retail.search import asked, folded
+from retail.search import asked
 
 SHAPE = 2
 """Of the tables in sides.py, and of how names become words. A file of an older shape is emptied, and the hub asked for
@@ -250,12 +250,13 @@ class Replica:
         # A folded word is letters and digits only, so no quote in it can end the quotation.
         match = " ".join(f'"{word}"*' for word in found)
         fits = f"SELECT rowid FROM {self.side.words} WHERE {self.side.words} MATCH :match LIMIT {CANDIDATES_MAX}"
-        query = text(f"SELECT body, stock, n FROM {self.side.products.name} WHERE n IN ({fits}) ORDER BY n")
+        products = self.side.products
+        query = text(f"SELECT n, names, gtin, plu FROM {products.name} WHERE n IN ({fits})")
         with refusals(), self.read() as connection:
-            rows = connection.execute(query, {"match": match}).all()
-        goods = [(product_from(json.loads(row.body)), row.stock) for row in rows]
-        goods.sort(key=lambda row: _rank(row[0], found))
-        return [shown(product, stock) for product, stock in goods[: min(limit, SEARCH_LIMIT_MAX)]]
+            rows = sorted(connection.execute(query, {"match": match}), key=lambda row: _rank(row, found))
+            best = [row.n for row in rows[: min(limit, SEARCH_LIMIT_MAX)]]
+            bodies = {row.n: row for row in connection.execute(select(products).where(products.c.n.in_(best)))}
+        return [shown(product_from(json.loads(bodies[n].body)), bodies[n].stock) for n in best]
 
     def browse(self, department: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
         """One page of a department in the catalogue's order, and how many it has."""
@@ -283,13 +284,19 @@ def _progress(page: Mapping[str, Any], told: Mapping[str, Any]) -> Progress:
     return Progress(done, total, page["whole"], not page["next"])
 
 
-def _rank(product: Product, words: list[str]) -> tuple[int, int, int]:
+def _rank(row: Any, words: list[str]) -> tuple[int, int, int]:
     """The wanted number first, then names that begin with what was typed, the shorter ones first."""
-    if words[0] in (product.gtin, product.gtin.lstrip("0"), product.plu):
-        return 0, 0, 0
-    names = [folded(name) for name in product.names.values()]
-    begins = any(all(map(str.startswith, name, words)) and len(name) >= len(words) for name in names)
-    return (1 if begins else 2), min(map(len, names), default=0), min(map(len, product.names.values()), default=0)
+    if words[0] in (row.gtin, row.gtin.lstrip("0"), row.plu):
+        return 0, 0, row.n
+    names = row.names.split("\n")
+    begins = any(map(_begins, names, [words] * len(names)))
+    return (1 if begins else 2), min(map(len, names)), row.n
+
+
+def _begins(name: str, words: list[str]) -> bool:
+    """Whether the words of a name begin, one after the other, as these do."""
+    first = name.split(maxsplit=len(words))[: len(words)]
+    return len(first) == len(words) and all(map(str.startswith, first, words))
 
 
 def shown(product: Product, stock: int | None) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Side:
             Column("gtin", Text, nullable=False, index=True),
             Column("plu", Text, nullable=False, index=True),
             Column("department", Text, nullable=False, index=True),
+            Column("names", Text, nullable=False),
             Column("body", Text, nullable=False),
             Column("stock", Integer),
         )
@@ -173,6 +174,8 @@ def _row(n: int, product: Product) -> dict[str, Any]:
         "gtin": product.gtin,
         "plu": product.plu,
         "department": product.department,
+        # One line for each language: a search compares these and reads the bodies only of what it shows.
+        "names": "\n".join(" ".join(search.folded(name)) for name in product.names.values()),
         "body": as_json({name: getattr(product, name) for name in product.__dataclass_fields__}),
     }
 
