@@ -14,8 +14,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 def folded(text: str) -> list[str]:
     """The words of a text without case and accents, so that `Ёлка` is found by `елка` and `Crème` by `creme`."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    bare = text.lower()
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return [word[:WORD_LENGTH_MAX] for word in _WORD.findall(bare)]
 
 
