@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from retail import lease as leases
 from retail.errors import N_, CartRefused
+from retail.lease import Lease
 
 HUB = "hub"
 """The owner of virtual lines."""
@@ -67,6 +69,9 @@ class Cart:
     status: Status = "open"
     moved_to: str = ""
     next_n: int = 1
+    lease: Lease | None = None
+    """Who has its lines paid now; `fence` is the highest number that a lease of this cart ever had."""
+    fence: int = 0
 
     def of(self, owner: str) -> list[CartLine]:
         """The lines of one owner, in their order."""
@@ -134,12 +139,28 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """These lines were paid: they leave the cart, the rest stays for next time."""
+    """These lines were paid: they leave the cart, the rest stays for next time. `fence` is that of the payer's lease,
+    0 where it paid without one."""
 
     lines: tuple[str, ...]
+    fence: int = 0
 
 
-Operation = Add | SetQuantity | Remove | Take | Release | Attach | Abandon | Settle
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A terminal begins to have its lines paid, or goes on: `lines` are the quantities that its payer was shown, and
+    `hub_at` is the hub's clock."""
+
+    lines: Mapping[str, int]
+    hub_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The terminal does not have its lines paid now after all."""
+
+
+Operation = Add | SetQuantity | Remove | Take | Release | Attach | Abandon | Settle | Begin | Cancel
 
 
 def apply(cart: Cart, actor: Actor, operation: Operation, at: int) -> Cart:
@@ -197,6 +218,8 @@ def _take(cart: Cart, actor: Actor, take: Take, at: int) -> Cart:
         raise CartRefused("cart.not_a_terminal", N_("Only a till or a kiosk can take goods in hand."))
     if line.owner == actor.owner:
         return cart
+    if cart.lease is not None and line.owner == cart.lease.device:
+        raise leases.being_paid(cart.lease)
     if line.in_hand and not (actor.channel == "till" and line.origin == "kiosk"):
         raise CartRefused("cart.in_hand", N_("This line is in hand at another till and is paid there."))
     # With the owner goes the origin, or a second till could take a kiosk's line out of the first till's hand.
@@ -207,7 +230,7 @@ def _release(cart: Cart, actor: Actor, _: Release, at: int) -> Cart:
     lines = {
         line.id: replace(line, owner=HUB, at=at) if line.owner == actor.owner else line for line in cart.lines.values()
     }
-    return replace(cart, lines=lines)
+    return _done(replace(cart, lines=lines), actor)
 
 
 def _attach(cart: Cart, actor: Actor, attach: Attach, at: int) -> Cart:
@@ -222,12 +245,42 @@ def _attach(cart: Cart, actor: Actor, attach: Attach, at: int) -> Cart:
 
 
 def _abandon(cart: Cart, actor: Actor, _: Abandon, at: int) -> Cart:
-    return replace(cart, lines={k: line for k, line in cart.lines.items() if line.owner != actor.owner})
+    rest = {k: line for k, line in cart.lines.items() if line.owner != actor.owner}
+    return _done(replace(cart, lines=rest), actor)
 
 
 def _settle(cart: Cart, actor: Actor, settle: Settle, at: int) -> Cart:
     paid = {line for line in settle.lines if line in cart.lines and cart.lines[line].owner == actor.owner}
-    return replace(cart, lines={k: line for k, line in cart.lines.items() if k not in paid})
+    rest = {k: line for k, line in cart.lines.items() if k not in paid}
+    return _done(replace(cart, lines=rest), actor, settle.fence)
+
+
+def _begin(cart: Cart, actor: Actor, begin: Begin, _: int) -> Cart:
+    if actor.channel == "online":
+        raise CartRefused("cart.not_a_terminal", N_("Only a till or a kiosk can take goods in hand."))
+    lease = leases.granted(cart.lease, actor.device, cart.fence, begin.hub_at)
+    for line_id, seen in begin.lines.items():
+        line = cart.lines.get(line_id)
+        if line is None or (line.owner, line.quantity) != (actor.owner, seen):
+            raise CartRefused(
+                "cart.stale", N_("The cart has changed meanwhile. Look at the lines and the total, then pay again.")
+            )
+    return replace(cart, lease=lease, fence=max(cart.fence, lease.fence))
+
+
+def _cancel(cart: Cart, actor: Actor, _: Cancel, at: int) -> Cart:
+    return _done(cart, actor)
+
+
+def _done(cart: Cart, actor: Actor, fence: int = 0) -> Cart:
+    lease = leases.ended(cart.lease, actor.device, fence)
+    return cart if lease is cart.lease else replace(cart, lease=lease)
+
+
+def lapsed(cart: Cart, now: int) -> Cart:
+    """The cart without a lease whose time is over at `now`, by the hub's clock in ms."""
+    lease = leases.held(cart.lease, now)
+    return cart if lease is cart.lease else replace(cart, lease=lease)
 
 
 def move(source: Cart, target: Cart, owner: str) -> tuple[Cart, Cart]:
@@ -250,7 +303,8 @@ def move(source: Cart, target: Cart, owner: str) -> tuple[Cart, Cart]:
         lines[line.id] = replace(line, n=n)
         n += 1
     rest = {k: line for k, line in source.lines.items() if line.owner != owner}
-    return replace(source, lines=rest), replace(target, lines=lines, next_n=n)
+    lease = leases.ended(source.lease, owner)
+    return replace(source, lines=rest, lease=lease), replace(target, lines=lines, next_n=n)
 
 
 def _line(cart: Cart, line_id: str) -> CartLine:
@@ -297,6 +351,8 @@ _RULES: dict[type, Callable[[Cart, Actor, Any, int], Cart]] = {
     Attach: _attach,
     Abandon: _abandon,
     Settle: _settle,
+    Begin: _begin,
+    Cancel: _cancel,
 }
 
 

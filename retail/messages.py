@@ -189,11 +189,19 @@ class AttachBody(Message):
 
 
 class SaleBody(Message):
-    """A sale as `retail.sale.Sale.as_dict` writes it, the card that was shown, and the receipt as a paper document."""
+    """A sale as `retail.sale.Sale.as_dict` writes it, the card that was shown, and the receipt as a paper document;
+    `fence` is the number of the lease that it was paid under, 0 for none."""
 
     sale: dict[str, Any]
     card: str = Field(default="", max_length=20)
     receipt: dict[str, Any] = Field(default_factory=dict)
+    fence: int = Field(default=0, ge=0, le=NUMBER_MAX)
+
+
+class BeginBody(Message):
+    """The lines that are about to be paid, each with the quantity that the payer sees."""
+
+    lines: dict[Key, Annotated[int, Field(ge=1, le=cart.LINE_QUANTITY_MAX)]] = Field(max_length=cart.CART_LINES_MAX)
 
 
 class NoteBody(Message):
@@ -212,6 +220,8 @@ BODIES: dict[str, type[Message]] = {
     "cart.release": EmptyBody,
     "cart.abandon": EmptyBody,
     "cart.attach": AttachBody,
+    "checkout.begin": BeginBody,
+    "checkout.cancel": EmptyBody,
     "sale.commit": SaleBody,
     "audit.note": NoteBody,
 }
@@ -249,8 +259,16 @@ def body_of(operation: Operation, steps: Steps = STEPS) -> Message:
     return parse(model, upcast(operation.kind, operation.ver, operation.body, parse, steps))
 
 
-def cart_operation(body: Message, shopper: str = "") -> cart.Operation | None:
-    """The cart operation that a body asks for; `shopper` is who the card of an `AttachBody` belongs to."""
+EMPTY: dict[str, cart.Operation] = {
+    "cart.release": cart.Release(),
+    "cart.abandon": cart.Abandon(),
+    "checkout.cancel": cart.Cancel(),
+}
+"""What is asked for by the kind alone."""
+
+
+def cart_operation(kind: str, body: Message, now: int) -> cart.Operation | None:
+    """The change of a cart that an operation asks for, at `now` by the hub's clock; None where it is about more."""
     match body:
         case AddBody():
             return cart.Add(body.line, body.item, body.quantity, body.fulfilment, body.weighed)
@@ -260,7 +278,7 @@ def cart_operation(body: Message, shopper: str = "") -> cart.Operation | None:
             return cart.Remove(body.line, body.seen)
         case TakeBody():
             return cart.Take(body.line)
-        case AttachBody():
-            return cart.Attach(shopper, body.replace)
+        case BeginBody():
+            return cart.Begin(body.lines, now)
         case _:
-            return None
+            return EMPTY.get(kind)

@@ -49,6 +49,16 @@ class Totals(Told):
     points: Count
 
 
+class Paying(Told):
+    """Who has lines of the cart paid now, and where; over at `until`, by the hub's clock, at the latest."""
+
+    device: str
+    place: Place | None
+    fence: Count
+    since: Milliseconds
+    until: Milliseconds
+
+
 class CartState(Told):
     """`cart:<cart id>`. `moved_to` and `shopper` are empty where there is none."""
 
@@ -58,6 +68,7 @@ class CartState(Told):
     shopper: str
     lines: dict[str, Line]
     totals: Totals
+    paying: Paying | None
 
 
 class OrderLine(Told):

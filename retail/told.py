@@ -197,6 +197,14 @@ class AttachResult(Told):
     shopper: ShopperAtTill
 
 
+class CheckoutResult(Told):
+    """The lease: its number, and when it ends unless it is renewed, by the hub's clock."""
+
+    cart: str
+    fence: Count
+    until: Milliseconds
+
+
 class SaleResult(Told):
     """The sale's id, and the points that its shopper was given."""
 
@@ -212,6 +220,8 @@ RESULTS: dict[str, type[Told]] = {
     "cart.release": CartResult,
     "cart.abandon": CartResult,
     "cart.attach": AttachResult,
+    "checkout.begin": CheckoutResult,
+    "checkout.cancel": CartResult,
     "sale.commit": SaleResult,
     "audit.note": EmptyAnswer,
 }

@@ -13,6 +13,7 @@ from flask_socketio import SocketIO
 from retail.messages import MESSAGE_BYTES_MAX
 from sync_server import errors
 from sync_server.bus import BACK, Bus, LocalBus
+from sync_server.carts import checkout
 from sync_server.catalogue.api import catalogue_blueprint
 from sync_server.config import Settings
 from sync_server.dashboard.api import dashboard_blueprint
@@ -43,6 +44,8 @@ PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 """A phone that died is noticed within 20 s: presence needs no more, and a radio is woken seldom enough."""
 REPORT_S = 1.0
 FIGURES_S = 1.0
+LEASES_S = 2.0
+"""So late at most are screens told that nobody pays a cart any more, also after the hub was away."""
 SHOW_OUT_S = 5.0
 """So long does a withdrawn token stay connected at most."""
 
@@ -177,3 +180,4 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, SHOW_OUT_S, hub.handlers.show_out)
     hub.socketio.start_background_task(every, FIGURES_S, hub.figures.look)
     hub.socketio.start_background_task(every, SWEEP_S, hub.handlers.sweep)
+    hub.socketio.start_background_task(every, LEASES_S, lambda: checkout.end_leases(hub.db, now_ms()))

@@ -4,14 +4,14 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import orjson
-from sqlalchemy import Engine, MetaData, Table, create_engine, event
+from sqlalchemy import Engine, MetaData, Row, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
@@ -374,11 +374,16 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
 
     Whoever races for the same key waits until we commit.
     """
+    return bool(insert_absent(session, table, [values]))
+
+
+def insert_absent(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[Row[Any]]:
+    """Insert those rows whose keys are not there already; the primary keys of what was inserted."""
     dialect = session.get_bind().dialect.name
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     # Not every driver counts the rows of such an insert; each of them returns what it inserted.
-    made = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return session.execute(made).first() is not None
+    made = make(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(*table.primary_key)
+    return list(session.execute(made))
 
 
 def _sqlite(engine: Engine, begin: str) -> None:

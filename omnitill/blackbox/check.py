@@ -38,7 +38,7 @@ class HubFile:
     """The hub's database, and what its committed operations were, in the order of their commits."""
 
     db: Database
-    carried: list[tuple[Device, int, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    carried: list[tuple[Device, int, dict[str, Any], dict[str, Any], int]] = field(default_factory=list)
     told: Sequence[dict[str, Any]] = ()
 
 
@@ -182,13 +182,13 @@ def _phone(phone: PhoneAt, report: Report | None, stack: contextlib.ExitStack) -
 
 def _carried(
     db: Database, tills: Sequence[TerminalFile], phones: Sequence[PhoneFile]
-) -> list[tuple[Device, int, dict[str, Any], dict[str, Any]]]:
+) -> list[tuple[Device, int, dict[str, Any], dict[str, Any], int]]:
     """What the hub committed, in the order of its commits: one writer gives SQLite's row numbers in that order."""
     sent = {one.device.dev: (one.device, written(one)) for one in tills}
     sent |= {one.device.dev: (one.device, one.sent) for one in phones}
     rows = db.read(lambda session: list(session.execute(select(operations).order_by(literal_column("rowid")))))
     known = [row for row in rows if row.dev in sent and row.seq in sent[row.dev][1]]
-    return [(sent[row.dev][0], row.seq, sent[row.dev][1][row.seq], row.result) for row in known]
+    return [(sent[row.dev][0], row.seq, sent[row.dev][1][row.seq], row.result, row.at) for row in known]
 
 
 def _told(found: Findings, db: Database, disks: Mapping[str, PhoneDisk]) -> None:

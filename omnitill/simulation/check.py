@@ -112,8 +112,8 @@ def _lines(found: Findings, shop: Shop, rows: list[Any]) -> None:
     """The carts hold what the committed operations make of them, once each."""
     live = {shopper.id: f"live-{shopper.id}" for shopper in SHOP.shoppers}
     model = ModelHub(live, {shopper.card: shopper.id for shopper in SHOP.shoppers})
-    for device, seq, operation, result in shop.hub.carried:
-        status = model.carry(device, operation)
+    for device, seq, operation, result, now in shop.hub.carried:
+        status = model.carry(device, operation, now)
         found.expect(
             status == result["status"], f"{device.dev} {seq} {operation['kind']}: hub {result}, model {status}"
         )

@@ -27,15 +27,15 @@ Answered = Callable[[Any], None]
 
 
 class SimHub(Device):
-    """One hub process. `carried` is everything it committed, in order: `(device, seq, operation, result)`; `told` is
-    every event that it sent to anybody."""
+    """One hub process. `carried` is everything it committed, in order: `(device, seq, operation, result, when)`; `told`
+    is every event that it sent to anybody."""
 
     def __init__(self, world: World, crash: float, plant: str = "") -> None:
         super().__init__(world, "hub")
         self._crash, self._plant = crash, plant
         self.engine = engine_of("hub")
         fill(self.engine, keyed_hub_template())
-        self.carried: list[tuple[service.Device, int, dict[str, Any], dict[str, Any]]] = []
+        self.carried: list[tuple[service.Device, int, dict[str, Any], dict[str, Any], int]] = []
         self.told: list[dict[str, Any]] = []
         self.db = Database(self.engine, self.engine, InlineWriter())
 
@@ -60,7 +60,7 @@ class SimHub(Device):
         device, ops, results = told[CARRIED]
         for operation, row in zip(ops, results, strict=True):
             if row["status"] in ("ok", "rejected") and not row.get("dup"):
-                self.carried.append((device, row["seq"], operation, row))
+                self.carried.append((device, row["seq"], operation, row, self.world.now))
             self.world.trace(self.name, device.dev, row["seq"], operation["kind"], row)
         self._perhaps_crash("after the commit of", device.dev)
 

@@ -23,19 +23,19 @@ class ModelHub:
         self._opened: dict[str, str] = {}
         self._carried: dict[str, str] = {}
 
-    def carry(self, device: Device, raw: dict[str, Any]) -> str:
-        """Carry out an operation unless it was carried out before; what the device has to be told of it."""
+    def carry(self, device: Device, raw: dict[str, Any], now: int) -> str:
+        """Carry out an operation, at `now` by the hub's clock, unless it was before; what its device has to be told."""
         if raw["id"] not in self._carried:
             before = dict(self.carts)
             try:
-                self._apply(device, parse(Operation, raw))
+                self._apply(device, parse(Operation, raw), now)
                 self._carried[raw["id"]] = "ok"
             except RetailError:
                 self.carts = before
                 self._carried[raw["id"]] = "rejected"
         return self._carried[raw["id"]]
 
-    def _apply(self, device: Device, operation: Operation) -> None:
+    def _apply(self, device: Device, operation: Operation, now: int) -> None:
         body, actor = body_of(operation), device.actor
         if isinstance(body, NoteBody):
             return
@@ -43,20 +43,19 @@ class ModelHub:
         if isinstance(body, AttachBody):
             self._attach(visit, actor, rules.Attach(self._cards[body.card], body.replace), operation.at)
             return
-        current = self._carried_on(visit)
+        current = rules.lapsed(self._carried_on(visit), now)
         if isinstance(body, SaleBody):
-            paid = rules.Settle(tuple(row["id"] for row in body.sale["lines"]))
+            paid = rules.Settle(tuple(row["id"] for row in body.sale["lines"]), body.fence)
             if current.status == "open":
                 self._put(rules.apply(current, actor, paid, operation.at))
             self._close(visit.id)
             self._let_go(current.id, actor, operation.at)
             return
-        change = cart_operation(body)
+        change = cart_operation(operation.kind, body, now)
+        assert change is not None
         if isinstance(change, rules.Add) and actor.channel != "online":
             # docs/protocol.md: a terminal's addition is about exactly the line it names.
             change = replace(change, named=True)
-        if change is None:
-            change = rules.Release() if operation.kind == "cart.release" else rules.Abandon()
         self._put(rules.apply(current, actor, change, operation.at))
         if isinstance(change, rules.Release | rules.Abandon):
             self._close(visit.id)

@@ -90,7 +90,7 @@ def simulate(seed: int, plant: str = "", tell: Callable[[str], None] | None = No
                 tell(traceback.format_exc())
         outcome.acknowledged = sum(len(device.acked) for device in shop.devices)
         outcome.faults = dict(world.faults)
-        whole = repr([(device.dev, seq, operation, row) for device, seq, operation, row in shop.hub.carried])
+        whole = repr([(device.dev, seq, operation, row) for device, seq, operation, row, _ in shop.hub.carried])
         outcome.fingerprint = hashlib.sha256((whole + str(world.now)).encode()).hexdigest()[:16]
         # What still waits holds on to this run's objects.
         for device in (shop.hub, *shop.devices):

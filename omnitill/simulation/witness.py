@@ -13,12 +13,12 @@ from sync_server.inbox.service import Device
 
 
 class HubWitness(Protocol):
-    """`carried`: `(device, seq, operation, result)` in the order of the commits; `told`: every event that left."""
+    """`carried`: `(device, seq, operation, result, when)` in commit order; `told`: every event that left."""
 
     @property
     def db(self) -> Database: ...
     @property
-    def carried(self) -> Sequence[tuple[Device, int, dict[str, Any], dict[str, Any]]]: ...
+    def carried(self) -> Sequence[tuple[Device, int, dict[str, Any], dict[str, Any], int]]: ...
     @property
     def told(self) -> Sequence[dict[str, Any]]: ...
 

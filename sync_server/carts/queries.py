@@ -1,7 +1,7 @@
 """Reading carts, and how they look to everybody who watches them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from retail import loyalty, pricing
 from retail.cart import Cart, CartLine, line_as_dict
 from retail.catalogue import Names
+from retail.lease import Lease
 from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
 from sync_server.errors import NotFound
@@ -60,7 +61,8 @@ def find_head(session: Session, cart_id: str, lock: bool = False) -> StoredCart 
     row = (HEAD_LOCKED if lock else HEAD).first(session, cart=cart_id)
     if row is None:
         return None
-    cart = Cart(row.id, {}, row.shopper, row.status, row.moved_to, row.next_n)
+    lease = Lease(row.paying, row.fence, row.paying_since, row.paying_until) if row.paying else None
+    cart = Cart(row.id, {}, row.shopper, row.status, row.moved_to, row.next_n, lease, row.fence)
     return StoredCart(cart, row.store, row.opened_by)
 
 
@@ -69,6 +71,12 @@ def get(session: Session, cart_id: str) -> StoredCart:
     if stored is None:
         raise NotFound()
     return stored
+
+
+def leases_over(session: Session, now: int, most: int) -> list[str]:
+    """Carts whose lease ran out before `now` (ms) and of which nobody was told yet."""
+    over = select(carts.c.id).where(carts.c.paying != "", carts.c.paying_until <= now)
+    return list(session.scalars(over.order_by(carts.c.paying_until).limit(most)))
 
 
 def live_cart_id(session: Session, shopper: str) -> str:
@@ -93,7 +101,7 @@ def view(session: Session, stored: StoredCart) -> dict[str, Any]:
     priced = pricing.price(stored.cart.lines.values(), catalogue.book(session, stored.store))
     places = terminals.places(session)
     lines = {row.line.id: _line_view(row, places) for row in priced.lines}
-    return {**_head(stored.cart), "lines": lines, "totals": _totals(priced)}
+    return {**_head(stored.cart, places), "lines": lines, "totals": _totals(priced)}
 
 
 def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]:
@@ -101,19 +109,26 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
 
     The law is that of `retail.replica.difference`, which the tests hold it to.
     """
-    before, old, new = stored.cart.lines, _head(stored.cart), _head(after)
+    places = terminals.places(session)
+    before, old, new = stored.cart.lines, _head(stored.cart, places), _head(after, places)
     found: dict[str, Any] = {key: value for key, value in new.items() if old[key] != value}
     if before == after.lines:
         return found
     priced = pricing.price(after.lines.values(), catalogue.book(session, stored.store))
-    places = terminals.places(session)
     rows = {row.line.id: _line_view(row, places) for row in priced.lines if before.get(row.line.id) != row.line}
     gone = {line: None for line in before if line not in after.lines}
     return {**found, "lines": rows | gone, "totals": _totals(priced)}
 
 
-def _head(cart: Cart) -> dict[str, str]:
-    return {"id": cart.id, "status": cart.status, "moved_to": cart.moved_to, "shopper": cart.shopper}
+def _head(cart: Cart, places: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    paying = None if cart.lease is None else {**asdict(cart.lease), "place": places.get(cart.lease.device)}
+    return {
+        "id": cart.id,
+        "status": cart.status,
+        "moved_to": cart.moved_to,
+        "shopper": cart.shopper,
+        "paying": paying,
+    }
 
 
 def _totals(priced: pricing.PricedCart) -> dict[str, int | str]:

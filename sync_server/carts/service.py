@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from retail import cart as rules
 from retail.cart import Actor, Cart, line_as_dict
 from retail.errors import N_, CartRefused
+from retail.lease import being_paid
 from sync_server.carts import queries
 from sync_server.carts.queries import StoredCart
 from sync_server.carts.tables import cart_lines, carts
@@ -16,6 +17,7 @@ from sync_server.errors import NotFound
 from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
 from sync_server.prepared import Prepared
+from sync_server.terminals import queries as terminals
 
 LINE_FIELDS = tuple(column.name for column in cart_lines.c if column.name != "cart")
 ADD_LINE = Prepared(insert(cart_lines).inline(), "cart", *LINE_FIELDS)
@@ -80,15 +82,18 @@ def carried_on(session: Session, stored: StoredCart) -> StoredCart:
 
 
 def operate(
-    session: Session, stored: StoredCart, actor: Actor, operation: rules.Operation, cause: Cause, at: int
-) -> None:
-    """Apply one operation to a cart, store it and record what changed."""
+    session: Session, stored: StoredCart, actor: Actor, operation: rules.Operation, cause: Cause, at: int, now: int
+) -> Cart:
+    """Apply one operation to a cart, store it and record what changed; `now` is the hub's clock. The cart after it."""
     if isinstance(operation, rules.Add):
         # An unknown item is refused here, before the line exists: a cart can always be priced.
         catalogue.book(session, stored.store).product(operation.item)
         if actor.channel == "online" and operation.quantity > 0:
             catalogue.check_on_sale(session, operation.item)
-    after = rules.apply(stored.cart, actor, operation, at)
+    try:
+        after = rules.apply(rules.lapsed(stored.cart, now), actor, operation, at)
+    except CartRefused as refused:
+        raise _with_place(session, stored, refused) from None
     if actor.channel == "online":
         # A till weighs and counts by itself; a phone could ask for half a boot, by any of its operations.
         book = catalogue.book(session, stored.store)
@@ -96,6 +101,15 @@ def operate(
             if stored.cart.lines.get(line.id) != line:
                 book.check_quantity(line.item, line.quantity)
     save(session, stored, after, cause, at)
+    return after
+
+
+def _with_place(session: Session, stored: StoredCart, refused: CartRefused) -> CartRefused:
+    """A refusal that names a terminal says which one in words that a person knows."""
+    lease = stored.cart.lease
+    if refused.code != "cart.being_paid" or lease is None:
+        return refused
+    return being_paid(lease, terminals.places(session).get(lease.device, {}).get("names"))
 
 
 def save(session: Session, stored: StoredCart, after: Cart, cause: Cause, at: int) -> None:
@@ -105,7 +119,26 @@ def save(session: Session, stored: StoredCart, after: Cart, cause: Cause, at: in
     if replace(before, lines=after.lines) != after:
         named = {"shopper": after.shopper, "status": after.status, "moved_to": after.moved_to, "next_n": after.next_n}
         CHANGE_HEAD.run(session, cart=after.id, **named)
+    if before.lease != after.lease:
+        _write_lease(session, before, after)
     outbox.record(session, stream(after.id), queries.changes(session, stored, after), cause, at)
+
+
+def _write_lease(session: Session, before: Cart, after: Cart) -> None:
+    """Compare and set: a lease is given, renewed and ended only as the one who does it has seen it."""
+    held, lease = before.lease, after.lease
+    done = session.execute(
+        update(carts)
+        .where(carts.c.id == after.id, carts.c.fence == before.fence, carts.c.paying == (held.device if held else ""))
+        .values(
+            fence=after.fence,
+            paying=lease.device if lease else "",
+            paying_since=lease.since if lease else 0,
+            paying_until=lease.until if lease else 0,
+        )
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise CartRefused("cart.stale")
 
 
 def _write_lines(session: Session, before: Cart, after: Cart) -> None:

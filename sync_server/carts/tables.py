@@ -14,6 +14,10 @@ carts = Table(
     Column("status", String(8), nullable=False),
     Column("moved_to", String(64), nullable=False),
     Column("next_n", Integer, nullable=False),
+    Column("fence", BigInteger, nullable=False, default=0, comment="the highest number that a lease of it ever had"),
+    Column("paying", String(64), nullable=False, default="", comment="the device that holds the lease, or empty"),
+    Column("paying_since", BigInteger, nullable=False, default=0, comment="ms, by the hub's clock"),
+    Column("paying_until", BigInteger, nullable=False, default=0),
 )
 Index(
     "live_cart_of_shopper",
@@ -23,6 +27,7 @@ Index(
     postgresql_where=carts.c.opened_by == "",
 )
 Index("visits_moved_to", carts.c.moved_to, carts.c.opened_by)
+Index("leases", carts.c.paying_until, sqlite_where=carts.c.paying != "", postgresql_where=carts.c.paying != "")
 
 cart_lines = Table(
     "cart_lines",

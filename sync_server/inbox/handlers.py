@@ -17,6 +17,8 @@ from sync_server.orders import service as orders
 from sync_server.outbox.service import Cause
 from sync_server.staff import service as staff
 
+_TERMINALS_ONLY = (rules.Release, rules.Abandon, rules.Begin, rules.Cancel)
+
 
 def carry(session: Session, device: Device, seq: int, operation: Operation, now: int) -> dict[str, Any]:
     """One operation, checked and carried out; refusals are raised."""
@@ -41,15 +43,17 @@ def _change_cart(
 ) -> dict[str, Any]:
     named = _own_cart(session, device, operation)
     stored = carts.carried_on(session, named)
-    change: rules.Operation | None = cart_operation(body)
+    change = cart_operation(operation.kind, body, now)
+    assert change is not None, "every kind that is no change of a cart has a case of its own"
     if isinstance(change, rules.Add) and device.actor.channel != "online":
         change = replace(change, named=True)
-    if change is None:
+    if isinstance(change, _TERMINALS_ONLY):
         _only_terminals(device)
-        change = rules.Release() if operation.kind == "cart.release" else rules.Abandon()
-    carts.operate(session, stored, device.actor, change, cause, operation.at)
+    after = carts.operate(session, stored, device.actor, change, cause, operation.at, now)
     if isinstance(change, rules.Release | rules.Abandon):
         carts.close_visit(session, named.cart.id, device.dev, cause, operation.at)
+    if isinstance(change, rules.Begin) and after.lease is not None:
+        return {"cart": stored.cart.id, "fence": after.lease.fence, "until": after.lease.until}
     return {"cart": stored.cart.id}
 
 

@@ -19,7 +19,7 @@ SENTENCES = {
     "rejected": N_("{source} sent something that was refused. What it sent is kept."),
     "fork": N_("{source} is an old copy or a double. It sells on by itself; with a new code it sends again."),
     "restored": N_("The hub was set back to an older copy of its data. Devices send again what it lost."),
-    "paid_twice": N_("Sale {number} was paid for goods of another sale. Both are kept; one needs a refund."),
+    "paid_twice": N_("Sale {number} has goods that sale {other} was paid for. Both are kept; refund one of them."),
     "hole": N_("The numbers of {source} have stopped, although it gave more. Look at its screen and its link."),
     "bad_signature": N_("Something came in the name of {source} that its key has not signed. Nothing of it was done."),
 }

@@ -13,6 +13,7 @@ from retail import chain
 from retail.cart import Actor
 from retail.codec import canonical, digest
 from retail.errors import N_, MessageError, RetailError
+from retail.lease import LEASE_CODES
 from retail.messages import BATCH_BYTES_MAX, BODIES, Batch, Operation, parse
 from sync_server.db import insert_if_absent
 from sync_server.errors import BadSignature, DeviceForked, ExceptionGone, NotEnrolled, OperationFailed, is_store_failure
@@ -228,8 +229,10 @@ def _rejection(
     # The id stays with the operation that was carried out under it, so a refused one is stored without.
     _store(session, device, sent, None, outcome, now)
     log.info("operation rejected", dev=device.dev, seq=sent.seq, code=refused.code, sentence=refused.sentence)
-    # A phone's refusals are everyday (its shopper reads them); a fault of ours is looked at whoever met it.
-    if device.actor.channel != "online" or isinstance(refused, OperationFailed):
+    # A phone's refusals are everyday (its shopper reads them), and so is a second payer's; a fault of ours is looked at
+    # whoever met it.
+    everyday = device.actor.channel == "online" or refused.code in LEASE_CODES
+    if not everyday or isinstance(refused, OperationFailed):
         shopper = {"channel": device.actor.channel, "shopper": device.shopper}
         detail = {"sent": sent.raw, "error": refused.as_dict(), **shopper}
         open_exception(session, device.store, "rejected", f"{device.dev}/{device.inc}/{sent.seq}", detail, now)

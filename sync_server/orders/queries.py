@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from retail.catalogue import Store
 from retail.money import round_half_up
 from sync_server.catalogue.tables import stores
-from sync_server.orders.tables import sales
+from sync_server.orders.tables import paid_lines, sales
 from sync_server.terminals.tables import terminals
 
 SALES_SHOWN_MAX = 20
@@ -52,6 +52,17 @@ def order_of(session: Session, sale: str, shopper: str) -> dict[str, Any] | None
     """One order, if it is this shopper's."""
     row = session.execute(_orders().where(sales.c.id == sale, sales.c.shopper == shopper)).first()
     return _order(row) if row is not None else None
+
+
+def paid_before(session: Session, cart: str, lines: list[str]) -> dict[str, str]:
+    """Those of a cart's lines that were paid, each with its sale."""
+    paid = select(paid_lines.c.line, paid_lines.c.sale).where(paid_lines.c.cart == cart, paid_lines.c.line.in_(lines))
+    return {row.line: row.sale for row in session.execute(paid)}
+
+
+def number_of(session: Session, sale: str) -> str:
+    """The number on the receipt of a sale."""
+    return str(session.scalar(select(sales.c.number).where(sales.c.id == sale)))
 
 
 def last_counter(session: Session, terminal: str) -> int:

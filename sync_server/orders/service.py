@@ -14,12 +14,12 @@ from sync_server.carts import service as carts
 from sync_server.carts.queries import StoredCart
 from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
-from sync_server.db import insert_if_absent
+from sync_server.db import insert_absent, insert_if_absent
 from sync_server.inbox.service import Device, open_exception
 from sync_server.loyalty import queries as points
 from sync_server.loyalty import service as loyalty
 from sync_server.orders import queries
-from sync_server.orders.tables import sales
+from sync_server.orders.tables import paid_lines, sales
 from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
 from sync_server.stock import service as stock
@@ -44,8 +44,10 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
             rows.append({"what": "card", "line": "", "sold": body.card, "derived": None})
     _keep(session, sale, shopper, body.receipt, now)
     stock.move(session, moves_of(sale), sale.at)
-    if not _settle_cart(session, device, cart_id, sale, cause):
+    settled = _settle_cart(session, device, cart_id, sale, body.fence, cause, now)
+    if not settled:
         rows.append({"what": "cart", "line": "", "sold": cart_id, "derived": None})
+    _paid_once(session, sale, settled or sale.cart, now)
     terminals.seen(session, device.dev, now, last_sale=sale.number)
     if rows:
         open_exception(session, sale.store, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
@@ -79,28 +81,51 @@ def _keep(session: Session, sale: Sale, shopper: str, receipt: dict[str, Any], n
         )
 
 
-def _settle_cart(session: Session, device: Device, cart_id: str, sale: Sale, cause: Cause) -> bool:
-    """The paid lines leave the cart, the rest stays, and the visit is over; False for somebody else's visit."""
+def _paid_once(session: Session, sale: Sale, cart_id: str, now: int) -> None:
+    """A line is paid once. Where a terminal that could not hear of it took the money again, both sales are facts: a
+    person refunds one of them."""
+    wanted = [{"cart": cart_id, "line": line.id, "sale": sale.id} for line in sale.lines]
+    noted = {row.line for row in insert_absent(session, paid_lines, wanted)}
+    others = queries.paid_before(session, cart_id, [row["line"] for row in wanted if row["line"] not in noted])
+    if others:
+        number = queries.number_of(session, min(others.values()))
+        rows = [
+            {
+                "what": "paid",
+                "line": line.id,
+                "sold": line.names,
+                "derived": queries.number_of(session, others[line.id]),
+            }
+            for line in sale.lines
+            if line.id in others
+        ]
+        detail = {"number": sale.number, "params": {"other": number}, "rows": rows}
+        open_exception(session, sale.store, "paid_twice", sale.id, detail, now)
+
+
+def _settle_cart(session: Session, device: Device, cart_id: str, sale: Sale, fence: int, cause: Cause, now: int) -> str:
+    """The paid lines leave the cart, the rest stays, and the visit is over; the cart that they left, or empty for
+    somebody else's visit."""
     visit = carts.named(session, cart_id, device.actor, device.store)
     if visit.opened_by != device.dev:
-        return False
+        return ""
     stored = carts.carried_on(session, visit)
-    paid = rules.Settle(tuple(line.id for line in sale.lines))
+    paid = rules.Settle(tuple(line.id for line in sale.lines), fence)
     if stored.cart.status == "open":
-        carts.operate(session, stored, device.actor, paid, cause, sale.at)
+        carts.operate(session, stored, device.actor, paid, cause, sale.at, now)
     carts.close_visit(session, cart_id, device.dev, cause, sale.at)
-    _let_go(session, device, stored, cause, sale.at)
-    return True
+    _let_go(session, device, stored, cause, sale.at, now)
+    return stored.cart.id
 
 
-def _let_go(session: Session, device: Device, paid: StoredCart, cause: Cause, at: int) -> None:
+def _let_go(session: Session, device: Device, paid: StoredCart, cause: Cause, at: int, now: int) -> None:
     """Lines that the terminal asked for and had not received when it was paid must not stay in a hand that nobody
     sees: they are the shopper's again, unless another visit of the terminal holds them."""
     if not paid.live or cart_queries.visits_into(session, paid.cart.id, device.dev):
         return
     rest = cart_queries.find(session, paid.cart.id, lock=True)
     if rest is not None and rest.cart.of(device.dev):
-        carts.operate(session, rest, device.actor, rules.Release(), cause, at)
+        carts.operate(session, rest, device.actor, rules.Release(), cause, at, now)
 
 
 def _differences(session: Session, sale: Sale) -> list[dict[str, Any]]:

@@ -22,3 +22,12 @@ sales = Table(
 )
 Index("sales_of_shopper", sales.c.shopper, sales.c.at)
 Index("sales_of_store", sales.c.store, sales.c.at)
+
+paid_lines = Table(
+    "paid_lines",
+    metadata,
+    Column("cart", String(64), primary_key=True, comment="where the line stood when it was paid"),
+    Column("line", String(64), primary_key=True),
+    Column("sale", String(64), ForeignKey("sales.id"), nullable=False),
+)
+"""A line is paid once: the second sale of it finds the first one here."""

@@ -50,12 +50,14 @@ class Talker:
 
     def __init__(self, db: Database, device: Device) -> None:
         self.db, self.device, self.seq = db, device, 0
+        self.now = NOW
+        """The hub's clock when it hears this device."""
         self.visit = f"visit-{device.dev}-{uuid.uuid4().hex[:8]}"
 
     def send(self, *operations: Any, seq0: int | None = None) -> list[dict[str, Any]]:
         """Send operations as one batch under the next numbers (or from `seq0`); the results."""
         batch = Batch(seq0=self.seq + 1 if seq0 is None else seq0, ops=list(operations))
-        answer = self.db.write(lambda session: service.accept(session, self.device, batch, handlers.carry, NOW))
+        answer = self.db.write(lambda session: service.accept(session, self.device, batch, handlers.carry, self.now))
         check_answer("ops", {"ops": operations}, answer)
         self.seq = answer["last_seq"]
         results: list[dict[str, Any]] = answer["results"]

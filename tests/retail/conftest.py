@@ -1,6 +1,11 @@
 """How the laws of the trade are tried: a busy machine makes them slower, never red."""
 
+import sys
+from pathlib import Path
+
 from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 settings.register_profile(
     "trade", max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True

@@ -43,7 +43,9 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "cart.release": {},
     "cart.abandon": {},
     "cart.attach": {"card": "2900000000018", "replace": True},
-    "sale.commit": {"sale": {"id": "s-1"}, "card": "", "receipt": {}},
+    "checkout.begin": {"lines": {"l-1": 2000}},
+    "checkout.cancel": {},
+    "sale.commit": {"sale": {"id": "s-1"}, "card": "", "receipt": {}, "fence": 3},
     "audit.note": {"action": "staff.unlock", "staff": "m-1", "detail": {"of": "c-2"}},
 }
 JSON_VALUES = st.recursive(
@@ -63,7 +65,7 @@ def test_a_good_operation_is_read_and_keeps_its_values() -> None:
     operation = parse(Operation, OPERATION)
     assert str(operation.id) == OPERATION["id"]
     body = body_of(operation)
-    assert cart_operation(body) == cart.Add("l-1", "p-0001", 1000, "carry_out", False)
+    assert cart_operation("cart.add", body, 0) == cart.Add("l-1", "p-0001", 1000, "carry_out", False)
 
 
 def test_every_kind_of_the_protocol_has_a_body_here() -> None:
@@ -82,13 +84,17 @@ def test_each_kind_reads_its_own_body(kind: str) -> None:
         ("cart.set", cart.SetQuantity("l-1", 0, 1000)),
         ("cart.remove", cart.Remove("l-1", 1000)),
         ("cart.take", cart.Take("l-1")),
-        ("cart.attach", cart.Attach("shopper-1", True)),
+        ("cart.release", cart.Release()),
+        ("cart.abandon", cart.Abandon()),
+        ("checkout.begin", cart.Begin({"l-1": 2000}, 7)),
+        ("checkout.cancel", cart.Cancel()),
+        ("cart.attach", None),
         ("sale.commit", None),
         ("audit.note", None),
     ],
 )
 def test_a_body_becomes_the_carts_own_word(kind: str, operation: cart.Operation | None) -> None:
-    assert cart_operation(BODIES[kind].model_validate(GOOD_BODIES[kind]), "shopper-1") == operation
+    assert cart_operation(kind, BODIES[kind].model_validate(GOOD_BODIES[kind]), 7) == operation
 
 
 def test_all_faults_are_listed_at_once() -> None:

@@ -134,7 +134,7 @@ class ProtocolHub:
             return self.results[(*device, seq)]
         try:
             operation = parse(Operation, raw)
-            wanted = cart_operation(body_of(operation))
+            wanted = cart_operation(operation.kind, body_of(operation), now_ms())
             assert wanted is not None
             self.cart = carts.apply(self.cart, carts.Actor(device[0], "online"), wanted, now_ms())
             self.accepted.append(str(operation.id))

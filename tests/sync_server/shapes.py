@@ -51,7 +51,7 @@ def type_of(schema: dict[str, Any]) -> str:
     if schema["type"] != "object":
         return WORDS[schema["type"]]
     if "properties" not in schema:
-        values = schema.get("additionalProperties")
+        values = schema.get("additionalProperties") or next(iter(schema.get("patternProperties", {}).values()), None)
         return f"{{[key]: {type_of(values) if isinstance(values, dict) else 'any'}}}" if values else "{}"
     required = schema.get("required", ())
     fields = [f"{name}{'' if name in required else '?'}: {type_of(one)}" for name, one in schema["properties"].items()]

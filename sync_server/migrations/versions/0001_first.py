@@ -237,13 +237,21 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("status", sa.String(length=8), nullable=False),
         sa.Column("moved_to", sa.String(length=64), nullable=False),
         sa.Column("next_n", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["store"],
-            ["stores.id"],
-        ),
+        sa.Column("fence", sa.BigInteger(), nullable=False, comment="the highest number that a lease of it ever had"),
+        sa.Column("paying", sa.String(length=64), nullable=False, comment="the device that holds the lease, or empty"),
+        sa.Column("paying_since", sa.BigInteger(), nullable=False, comment="ms, by the hub's clock"),
+        sa.Column("paying_until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["store"], ["stores.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("carts", schema=None) as batch_op:
+        batch_op.create_index(
+            "leases",
+            ["paying_until"],
+            unique=False,
+            sqlite_where=sa.text("paying != ''"),
+            postgresql_where=sa.text("paying != ''"),
+        )
         batch_op.create_index(
             "live_cart_of_shopper",
             ["shopper"],
@@ -264,10 +272,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["store"],
-            ["stores.id"],
-        ),
+        sa.ForeignKeyConstraint(["store"], ["stores.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email"),
         sa.UniqueConstraint("phone"),
@@ -284,10 +289,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.BigInteger(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["store"],
-            ["stores.id"],
-        ),
+        sa.ForeignKeyConstraint(["store"], ["stores.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number"),
     )
@@ -302,10 +304,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("online", sa.Boolean(), nullable=False),
         sa.Column("seen", sa.BigInteger(), nullable=False, comment="ms of the last word from it"),
         sa.Column("last_sale", sa.String(length=20), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["store"],
-            ["stores.id"],
-        ),
+        sa.ForeignKeyConstraint(["store"], ["stores.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -313,10 +312,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("customer", sa.String(length=64), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer"],
-            ["customers.id"],
-        ),
+        sa.ForeignKeyConstraint(["customer"], ["customers.id"]),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
@@ -331,10 +327,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("fulfilment", sa.String(length=12), nullable=False),
         sa.Column("weighed", sa.Boolean(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cart"],
-            ["carts.id"],
-        ),
+        sa.ForeignKeyConstraint(["cart"], ["carts.id"]),
         sa.PrimaryKeyConstraint("cart", "id"),
     )
     with op.batch_alter_table("cart_lines", schema=None) as batch_op:
@@ -344,10 +337,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         "points_balances",
         sa.Column("customer", sa.String(length=64), nullable=False),
         sa.Column("active", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer"],
-            ["customers.id"],
-        ),
+        sa.ForeignKeyConstraint(["customer"], ["customers.id"]),
         sa.PrimaryKeyConstraint("customer"),
     )
     op.create_table(
@@ -360,10 +350,7 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer"],
-            ["customers.id"],
-        ),
+        sa.ForeignKeyConstraint(["customer"], ["customers.id"]),
         sa.PrimaryKeyConstraint("key"),
     )
     with op.batch_alter_table("points_entries", schema=None) as batch_op:
@@ -383,17 +370,20 @@ def upgrade() -> None:  # budget: a migration is a list of tables, read once fro
         sa.Column("receipt", sa.JSON(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False, comment="ms, by the terminal's clock"),
         sa.Column("received", sa.BigInteger(), nullable=False, comment="ms, by the hub's"),
-        sa.ForeignKeyConstraint(
-            ["store"],
-            ["stores.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["terminal"],
-            ["terminals.id"],
-        ),
+        sa.ForeignKeyConstraint(["store"], ["stores.id"]),
+        sa.ForeignKeyConstraint(["terminal"], ["terminals.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("sales", schema=None) as batch_op:
         batch_op.create_index("sales_of_shopper", ["shopper", "at"], unique=False)
         batch_op.create_index("sales_of_store", ["store", "at"], unique=False)
+
+    op.create_table(
+        "paid_lines",
+        sa.Column("cart", sa.String(length=64), nullable=False, comment="where the line stood when it was paid"),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("sale", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["sale"], ["sales.id"]),
+        sa.PrimaryKeyConstraint("cart", "line"),
+    )

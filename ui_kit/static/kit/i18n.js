@@ -19,8 +19,11 @@ async function load() {
 
 const messages = await load();
 
+// A value may be a name in several languages, as of a till.
+const said = (value) => (value && typeof value === "object" ? String(value[locale] ?? value.en ?? "") : String(value));
+
 function fill(text, params) {
-  return params ? text.replace(/\{(\w+)\}/g, (place, name) => (name in params ? String(params[name]) : place)) : text;
+  return params ? text.replace(/\{(\w+)\}/g, (place, name) => (name in params ? said(params[name]) : place)) : text;
 }
 
 /** The message `msgid` in the page's language with `{name}` filled from `params`. */
