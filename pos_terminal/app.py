@@ -1,12 +1,12 @@
 """The composition root: everything of one terminal, built in order, stopped in the reverse of it."""
 
 from pos_terminal.clockwork import Clockwork
-from pos_terminal.commands import Card, Scan
 from pos_terminal.config import Config
 from pos_terminal.counter import Counter, Setting
 from pos_terminal.devices import Devices
 from pos_terminal.enrolment import identity
 from pos_terminal.errors import EnrolRefused
+from pos_terminal.patience import Patience
 from pos_terminal.receipts import Say
 from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
@@ -15,14 +15,9 @@ from pos_terminal.sync.pull import ReferencePull
 from pos_terminal.web.realtime import realtime
 from pos_terminal.web.routes import HERE, TRANSLATIONS, web_app
 from pos_terminal.web.serving import Serving
-from retail import barcode
-from retail.barcode import CardCode
-from retail.errors import N_, BarcodeError
-from retail.messages import Message
+from retail.errors import N_
 from ui_kit.locales import LANGUAGES
 from ui_kit.messages import Catalogues
-
-CARD_WAIT_S = 2.0
 
 
 class Terminal:
@@ -49,7 +44,7 @@ class Terminal:
         self.reference = ReferencePull(self.counter, hub, who.token)
         self.link = Link(self.counter, hub, who.token, who.signer, self.reference)
         self.counter.after_commit.append(self.link.wake)
-        self.counter.before_command = self._perhaps_a_new_card
+        self.counter.before_command = Patience(self.counter, self.reference.ask_and_wait)
         self.clockwork = Clockwork(self.counter)
         app = web_app(self.counter, hub)
         realtime(app, self.counter)
@@ -72,22 +67,6 @@ class Terminal:
         self.serving.stop()
         self.replica.close()
         self.store.close()
-
-    def _perhaps_a_new_card(self, body: Message) -> None:
-        """A card that is not known here may be younger than our copy: ask the hub, for a moment and with no lock."""
-        if not self.counter.desk.link.online:
-            return
-        number = body.card if isinstance(body, Card) else _card_in(body) if isinstance(body, Scan) else ""
-        if number and self.replica.card(number) is None:
-            self.reference.ask_and_wait(CARD_WAIT_S)
-
-
-def _card_in(scan: Scan) -> str:
-    try:
-        reading = barcode.read(scan.text, scan.aim)
-    except BarcodeError:
-        return ""
-    return reading.number if isinstance(reading, CardCode) else ""
 
 
 def voices() -> dict[str, Say]:

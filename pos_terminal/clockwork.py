@@ -6,6 +6,7 @@ import threading
 from pos_terminal import ids, till
 from pos_terminal.counter import Counter
 from pos_terminal.view import IDLE_COUNTDOWN_S
+from retail.lease import LEASE_MS
 
 log = logging.getLogger("omnitill.till")
 
@@ -14,6 +15,7 @@ IDLE_MS = 60_000
 """Of which the last IDLE_COUNTDOWN_S show a countdown."""
 
 TICK_S = 0.25
+RENEW_AGAIN_MS = 10_000
 
 
 class Clockwork:
@@ -43,11 +45,20 @@ class Clockwork:
         counter = self._counter
         quiet_ms = max(0, now - counter.touched_at)
         state = counter.till
+        self._renew(state)
         if state.phase in ("done", "thanks"):
             if quiet_ms >= DONE_MS:
                 counter.run(ids.uuid7(), "next", {})
         elif state.kind == "kiosk" and state.phase == "scanning":
             self._idle(state, quiet_ms)
+
+    def _renew(self, state: till.Till) -> None:
+        """An open payment keeps its lease, as long as the hub is there to give it."""
+        checkout = state.checkout
+        if checkout is None or not checkout.fence or not self._counter.desk.link.online:
+            return
+        if self._counter.now() >= max(checkout.until - LEASE_MS // 2, checkout.asked_at + RENEW_AGAIN_MS):
+            self._counter.run(ids.uuid7(), "pay_renew", {})
 
     def _idle(self, state: till.Till, quiet_ms: int) -> None:
         counter = self._counter

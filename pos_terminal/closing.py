@@ -47,6 +47,8 @@ def close(turn: Turn) -> dict[str, Any]:
     turn.print(PrintJob(f"{sale.id}.receipt", "receipt", paper, turn.local_now))
     card = till.shopper.card if till.shopper else ""
     body = {"sale": sale.as_dict(), "card": card, "receipt": json.loads(paper)}
+    if till.checkout is not None and till.checkout.fence:
+        body["fence"] = till.checkout.fence
     turn.step(sold(till, _summary(turn, sale), body))
     return {"sale": {"number": sale.number, "change": sale.change}}
 

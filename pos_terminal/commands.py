@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pos_terminal import closing, hands, payment, signing, till
 from pos_terminal.errors import TillRefused
+from pos_terminal.store import outbox
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
 from pos_terminal.turn import Turn
 from retail import barcode
@@ -160,14 +161,15 @@ def _hub_lines(turn: Turn) -> Mapping[str, Mapping[str, Any]]:
 
 
 def take(turn: Turn, body: Line) -> None:
-    turn.step(hands.take(turn.till, body.line, _hub_lines(turn), turn.desk.link.online))
+    paying = turn.desk.paying(turn.till)
+    turn.step(hands.take(turn.till, body.line, _hub_lines(turn), turn.desk.link.online, paying))
 
 
 def take_all(turn: Turn, _: Nothing) -> None:
-    lines = _hub_lines(turn)
-    wanted = [key for key in sorted(lines, key=lambda key: lines[key]["n"]) if hands.may_take(turn.till, lines[key])]
-    for line in wanted:
-        turn.step(hands.take(turn.till, line, lines, turn.desk.link.online))
+    lines, paying = _hub_lines(turn), turn.desk.paying(turn.till)
+    for line in sorted(lines, key=lambda key: lines[key]["n"]):
+        if hands.may_take(turn.till, lines[line], paying):
+            turn.step(hands.take(turn.till, line, lines, turn.desk.link.online, paying))
 
 
 def attach(turn: Turn, body: Card) -> Result:
@@ -200,7 +202,20 @@ def void_cart(turn: Turn, _: Nothing) -> None:
 def pay_begin(turn: Turn, _: Nothing) -> None:
     turn.only("till")
     turn.staff_id()
-    turn.step(payment.begin(turn.till))
+    # Who has no card has a cart that nobody else can see; and a hub that is away cannot be asked.
+    asking = _to_pay(turn) if turn.till.shopper is not None and turn.desk.link.online else None
+    turn.step(payment.begin(turn.till, asking, turn.moment.at))
+
+
+def pay_renew(turn: Turn, _: Nothing) -> None:
+    turn.step(payment.renew(turn.till, _to_pay(turn), turn.moment.at))
+
+
+def _to_pay(turn: Turn) -> dict[str, int]:
+    """The lines in hand with their quantities, without those of which the hub does not want to know."""
+    cart = turn.till.cart
+    unknown = outbox.disputed(turn.connection, cart.id, list(cart.lines), outbox.head(turn.connection).seq)
+    return {line.id: line.quantity for line in cart.lines.values() if line.id not in unknown}
 
 
 def tender(turn: Turn, body: Paid) -> Result:
@@ -253,6 +268,7 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "attach": (Card, attach),
     "void_cart": (Nothing, void_cart),
     "pay_begin": (Nothing, pay_begin),
+    "pay_renew": (Nothing, pay_renew),
     "tender": (Paid, tender),
     "tender_remove": (Place, lambda turn, body: turn.step(payment.take_back(turn.till, body.n))),
     "pay_cancel": (Nothing, lambda turn, _: turn.step(payment.cancel(turn.till))),

@@ -70,6 +70,8 @@ class Counter:
         self.after_commit: list[Callable[[], None]] = []
         self._say = say
         self._lock = threading.RLock()
+        self.news = threading.Condition()
+        """Told whenever the hub's word has changed the state; to wait on it, hold nothing else."""
         self._refused: OrderedDict[str, Answer] = OrderedDict()
         self._notices = 0
         self._v = 0
@@ -226,6 +228,9 @@ class Counter:
                 self.desk.needs_you = outbox.troubles(connection)
             if changed is not None:
                 self._till = changed
+        if changed is not None:
+            with self.news:
+                self.news.notify_all()
 
     def reference_came(self) -> None:
         """There is newer reference data: show it, and let go of who no longer works here."""

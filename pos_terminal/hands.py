@@ -12,13 +12,14 @@ from pos_terminal.errors import LinkRefused
 from pos_terminal.till import Moment, Step, Till, Wish, changing
 from retail.cart import CartLine
 from retail.errors import N_, CartRefused
+from retail.lease import Lease, being_paid
 
 HubLines = Mapping[str, Mapping[str, Any]]
 """The lines of the hub's copy of the cart, by id, as docs/protocol.md has them."""
 
 
-def take(till: Till, line: str, hub_lines: HubLines, online: bool) -> Step:
-    """Ask the hub for a virtual line; it is ours once the hub says so."""
+def take(till: Till, line: str, hub_lines: HubLines, online: bool, paying: Mapping[str, Any] | None = None) -> Step:
+    """Ask the hub for a virtual line; it is ours once the hub says so. `paying` is who pays in this cart elsewhere."""
     till = changing(till)
     if not online:
         raise LinkRefused(
@@ -28,6 +29,8 @@ def take(till: Till, line: str, hub_lines: HubLines, online: bool) -> Step:
     row = hub_lines.get(line)
     if row is None:
         raise CartRefused("cart.line_gone", N_("This line is no longer in the cart."))
+    if paying is not None and row["owner"] == paying["device"]:
+        raise being_paid(Lease(paying["device"], 0, 0, 0), (paying["place"] or {}).get("names"))
     if not may_take(till, row):
         raise CartRefused("cart.in_hand", N_("This line is in hand at another till and is paid there."))
     if line in till.taking:
@@ -35,8 +38,10 @@ def take(till: Till, line: str, hub_lines: HubLines, online: bool) -> Step:
     return replace(till, taking=(*till.taking, line)), [Wish("cart.take", {"line": line})]
 
 
-def may_take(till: Till, row: Mapping[str, Any]) -> bool:
+def may_take(till: Till, row: Mapping[str, Any], paying: Mapping[str, Any] | None = None) -> bool:
     """Whether the cart's rules let this terminal take a line of the hub's copy."""
+    if paying is not None and row["owner"] == paying["device"]:
+        return False
     return row["owner"] == "hub" or (till.kind == "till" and row["origin"] == "kiosk" and row["owner"] != till.device)
 
 

@@ -1,25 +1,55 @@
 """Paying, as a pure part of the till: tenders until the amount is covered, then one sale."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from pos_terminal.errors import TillRefused
-from pos_terminal.till import Step, Till
+from pos_terminal.till import Checkout, Step, Till, Wish
 from retail.errors import N_, SaleError, TenderRefused
+from retail.lease import LEASE_CODES
 from retail.pricing import PriceBook, PricedCart
 from retail.sale import Sale, SaleHead, close
 from retail.tender import TENDER_MAX, TENDERS_MAX, Tender, suggested
 
 
-def begin(till: Till) -> Step:
-    """From selling to paying; there has to be something to pay."""
+def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> Step:
+    """From selling to paying; there has to be something to pay.
+
+    `asking` are the lines and quantities that the hub is asked a lease for; None where it cannot be asked, or where
+    nobody else could know of the cart. Payment never depends on the answer having come.
+    """
     if till.phase == "paying":
         return till, []
     if till.phase != "selling":
         raise TillRefused("till.not_selling", N_("The cart cannot be changed now."))
     if not till.cart.lines:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
-    return replace(till, phase="paying", tenders=(), ask=""), []
+    till = replace(till, phase="paying", tenders=(), checkout=None, ask="")
+    return (till, []) if asking is None else _asked(till, Checkout(at), asking)
+
+
+def renew(till: Till, asking: Mapping[str, int], at: int) -> Step:
+    """The payment is still open: its lease goes on. The fence stays, so a sale made meanwhile still names it."""
+    _paying(till)
+    return _asked(till, replace(till.checkout, asked_at=at) if till.checkout else Checkout(at), asking)
+
+
+def _asked(till: Till, checkout: Checkout, asking: Mapping[str, int]) -> Step:
+    return replace(till, checkout=checkout), [Wish("checkout.begin", {"lines": dict(asking)})]
+
+
+def answered(till: Till, asked_at: int, result: Mapping[str, Any]) -> Till:
+    """The hub's word about the lease that was asked for at `asked_at`. Where another pays, or the cart is another than
+    was shown, it is back to the cart; whatever else is wrong with the hub is no reason to refuse money."""
+    if till.phase != "paying" or till.checkout is None or till.checkout.asked_at != asked_at:
+        return till
+    if result["status"] == "ok":
+        given = result["result"]
+        return replace(till, checkout=replace(till.checkout, fence=given["fence"], until=given["until"]))
+    if (result.get("error") or {}).get("code") in LEASE_CODES:
+        return replace(till, phase="selling", tenders=(), checkout=None)
+    return replace(till, checkout=None)
 
 
 def tender(till: Till, paid: Tender) -> Step:
@@ -45,7 +75,8 @@ def take_back(till: Till, n: int) -> Step:
 def cancel(till: Till) -> Step:
     """Back to the cart; what was handed over is given back."""
     _paying(till)
-    return replace(till, phase="selling", tenders=()), []
+    wishes = [Wish("checkout.cancel", {})] if till.checkout is not None else []
+    return replace(till, phase="selling", tenders=(), checkout=None), wishes
 
 
 def covered(till: Till, priced: PricedCart) -> bool:
@@ -77,4 +108,5 @@ def shown(till: Till, priced: PricedCart) -> dict[str, Any] | None:
         "change": max(0, paid - priced.total),
         "suggested": suggested(left, priced.currency) if left else [],
         "currency": priced.currency,
+        "lease": "none" if till.checkout is None else "held" if till.checkout.fence else "asked",
     }

@@ -60,6 +60,16 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkout:
+    """The lease that the open payment asked for, at `asked_at`; `fence` is 0 until the hub has given it, and `until` is
+    when it ends. Both times in ms of the hub's clock."""
+
+    asked_at: int
+    fence: int = 0
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Till:
     """Everything that has to survive the end of the process. `live` is the shopper's cart at the hub."""
 
@@ -74,6 +84,10 @@ class Till:
     live: str = ""
     shopper: Shopper | None = None
     tenders: tuple[Tender, ...] = ()
+    checkout: Checkout | None = None
+    """None where nobody pays, or where payment goes on without a lease."""
+    began_at: int = 0
+    """When the visit began: what the shopper chose before that is from earlier."""
     taking: tuple[str, ...] = ()
     ask: str = ""
     last_sale: Mapping[str, Any] | None = None
@@ -112,6 +126,8 @@ def fresh(till: Till) -> Till:
         live="",
         shopper=None,
         tenders=(),
+        checkout=None,
+        began_at=0,
         taking=(),
         ask="",
     )
@@ -134,7 +150,7 @@ def ready(till: Till, moment: Moment) -> Till:
     if till.kind == "kiosk":
         till = replace(till, phase="scanning")
     if not till.cart.id:
-        till = replace(till, cart=Cart(moment.new_id()))
+        till = replace(till, cart=Cart(moment.new_id()), began_at=moment.at)
     return till
 
 
@@ -255,7 +271,7 @@ def dismissed(till: Till, numbers: Collection[str]) -> Till:
 def woken(till: Till, now: int) -> Till:
     """The state after a restart: the same, but a till left alone for long, or whose clock jumped, asks for the PIN."""
     if till.kind == "till" and till.staff is not None and abs(now - till.touched_at) > IDLE_LOCK_MS:
-        return replace(till, phase="locked", tenders=())
+        return replace(till, phase="locked", tenders=(), checkout=None)
     return till
 
 
@@ -268,6 +284,7 @@ def as_dict(till: Till) -> dict[str, Any]:
         "staff": asdict(till.staff) if till.staff else None,
         "shopper": asdict(till.shopper) if till.shopper else None,
         "tenders": [asdict(row) for row in till.tenders],
+        "checkout": asdict(till.checkout) if till.checkout else None,
     }
 
 
@@ -276,7 +293,7 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 def till_from(body: Mapping[str, Any]) -> Till:
-    cart, staff, shopper = body["cart"], body["staff"], body["shopper"]
+    cart, staff, shopper, checkout = body["cart"], body["staff"], body["shopper"], body.get("checkout")
     lines = {key: line_from(row) for key, row in cart["lines"].items()}
     return Till(
         **{
@@ -285,6 +302,7 @@ def till_from(body: Mapping[str, Any]) -> Till:
             "staff": Person(**staff) if staff else None,
             "shopper": Shopper(**shopper) if shopper else None,
             "tenders": tuple(Tender(**row) for row in body["tenders"]),
+            "checkout": Checkout(**checkout) if checkout else None,
             "taking": tuple(body["taking"]),
         }
     )

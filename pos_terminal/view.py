@@ -50,6 +50,12 @@ class Desk:
         lines: Mapping[str, Mapping[str, Any]] = self.hub_cart.get("lines", {})
         return lines if live and self.hub_cart.get("id") == live else {}
 
+    def paying(self, till: Till) -> Mapping[str, Any] | None:
+        """Who has lines of the open cart paid elsewhere, as docs/protocol.md has it."""
+        paying: Mapping[str, Any] | None = self.hub_cart.get("paying")
+        open_here = till.live and self.hub_cart.get("id") == till.live
+        return paying if open_here and paying and paying["device"] != till.device else None
+
 
 def view_of(
     till: Till, priced: PricedCart, desk: Desk, heading: Heading | None, book: PriceBook | None
@@ -78,6 +84,7 @@ def view_of(
         },
         "taxes": [asdict(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced),
+        "paying": desk.paying(till),
         "last_sale": _last_sale(till, desk),
         "ask": _ask(till, book),
         "departments": heading.shown["departments"] if heading else [],
@@ -117,6 +124,7 @@ def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) 
         "store": heading.store.names if heading else {},
     }
     lines = {row.line.id: _own_line(row, place, row.line.id in unknown) for row in priced.lines}
+    paying = desk.paying(till)
     for key, hub_row in desk.lines_of(till.live).items():
         # The hub's copy of what is in our own hand is older than the hand.
         if key not in lines and hub_row["owner"] != till.device:
@@ -125,7 +133,8 @@ def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) 
                 "mine": False,
                 "pending": False,
                 "taking": key in till.taking,
-                "takeable": may_take(till, hub_row),
+                "takeable": may_take(till, hub_row, paying),
+                "earlier": hub_row["owner"] == HUB and hub_row["at"] < till.began_at,
                 "seen": hub_row["quantity"],
             }
     return lines
@@ -153,6 +162,7 @@ def _own_line(row: PricedLine, place: dict[str, Any], pending: bool) -> dict[str
         "pending": pending,
         "taking": False,
         "takeable": False,
+        "earlier": False,
         "seen": line.quantity,
     }
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from pos_terminal.store.backlog import Unsent
 from pos_terminal.store.tables import outbox
 from retail import chain
+from retail.lease import LEASE_CODES
 from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
 
 TROUBLES_SHOWN_MAX = 20
@@ -134,7 +135,10 @@ def settle(
         if row is None:
             continue
         text = json.dumps(dict(result), ensure_ascii=False)
-        connection.execute(update(outbox).where(*this).values(status=result["status"], result=text))
+        # That somebody else pays is said at once, and is nothing that stays to be looked at.
+        seen = (result.get("error") or {}).get("code") in LEASE_CODES
+        values = {"status": result["status"], "result": text, "seen": int(seen)}
+        connection.execute(update(outbox).where(*this).values(values))
         settled.append((row, result))
     return settled
 

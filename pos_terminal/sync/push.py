@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from pos_terminal import payment
 from pos_terminal.counter import Counter
 from pos_terminal.store import outbox
 from pos_terminal.store.backlog import Unsent, backlog, oldest_at
@@ -104,7 +105,7 @@ class Pusher:
             for row, result in rows:
                 if result["status"] != "ok":
                     log.error("the hub refused %s %d: %s", row.kind, row.seq, result.get("error"))
-                after = _heard(after, row.kind, row.cart, json.loads(row.body), result)
+                after = _heard(after, row, json.loads(row.body), result)
             return None if after is state else after
 
         counter.inside(keep)
@@ -113,11 +114,13 @@ class Pusher:
         return len(settled)
 
 
-def _heard(till: Till, kind: str, cart: str | None, body: Mapping[str, Any], result: Mapping[str, Any]) -> Till:
+def _heard(till: Till, row: Row[Any], body: Mapping[str, Any], result: Mapping[str, Any]) -> Till:
     """What the answer to one of our operations changes here, where it is about the visit that is open."""
-    if cart != till.cart.id or not cart:
+    if row.cart != till.cart.id or not row.cart:
         return till
-    ok, found = result["status"] == "ok", result.get("result") or {}
+    kind, ok, found = row.kind, result["status"] == "ok", result.get("result") or {}
+    if kind == "checkout.begin":
+        return payment.answered(till, row.at, result)
     if kind == "cart.attach" and till.shopper is not None and body.get("card") == till.shopper.card:
         if not ok:
             return replace(till, shopper=None, live="")

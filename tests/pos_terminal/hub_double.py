@@ -286,6 +286,8 @@ class HubDouble:
             case "cart.take":
                 self.put(cart, id=body["line"], owner=self.hailed[-1]["dev"])
                 return {"cart": cart}
+            case "checkout.begin":
+                return {"cart": cart, "fence": 7, "until": now_ms() + 120_000}
             case "sale.commit":
                 return {"sale": body["sale"]["id"], "points": body["sale"]["points"]}
             case _:

@@ -12,7 +12,20 @@ from retail.replica import applied
 
 KEYS = {
     *("kind", "phase", "language", "store", "terminal", "staff", "people", "shopper", "lines", "totals", "taxes"),
-    *("payment", "last_sale", "ask", "departments", "link", "needs_you", "devices", "notice", "sound", "idle", "demo"),
+    *(
+        "payment",
+        "paying",
+        "last_sale",
+        "ask",
+        "departments",
+        "link",
+        "needs_you",
+        "devices",
+        "notice",
+        "sound",
+        "idle",
+        "demo",
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 // The live cart: what is in hand at a till or kiosk, and what was chosen online.
 import { locale, t, tn } from "kit/i18n.js";
 import { quantity } from "kit/format.js";
-import { Amount, Button, Empty, html, Line, Lines, Loading, Status, Stepper, Stopwatch, render } from "kit/ui.js";
+import { Amount, Button, Empty, html, Line, Lines, Loading, Status, Stepper, Stopwatch, Strip, render } from "kit/ui.js";
 import { away } from "./frame.js";
 import { open } from "./gate.js";
 import { moment } from "./moment.js";
@@ -9,6 +9,8 @@ import { account, act, cart, known_at, now, ready, scanned, status } from "./liv
 
 const HUB = "hub";
 const KILO_STEP = 100;
+/** What nobody touched for so long is from earlier: it is folded away, and nothing else happens to it. */
+const EARLIER_MS = 12 * 3600_000;
 const name = (names) => names?.[locale] ?? names?.en ?? "";
 const picture = (line) => `/products/${line.item}.svg`;
 const amount = (value) => (value === null || value === undefined ? null : { amount: value, currency: cart.value.totals.currency });
@@ -45,6 +47,27 @@ function Place({ place, lines }) {
     <${Lines} label=${where}>${lines.map((line) => html`<${InHand} key=${line.id} line=${line} />`)}<//></section>`;
 }
 
+// The till says so until it is done; a lease that ran out while this phone was away is over all the same.
+function BeingPaid() {
+  const paying = cart.value.paying;
+  if (!paying || now() >= paying.until) return null;
+  const where = { place: name(paying.place?.names), store: name(paying.place?.store) };
+  return html`<${Strip} kind="attention" icon="banknote">${t("Being paid at {place}, {store}, now. What you choose here meanwhile waits for next time.", where)}<//>`;
+}
+
+function ChosenOnline({ lines }) {
+  return html`<section class="group" aria-label=${t("Chosen online")}>
+    <header class="group-head"><h2>${t("Chosen online")}</h2>${lines.every((line) => line.fulfilment === "collect")
+      && html`<span class="quiet small">${t("to collect")}</span>`}</header>
+    <${Lines} label=${t("Chosen online")}>${lines.map((line) => html`<${Chosen} key=${line.id} line=${line} />`)}<//></section>`;
+}
+
+function Earlier({ lines }) {
+  return html`<details class="group earlier"><summary class="group-head"><h2>${t("From earlier")}</h2>
+      <span class="quiet small">${tn("{n} line", "{n} lines", lines.length)}</span></summary>
+    <${Lines} label=${t("From earlier")}>${lines.map((line) => html`<${Chosen} key=${line.id} line=${line} />`)}<//></details>`;
+}
+
 function places(lines) {
   const found = new Map();
   for (const line of lines) found.set(line.owner, [...(found.get(line.owner) ?? []), line]);
@@ -75,15 +98,15 @@ function Cart() {
       ${t("It comes as soon as there is a connection.")}<//>` : html`<${Loading} lines=${5} />`;
   }
   const lines = Object.values(cart.value.lines).sort((a, b) => a.n - b.n);
-  const chosen = lines.filter((line) => line.owner === HUB);
+  const virtual = lines.filter((line) => line.owner === HUB);
+  const earlier = virtual.filter((line) => !line.pending && now() - line.at >= EARLIER_MS);
+  const chosen = virtual.filter((line) => !earlier.includes(line));
   if (!lines.length) return html`<h1>${t("Cart")}</h1><${Nothing} />`;
-  return html`<h1>${t("Cart")}</h1>
+  return html`<h1>${t("Cart")}</h1><${BeingPaid} />
     ${places(lines.filter((line) => line.owner !== HUB)).map((group) =>
       html`<${Place} key=${group[0].owner} place=${group[0].place} lines=${group} />`)}
-    ${chosen.length > 0 && html`<section class="group" aria-label=${t("Chosen online")}>
-      <header class="group-head"><h2>${t("Chosen online")}</h2>${chosen.every((line) => line.fulfilment === "collect")
-        && html`<span class="quiet small">${t("to collect")}</span>`}</header>
-      <${Lines} label=${t("Chosen online")}>${chosen.map((line) => html`<${Chosen} key=${line.id} line=${line} />`)}<//></section>`}`;
+    ${chosen.length > 0 && html`<${ChosenOnline} lines=${chosen} />`}
+    ${earlier.length > 0 && html`<${Earlier} lines=${earlier} />`}`;
 }
 
 const Dock = () => (cart.value && account.value && Object.keys(cart.value.lines).length ? html`<${Total} />` : null);

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Amount, Badge, Button, html, Icon, Line, Lines } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
-import { act, amount, from_app, from_kiosk, in_hand, shopper, taxes, totals } from "../shared/till.js";
+import { act, amount, from_app, from_earlier, from_kiosk, in_hand, shopper, takeEach, taxes, totals } from "../shared/till.js";
 import { countOf, lineNote, named } from "../shared/words.js";
 import { choose, current } from "./desk.js";
 import { LastSale } from "./last_sale.js";
@@ -35,18 +35,27 @@ function InHand() {
   </section>`;
 }
 
+/** What the shopper chose before this visit: a tray of its own, which nothing gets into the sale from by itself. */
+function Earlier({ tray, keys }) {
+  return html`<h2 class="group"><span class="row"><${Icon} name="clock" />${t("From earlier")}<span class="quiet amount">${tray.length}</span></span>
+      <${Button} kind="quiet" size="small" keys=${keys} onClick=${() => takeEach(tray)}>${t("Take all")}<//></h2>
+    <${Lines} label=${t("From earlier")}>${rows(tray)}<//>`;
+}
+
 /** Goods chosen elsewhere. Its place is kept from the moment a shopper is known, so that lines in hand do not move. */
 function Elsewhere() {
   const frame = useCurrentInSight();
-  const [kiosk, app] = [from_kiosk.value, from_app.value];
+  const [kiosk, app, earlier] = [from_kiosk.value, from_app.value, from_earlier.value];
   if (!shopper.value && !kiosk.length && !app.length) return null;
   const all = kiosk.length + app.length;
+  if (!all && earlier.length) return html`<section class="elsewhere" ref=${frame}><${Earlier} tray=${earlier} keys="F6" /></section>`;
   return html`<section class="elsewhere" ref=${frame}>
     <h2 class="group"><span class="row"><${Icon} name="smartphone" />${kiosk.length ? t("From the kiosk and the app") : t("From the app")}
       <span class="quiet amount">${all || ""}</span></span>
       ${all > 0 && html`<${Button} kind="quiet" size="small" keys="F6" onClick=${() => act("take_all")}>${t("Take all")}<//>`}</h2>
     ${all ? html`<${Lines} label=${t("From the app")} follow>${rows(kiosk)}${rows(app)}<//>`
       : html`<p class="none quiet small">${t("Nothing was chosen in the app.")}</p>`}
+    ${earlier.length > 0 && html`<${Earlier} tray=${earlier} />`}
   </section>`;
 }
 

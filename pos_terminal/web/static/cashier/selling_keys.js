@@ -2,7 +2,7 @@
 import { N_ } from "kit/i18n.js";
 import { keyOf } from "../shared/entry.js";
 import { dismiss, speaking } from "../shared/message.js";
-import { act, from_app, from_kiosk, in_hand } from "../shared/till.js";
+import { act, from_app, from_earlier, from_kiosk, in_hand } from "../shared/till.js";
 import { choose, current, dialog, entry, goods, picked, removeLine, searching, setQuantity, step, submitEntry, take } from "./desk.js";
 
 export const SHORTCUTS = [
@@ -20,7 +20,7 @@ function move(way) {
     picked.value = Math.min(last, Math.max(0, picked.value + way));
     return;
   }
-  const all = [...in_hand.value, ...from_kiosk.value, ...from_app.value];
+  const all = [...in_hand.value, ...from_kiosk.value, ...from_app.value, ...from_earlier.value];
   const here = all.findIndex((line) => line.id === current.value?.id);
   choose(all[Math.min(all.length - 1, Math.max(0, here + way))]);
 }

@@ -6,7 +6,7 @@ import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Message } from "../shared/message.js";
 import { Picture } from "../shared/picture.js";
-import { act, amount, from_app, from_kiosk, in_hand, shopper, totals } from "../shared/till.js";
+import { act, amount, from_app, from_earlier, from_kiosk, in_hand, shopper, takeEach, totals } from "../shared/till.js";
 import { countOf, lineNote, named, unitPrice } from "../shared/words.js";
 import { Foot } from "./foot.js";
 import { go } from "./place.js";
@@ -67,17 +67,20 @@ function useNewestInSight(count) {
 }
 
 export function Basket() {
-  const [mine, waiting] = [in_hand.value, [...from_kiosk.value, ...from_app.value]];
+  const [mine, waiting, earlier] = [in_hand.value, [...from_kiosk.value, ...from_app.value], from_earlier.value];
   const frame = useNewestInSight(mine.length);
   const leave = () => (mine.length ? (leaving.value = true) : act("start_over"));
   return html`<main class="page"><div class="page-top"><${Message} closable=${false} calm=${t("Every scan stands here at once, and on your phone.")} /><${Hero} /></div>
     <div class="page-middle basket">
       <div class="basket-head"><${Shopper} /><${Button} icon="layout-grid" onClick=${() => go("shelves")}>${t("Without bars")}<//></div>
       <div class="basket-lines" ref=${frame} tabindex="0" role="region" aria-label=${t("Your basket")}>
-        ${mine.length + waiting.length === 0 && html`<${Empty} icon="shopping-bag" title=${t("Your basket is empty")}>${t("Fruit, vegetables and bread have no bars: choose them under “Without bars”.")}<//>`}
+        ${mine.length + waiting.length + earlier.length === 0 && html`<${Empty} icon="shopping-bag" title=${t("Your basket is empty")}>${t("Fruit, vegetables and bread have no bars: choose them under “Without bars”.")}<//>`}
         ${mine.length > 0 && html`<div class="mine"><${Lines} label=${t("Your basket")}>${mine.map((line) => html`<${Mine} key=${line.id} line=${line} />`)}<//></div>`}
         ${waiting.length > 0 && html`<h2 class="waiting-head"><${Icon} name="smartphone" />${t("From the app, not in your hand yet")}</h2>
           <${Lines} label=${t("From the app, not in your hand yet")}>${waiting.map((line) => html`<${Waiting} key=${line.id} line=${line} />`)}<//>`}
+        ${earlier.length > 0 && html`<h2 class="waiting-head"><${Icon} name="clock" /><span class="grow">${t("From earlier")}</span>
+            <${Button} icon="hand" onClick=${() => takeEach(earlier)}>${t("I have all of it")}<//></h2>
+          <${Lines} label=${t("From earlier")}>${earlier.map((line) => html`<${Waiting} key=${line.id} line=${line} />`)}<//>`}
       </div>
       <div class="sum"><span class="quiet">${tn("{n} line", "{n} lines", mine.length)}</span><span class="quiet grow end">${t("Total")}</span>
         <${Amount} value=${amount(totals.value.in_hand)} size=${48} strong /></div></div>

@@ -3,7 +3,7 @@ import { Button, html, Icon, Strip } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { sentence, t } from "kit/i18n.js";
 import { minute } from "./clock.js";
-import { act, last_sale, link, notice, refusal, status } from "./till.js";
+import { act, last_sale, link, notice, paying, refusal, status } from "./till.js";
 import { offlineSentence, printState } from "./words.js";
 
 const KINDS = { info: "idle", unknown: "attention", needs_you: "trouble" };
@@ -34,6 +34,9 @@ function current(closable) {
   }
   if (link.value?.refused) return { kind: "trouble", text: sentence(link.value.refused) };
   if (link.value && !link.value.online) return { kind: "attention", icon: "cloud-off", text: offlineSentence(link.value, minute.value) };
+  if (paying.value) {
+    return { kind: "attention", icon: "banknote", text: t("This cart is being paid at {place} now. Its goods there cannot be taken over until that is done.", { place: paying.value.place?.names ?? "" }) };
+  }
   const loading = link.value?.loading;
   if (loading) {
     const counts = { done: number(loading.done), total: number(loading.total) };

@@ -28,6 +28,7 @@ export const ready = computed(() => view.value !== null);
 
 /** A signal of one key of the state; it changes only when that key does. */
 export const part = (name) => computed(() => view.value?.[name]);
+export const paying = part("paying");
 export const [phase, staff, people, shopper, lines, totals, taxes, payment, last_sale] =
   ["phase", "staff", "people", "shopper", "lines", "totals", "taxes", "payment", "last_sale"].map(part);
 export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =
@@ -37,10 +38,13 @@ effect(() => setZone(store.value?.zone));
 
 const by_n = (one, other) => one.n - other.n;
 const all = computed(() => Object.values(lines.value ?? {}).sort(by_n));
-/** The lines in hand here, the kiosk's and the app's, each in the order of `n`. */
+/** The lines in hand here, the kiosk's, those chosen in the app during this visit and those from before it, each in the order of `n`. */
 export const in_hand = computed(() => all.value.filter((line) => line.mine));
 export const from_kiosk = computed(() => all.value.filter((line) => !line.mine && line.origin === "kiosk"));
-export const from_app = computed(() => all.value.filter((line) => !line.mine && line.origin !== "kiosk"));
+export const from_app = computed(() => all.value.filter((line) => !line.mine && line.origin !== "kiosk" && !line.earlier));
+export const from_earlier = computed(() => all.value.filter((line) => !line.mine && line.origin !== "kiosk" && line.earlier));
+/** One tap for a whole tray: each line of it is taken in hand. */
+export const takeEach = (tray) => Promise.all(tray.filter((line) => line.takeable !== false).map((line) => act("take", { line: line.id })));
 
 /** An amount in minor units as the components want it. */
 export const amount = (minor) => ({ amount: minor, currency: store.value?.currency ?? "EUR" });
