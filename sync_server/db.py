@@ -370,17 +370,13 @@ def _loads(text: str) -> Any:
 
 
 def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
-    """Insert a row unless one of its keys is there already, and say whether it was inserted.
-
-    Whoever races for the same key waits until we commit.
-    """
+    """Insert a row unless one of its keys is there already, and say whether it was inserted."""
     return bool(insert_absent(session, table, [values]))
 
 
 def insert_absent(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[Row[Any]]:
-    """Insert those rows whose keys are not there already; the primary keys of what was inserted."""
-    dialect = session.get_bind().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    """Insert the rows whose keys are not there yet: the keys of those. Whoever races for one waits for our commit."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # Not every driver counts the rows of such an insert; each of them returns what it inserted.
     made = make(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(*table.primary_key)
     return list(session.execute(made))

@@ -52,6 +52,8 @@ def examine(shop: Shop) -> Findings:
     for person in shop.people:
         _terminal(found, shop.hub, person, rows)
     _books(found, rows)
+    _leases(found, rows["events"])
+    _paid_once(found, rows)
     for phone in shop.phones:
         _phone(found, shop.hub, phone)
     for row in rows["exceptions"]:
@@ -64,6 +66,40 @@ _TABLES = (
     operations, cart_lines, streams, events, sales, stock_moves, stock_levels, points_entries, points_balances,
     exceptions,
 )  # fmt: skip
+
+
+def _leases(found: Findings, rows: list[Any]) -> None:
+    """A cart is paid by one device at a time, each with a higher fence; nobody else gets its lines meanwhile."""
+    held: dict[str, dict[str, Any]] = {}
+    fences: Counter[str] = Counter()
+    owners: dict[tuple[str, str], str] = {}
+    for row in sorted(rows, key=lambda row: (row.stream, row.version)):
+        paying = row.changes.get("paying")
+        before = held.pop(row.stream, None) if "paying" in row.changes else held.get(row.stream)
+        if paying is not None:
+            same = before is not None and before["fence"] == paying["fence"]
+            found.expect(same or paying["fence"] > fences[row.stream], f"{row.stream}: the fence of {paying} is old")
+            found.expect(
+                before is None or before["device"] == paying["device"] or before["until"] <= paying["since"],
+                f"{row.stream}: {paying} while {before} holds the lease",
+            )
+            held[row.stream], fences[row.stream] = paying, paying["fence"]
+        now = held.get(row.stream)
+        for line, after in row.changes.get("lines", {}).items():
+            owner = owners.get((row.stream, line))
+            taken = now is not None and after is not None and owner == now["device"] != after["owner"]
+            by_itself = any(author["dev"] == owner for author in row.by)
+            found.expect(not taken or by_itself, f"{row.stream}: {line} was taken from {now}")
+            owners[row.stream, line] = after["owner"] if after is not None else ""
+
+
+def _paid_once(found: Findings, rows: dict[str, list[Any]]) -> None:
+    """No line is paid twice without a case for a person."""
+    paid = Counter(row["id"] for sale in rows["sales"] for row in sale.body["lines"])
+    told = {row.source for row in rows["exceptions"] if row.kind == "paid_twice"}
+    for sale in rows["sales"]:
+        twice = [row["id"] for row in sale.body["lines"] if paid[row["id"]] > 1]
+        found.expect(not twice or bool(told), f"{sale.number}: lines {twice} were paid twice and nobody is told")
 
 
 def _rows(hub: HubWitness, table: Table) -> list[Any]:
