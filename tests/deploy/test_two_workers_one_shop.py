@@ -1,5 +1,6 @@
 """What one process would keep in its memory is right with two of them: carts, prices, presence, devices."""
 
+import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,12 +11,13 @@ from typing import Any
 import hub_fixtures
 import pytest
 from adding_terminals import until
-from hub_process import HubProcess, Listener, hang_up, phone_of
+from hub_process import HubProcess, Listener, hang_up, phone_of, post
 from postgres_server import PostgresServer
 from redis_server import RedisServer
 from sqlalchemy import select
 from talking_device import FIRST, PIECES, live_cart, view
 
+from retail.chain import Signer
 from sync_server.catalogue import service as catalogue
 from sync_server.outbox.tables import events
 from sync_server.terminals.tables import terminal_links, terminals
@@ -84,7 +86,7 @@ def one_at_each(hub: HubProcess, open_one: Callable[[], Listener]) -> list[Liste
     raise AssertionError(f"{SOCKETS_TRIED_MAX} sockets came to one worker")
 
 
-def test_phones_and_tills_at_two_workers_that_add_to_one_cart_lose_nothing(crew: HubProcess, connect: "Opener") -> None:
+def test_phones_and_tills_at_two_workers_that_add_to_one_cart_lose_nothing(crew: HubProcess, connect: Opener) -> None:
     phones = one_at_each(crew, lambda: phone_of(crew, connect, uuid.uuid4().hex))
     tills = [connect(crew, dev=dev) for dev in ("till-1", "till-2")]
     db = crew.open()
@@ -126,7 +128,7 @@ def test_phones_and_tills_at_two_workers_that_add_to_one_cart_lose_nothing(crew:
 
 
 def test_a_price_that_was_changed_elsewhere_counts_at_both_workers_from_then_on(
-    crew: HubProcess, connect: "Opener"
+    crew: HubProcess, connect: Opener
 ) -> None:
     tills = one_at_each(crew, lambda: connect(crew, dev="till-1"))
     item, db = PIECES[1], crew.open()
@@ -143,7 +145,7 @@ def test_a_price_that_was_changed_elsewhere_counts_at_both_workers_from_then_on(
     assert [price_at(till) for till in tills] == [item.price + 7] * 2
 
 
-def test_a_till_with_sockets_at_two_workers_is_there_until_both_are_gone(crew: HubProcess, connect: "Opener") -> None:
+def test_a_till_with_sockets_at_two_workers_is_there_until_both_are_gone(crew: HubProcess, connect: Opener) -> None:
     both = one_at_each(crew, lambda: connect(crew, dev="till-3"))
     second = both[1]
     db = crew.open()
@@ -168,9 +170,10 @@ def test_a_till_with_sockets_at_two_workers_is_there_until_both_are_gone(crew: H
     db.close()
 
 
-def test_a_withdrawn_till_is_shown_out_at_both_workers(crew: HubProcess, connect: "Opener") -> None:
+def test_a_till_that_is_set_up_anew_is_shown_out_at_both_workers(crew: HubProcess, connect: Opener) -> None:
     both = one_at_each(crew, lambda: connect(crew, dev="till-2"))
-    made = crew.command("enrol", "--terminal", "till-2")
-    assert made.returncode == 0, made.stderr
+    code = json.loads(crew.command("enrol", "--terminal", "till-2").stdout)["code"]
+    # One worker is asked; the other hears it over the bus.
+    assert post(crew, "/v1/enrol", {"code": code, "public_key": Signer(b"k" * 32).public}).is_success
     for listener in both:
         assert listener.wait("kick")["code"] == "revoked"
