@@ -8,7 +8,7 @@ from pathlib import Path
 LOCK_NAME = "demo.lock"
 """Also the sign that a folder is ours to empty."""
 
-HUB_FILES = frozenset({"hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.lock"})
+HUB_FILES = frozenset({"hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.lock", "hub.life"})
 """A folder that holds nothing but these was filled by `omnitill seed`; the demonstration opens with what is there."""
 
 

@@ -63,12 +63,14 @@ class You(Told):
 
 
 class Hello(Told):
-    """The first event on every connection. `last_seq` is the number of the last operation that the hub has of one."""
+    """The first event on every connection. `last_seq` is the number of the last operation that the hub has of one.
+    `life` is another one after the hub was set back to an old copy of its data."""
 
     proto: int
     now: Milliseconds
     last_seq: Count
     heads_ms: Count
+    life: str
     limits: Limits
     you: You
 

@@ -23,6 +23,7 @@ from sync_server.health import Health
 from sync_server.health import init_app as health_pages
 from sync_server.metrics import Figures
 from sync_server.metrics import init_app as metrics_page
+from sync_server.outbox.life import BEAT_S, Life
 from sync_server.proxy import behind
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
@@ -78,6 +79,7 @@ class Hub:
     presence: Presence
     drain: Drain
     figures: Figures
+    life: Life
 
 
 def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus: Bus | None = None) -> Hub:
@@ -112,7 +114,8 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     health_pages(app, health)
     metrics_page(app)
     behind(app, settings.behind_proxy)
-    return Hub(app, socketio, db, handlers, fanout, presence, drain, figures)
+    life = Life(db, settings.data, now_ms, alone=not settings.database)
+    return Hub(app, socketio, db, handlers, fanout, presence, drain, figures, life)
 
 
 def _socketio(app: Flask, async_mode: str) -> SocketIO:
@@ -174,7 +177,10 @@ def start_background(hub: Hub, alone: bool = True) -> None:
             except Exception as error:
                 errors.refusal(error)
 
+    # Before anybody is let in: whoever comes to a hub that was set back has to hear of its new life.
+    hub.life.beat()
     hub.presence.started(alone)
+    hub.socketio.start_background_task(every, BEAT_S, hub.life.beat)
     hub.socketio.start_background_task(every, HEADS_MS / 1000, hub.handlers.send_heads)
     hub.socketio.start_background_task(every, REPORT_S, hub.presence.report)
     hub.socketio.start_background_task(every, SHOW_OUT_S, hub.handlers.show_out)

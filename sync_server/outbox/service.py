@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from retail.messages import Position
 from sync_server.db import insert_if_absent
-from sync_server.outbox.tables import events, streams
+from sync_server.outbox.tables import events, lives, streams
 from sync_server.prepared import Prepared
 
 EVENTS_ANSWERED_MAX = 200
@@ -80,7 +80,7 @@ def leave(session: Session, device: str, stream: str) -> None:
 def _next_version(session: Session, stream: str) -> tuple[int, int]:
     row = _advance(session, stream)
     if row is None:
-        insert_if_absent(session, streams, name=stream, epoch=EPOCH_FIRST, version=0)
+        insert_if_absent(session, streams, name=stream, epoch=_first_epoch(session), version=0)
         row = _advance(session, stream)
         assert row is not None, "a row that was just inserted is there"
     return row.epoch, row.version
@@ -104,7 +104,12 @@ def forget(session: Session, stream: str, keep: int) -> None:
 def position(session: Session, stream: str) -> tuple[int, int]:
     """Epoch and version of a stream; one that nothing has happened in is at version 0."""
     row = session.execute(select(streams.c.epoch, streams.c.version).where(streams.c.name == stream)).first()
-    return (row.epoch, row.version) if row is not None else (EPOCH_FIRST, 0)
+    return (row.epoch, row.version) if row is not None else (_first_epoch(session), 0)
+
+
+def _first_epoch(session: Session) -> int:
+    """Of a stream that begins: higher than any epoch that a life before a restore can have told of it."""
+    return session.scalar(select(lives.c.epoch)) or EPOCH_FIRST
 
 
 def answer(session: Session, seen: Position, state: Callable[[], dict[str, Any]]) -> dict[str, Any]:

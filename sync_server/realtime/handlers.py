@@ -29,6 +29,7 @@ from sync_server.errors import NotAllowed, as_error, refusal
 from sync_server.inbox import copies
 from sync_server.inbox import handlers as operations
 from sync_server.inbox import service as inbox
+from sync_server.outbox import life
 from sync_server.outbox import service as outbox
 from sync_server.realtime.bucket import Buckets
 from sync_server.realtime.connection import (
@@ -146,11 +147,15 @@ class Handlers:
     def hello(self, connection: Connection) -> dict[str, Any]:
         """Who one is for the hub, and what the hub has of one."""
         device = connection.device
+        last_seq, in_life = self._db.read(
+            lambda session: (inbox.last_seq(session, device.dev, device.inc), life.current(session))
+        )
         return {
             "proto": PROTO,
             "now": self._clock(),
-            "last_seq": self._db.read(lambda session: inbox.last_seq(session, device.dev, device.inc)),
+            "last_seq": last_seq,
             "heads_ms": HEADS_MS,
+            "life": in_life,
             "limits": {
                 "ops_batch": OPS_BATCH_MAX,
                 "batch_bytes": BATCH_BYTES_MAX,
