@@ -10,6 +10,7 @@ from pydantic import Field
 from retail.errors import N_
 from retail.messages import Message, parse
 from sync_server.dashboard.cases import add_cases
+from sync_server.dashboard.set_up import add_set_up
 from sync_server.db import Database
 from sync_server.errors import ForeignPage
 from sync_server.realtime.handlers import STAFF_COOKIE, Handlers
@@ -63,6 +64,7 @@ def dashboard_blueprint(
         return response
 
     add_cases(made, db, sign_in, presence, clock)
+    add_set_up(made, db, sign_in, presence, clock)
 
     @made.post("/sign-out")
     def leave() -> Response:

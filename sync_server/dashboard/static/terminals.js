@@ -5,6 +5,7 @@ import { t } from "kit/i18n.js";
 import { Drawer, Empty, html, Status, Table } from "kit/ui.js";
 import { now } from "./feed.js";
 import { Links } from "./links.js";
+import { SetUp } from "./set_up.js";
 import { deviceStatus, figures, skew, span, stateWord, word, worry } from "./words.js";
 
 const FRESH_MS = 30_000;
@@ -83,5 +84,5 @@ export function Terminals({ rows }) {
       onSort=${(value) => (sort.value = value)} onOpen=${(row) => (chosen.value = row.id)}
       empty=${html`<${Empty} icon="monitor" title=${t("No terminal is enrolled")} />`} />
     <${Drawer} open=${Boolean(shown)} title=${word(shown?.names)} onClose=${() => (chosen.value = "")}>
-      ${shown && html`<${Details} row=${shown} />`}<//></section>`;
+      ${shown && html`<${Details} row=${shown} /><${SetUp} key=${shown.id} row=${shown} />`}<//></section>`;
 }

@@ -1,0 +1,41 @@
+// Setting a terminal up: its one-time code, large enough to be read from where the terminal stands; and withdrawing it.
+import { signal } from "@preact/signals";
+import { time } from "kit/format.js";
+import { N_, sentence, t } from "kit/i18n.js";
+import { Button, html, toast } from "kit/ui.js";
+
+const made = signal(null);
+const refusal = signal("");
+const busy = signal("");
+const AWAY = { message: N_("The hub does not answer. Check the network and try again."), params: {} };
+
+const spaced = (code) => `${code.slice(0, 4)} ${code.slice(4)}`;
+
+async function ask(terminal, what) {
+  [busy.value, refusal.value, made.value] = [what, "", null];
+  try {
+    const answer = await fetch(`/manage/terminals/${terminal}/${what}`, { method: "POST" });
+    const body = await answer.json();
+    if (!answer.ok) refusal.value = sentence(body.error ?? AWAY);
+    else if (what === "code") made.value = body;
+    else toast({ kind: "good", text: t("Withdrawn. Its sales are kept.") });
+  } catch {
+    refusal.value = sentence(AWAY);
+  }
+  busy.value = "";
+}
+
+/** Below what a terminal says of itself: set it up, or withdraw it. */
+export function SetUp({ row }) {
+  return html`<section class="stack"><h3>${t("Set up this terminal")}</h3>
+    ${made.value?.terminal === row.id
+      ? html`<p class="set-up-code" aria-live="polite">${spaced(made.value.code)}</p>
+        <p>${t("Type it at the terminal. It works once, until {time}.", { time: time(made.value.expires_at) })}</p>`
+      : html`<p>${t("A code sets this terminal up. What it was set up with before is withdrawn then; its sales are kept.")}</p>
+        <p class="quiet small">${t("Withdraw a terminal that was stolen: the hub hears it no more, from this moment on.")}</p>`}
+    ${refusal.value && html`<p role="alert">${refusal.value}</p>`}
+    <div class="row wrap">
+      <${Button} kind="primary" busy=${busy.value === "code"} onClick=${() => ask(row.id, "code")}>${t("Make a code")}<//>
+      <${Button} kind="danger" busy=${busy.value === "withdraw"} onClick=${() => ask(row.id, "withdraw")}>${t("Withdraw it")}<//>
+    </div></section>`;
+}
