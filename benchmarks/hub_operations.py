@@ -10,7 +10,6 @@ PostgreSQL, which is told beside it), read before and after. Between the rounds 
 import asyncio
 import json
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -41,6 +40,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "4"))
 LINES = 10
 READY_TIMEOUT_S = 60
 CPU_MS_MAX = 2.0
+BARE = ("sqlite", "bare_sqlite", "postgresql", "bare_postgresql")
 PRODUCTS = 60
 NOW = 1_700_000_000_000
 DAY_MS = 86_400_000
@@ -115,6 +115,25 @@ def postgres() -> Iterator[tuple[str, int]]:
         yield f"postgresql+psycopg://hub@/postgres?host={folder}", pid
     finally:
         call("pg_ctl", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A Redis of our own, reached by a socket in a folder: its address."""
+    folder = Path(tempfile.mkdtemp(prefix="omnitill-redis-"))
+    socket = folder / "socket"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not socket.exists():
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("Redis does not start")
+        yield f"unix://{socket}"
+    finally:
+        child.kill()
+        child.wait()
         shutil.rmtree(folder)
 
 
@@ -234,6 +253,8 @@ def measure(stack: ExitStack, which: str, folder: Path, phones: list[Phone]) -> 
     if bare:
         here = Path(__file__).parent / "_bare.py"
         command: tuple[str, ...] = (sys.executable, str(here), database or f"sqlite:///{folder / 'hub.sqlite'}")
+    elif which.endswith("2_workers"):
+        command = serve(folder, database, workers=2, bus=stack.enter_context(redis()))
     else:
         command = serve(folder, database)
     server = stack.enter_context(process(*command))
@@ -242,14 +263,14 @@ def measure(stack: ExitStack, which: str, folder: Path, phones: list[Phone]) -> 
 
 def main() -> int:
     _wire.many_files()
-    wanted = sys.argv[1:] or ["sqlite", "bare_sqlite", "postgresql", "bare_postgresql"]
+    wanted = sys.argv[1:] or [*BARE, "postgresql_2_workers"]
     figures: dict[str, Any] = {}
     for which in wanted:
         phones = [shopper(number) for number in range(DEVICES)]
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="omnitill-bench-")))
             figures[which] = measure(stack, which, folder, phones)
-    hubs = {name: row for name, row in figures.items() if re.match("sqlite|postgresql", name)}
+    hubs = {name: row for name, row in figures.items() if not name.startswith("bare")}
     line = {
         "name": "hub_operations",
         "figures": figures,

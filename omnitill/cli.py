@@ -114,18 +114,22 @@ def demo(lan: bool, reset: bool, yes: bool, check: bool, data: Path | None, port
     sys.exit(open_shop(data or CHECKOUT / ".omnitill", port, lan=lan, reset=reset, ask=not yes))
 
 
-@main.command()
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
-def benchmark(name: str | None) -> None:
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def benchmark(name: str | None, words: tuple[str, ...]) -> None:
     """Lists the benchmarks, or runs one: one JSON line, exit code 0 where its limits hold and 1 where not.
+
+    What follows the name is passed on to it.
 
     \b
     Example:
       omnitill benchmark same_moment
+      omnitill benchmark same_moment --grow
     """
     from omnitill.benchmarks import main as run
 
-    sys.exit(run(CHECKOUT / "benchmarks", name))
+    sys.exit(run(CHECKOUT / "benchmarks", name, words))
 
 
 @main.command()

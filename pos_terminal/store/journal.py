@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pos_terminal.store import tables
@@ -14,6 +14,14 @@ from retail.stock import moves_of
 ANSWERS_KEPT_MAX = 100
 FIRST_SALE = "first_sale"
 """The setting that holds the lowest counter that the hub allowed at the last enrolment."""
+
+# Statements of every scan are made once: building them costs as much as running them.
+_VISIT = upsert(tables.counter)
+KEEP_VISIT = _VISIT.on_conflict_do_update(index_elements=["id"], set_={"state": _VISIT.excluded.state})
+KEPT_ANSWER = select(tables.answers.c.answer).where(tables.answers.c.id == bindparam("command"))
+KEEP_ANSWER = insert(tables.answers)
+FORGET_ANSWERS = delete(tables.answers).where(tables.answers.c.n <= bindparam("oldest"))
+LOCKED_STAFF = select(tables.pin_attempts.c.staff).where(tables.pin_attempts.c.failures >= bindparam("tries"))
 
 
 def setting(connection: Connection, key: str) -> str:
@@ -34,9 +42,7 @@ def open_visit(connection: Connection) -> dict[str, Any] | None:
 
 
 def keep_visit(connection: Connection, state: dict[str, Any]) -> None:
-    text = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
-    row = upsert(tables.counter).values(id=1, state=text)
-    connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"state": text}))
+    connection.execute(KEEP_VISIT, {"id": 1, "state": json.dumps(state, ensure_ascii=False, separators=(",", ":"))})
 
 
 def next_sale_counter(connection: Connection, first: int) -> int:
@@ -81,15 +87,15 @@ def sale_receipt(connection: Connection, sale: str) -> str | None:
 
 
 def kept_answer(connection: Connection, command: str) -> dict[str, Any] | None:
-    row = connection.execute(select(tables.answers.c.answer).where(tables.answers.c.id == command)).first()
+    row = connection.execute(KEPT_ANSWER, {"command": command}).first()
     return None if row is None else dict(json.loads(row[0]))
 
 
 def keep_answer(connection: Connection, command: str, answer: dict[str, Any]) -> None:
-    done = connection.execute(insert(tables.answers).values(id=command, answer=json.dumps(answer, ensure_ascii=False)))
+    done = connection.execute(KEEP_ANSWER, {"id": command, "answer": json.dumps(answer, ensure_ascii=False)})
     assert done.inserted_primary_key is not None
     oldest = done.inserted_primary_key[0] - ANSWERS_KEPT_MAX
-    connection.execute(delete(tables.answers).where(tables.answers.c.n <= oldest))
+    connection.execute(FORGET_ANSWERS, {"oldest": oldest})
 
 
 def attempts(connection: Connection, staff: str) -> PinAttempts:
@@ -105,5 +111,5 @@ def keep_attempts(connection: Connection, staff: str, attempts: PinAttempts) -> 
 
 def locked_staff(connection: Connection, tries: int) -> frozenset[str]:
     """Who has used up the tries."""
-    rows = connection.execute(select(tables.pin_attempts.c.staff).where(tables.pin_attempts.c.failures >= tries))
+    rows = connection.execute(LOCKED_STAFF, {"tries": tries})
     return frozenset(str(row[0]) for row in rows)

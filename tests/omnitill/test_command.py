@@ -94,6 +94,12 @@ def test_a_benchmark_prints_one_line_and_exits_by_its_limits(
     assert answer["holds"] is (code == 0)
 
 
+def test_what_follows_the_name_of_a_benchmark_is_passed_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    program = FIGURE.format(limit=5).replace("import json, sys", "import json, sys\nassert sys.argv[1:] == ['--grow']")
+    (tmp_path / "penny.py").write_text(program)
+    assert benchmarks.main(tmp_path, "penny", ["--grow"]) == 0, capfd.readouterr()
+
+
 @pytest.mark.parametrize(
     ("program", "why"),
     [
