@@ -29,6 +29,9 @@ READERS_MAX = 4
 GROUP_MAX = 64
 """So many commands share a transaction at most: the first of them waits for the last."""
 
+WAIT_S = 0.1
+"""So often does a thread that waits for PostgreSQL look whether the process is told to end."""
+
 WRITERS = 3
 """Threads that write to PostgreSQL in one worker; it commits those of all workers together by itself."""
 
@@ -336,8 +339,9 @@ def _own_connection(url: str, fast: dict[str, Any]) -> Engine:
     from psycopg import waiting
 
     class Waiting(psycopg.Connection[Any]):
-        def wait(self, gen: Any, interval: float = 0.0, timeout: float | None = None) -> Any:
-            return waiting.wait_c(gen, self.pgconn.socket, timeout=timeout)
+        def wait(self, gen: Any, interval: float = WAIT_S, timeout: float | None = None) -> Any:
+            # An interval of nothing, which is the C function's own, means to ask again and again.
+            return waiting.wait_c(gen, self.pgconn.socket, interval=interval, timeout=timeout)
 
     engine = create_engine(url, poolclass=StaticPool, **fast)
 
