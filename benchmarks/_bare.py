@@ -17,8 +17,9 @@ from flask_socketio import SocketIO  # noqa: E402
 from sqlalchemy import JSON, Column, Integer, String, Table, insert, update  # noqa: E402
 
 from sync_server.app import FastJson  # noqa: E402
-from sync_server.db import ThreadWriter, metadata, open_database  # noqa: E402
+from sync_server.db import metadata, open_database  # noqa: E402
 from sync_server.server import Server, listen  # noqa: E402
+from sync_server.writers import ThreadWriter  # noqa: E402
 
 lines = Table("bare_lines", metadata, Column("id", String(64), primary_key=True), Column("body", JSON, nullable=False))
 counts = Table("bare_counts", metadata, Column("dev", String(64), primary_key=True), Column("n", Integer))

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from retail.errors import RetailError
 from sync_server.config import WORKERS_MAX, Settings, SetUpRefused
-from sync_server.db import Database, Writer, open_database, sqlite_url, threads_for
+from sync_server.db import Database, open_database, sqlite_url, threads_for
+from sync_server.writers import Writer
 
 REFUSED = 5
 

@@ -12,13 +12,14 @@ from omnitill.simulation.world import Broken, Crashed, Device, World
 from retail.chain import origin
 from retail.errors import RetailError
 from retail.messages import Batch, Hail, Position, parse
-from sync_server.db import Database, InlineWriter
+from sync_server.db import Database
 from sync_server.errors import NotAllowed, as_error
 from sync_server.inbox import copies, handlers, service
 from sync_server.inbox.tables import devices, operations
 from sync_server.outbox import service as outbox
 from sync_server.realtime.connection import Connection, Connections, check_may_hear, state_of
 from sync_server.realtime.fanout import Fanout
+from sync_server.writers import InlineWriter
 
 HEADS_MS = 10_000
 CARRIED = "carried"

@@ -25,10 +25,11 @@ from retail.catalogue import Store as Shop
 from retail.chain import Signer
 from sync_server.carts.tables import carts
 from sync_server.customers import service as customers
-from sync_server.db import Database, InlineWriter
+from sync_server.db import Database
 from sync_server.inbox import service as inbox
 from sync_server.migrations import upgrade
 from sync_server.seed import seed
+from sync_server.writers import InlineWriter
 
 PRODUCTS = 12
 SHOP = sample_shop.build(products=PRODUCTS)

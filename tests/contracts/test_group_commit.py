@@ -11,9 +11,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from retail.errors import MessageError
-from sync_server.db import Database, ThreadWriter, insert_if_absent, open_database
+from sync_server.db import Database, insert_if_absent, open_database
 from sync_server.outbox import service as outbox
 from sync_server.outbox.tables import streams
+from sync_server.writers import ThreadWriter
 
 TOGETHER = 8
 WAIT_S = 20
