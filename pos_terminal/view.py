@@ -36,6 +36,8 @@ class Desk:
     needs_you: list[dict[str, Any]] = field(default_factory=list)
     locked: frozenset[str] = frozenset()
     hub_cart: dict[str, Any] = field(default_factory=dict)
+    phone_at: str = ""
+    """The cart that a phone looks at now, as far as the hub says."""
     scanners: dict[str, dict[str, str]] = field(default_factory=dict)
     printer: dict[str, Any] | None = None
     drawer_open: bool | None = None
@@ -55,6 +57,10 @@ class Desk:
         paying: Mapping[str, Any] | None = self.hub_cart.get("paying")
         open_here = till.live and self.hub_cart.get("id") == till.live
         return paying if open_here and paying and paying["device"] != till.device else None
+
+    def on_phone(self, till: Till) -> bool:
+        """Somebody has the open cart before him on a phone; without a link nobody knows."""
+        return self.link.online and bool(till.live) and self.phone_at == till.live
 
 
 def view_of(
@@ -85,6 +91,7 @@ def view_of(
         "taxes": [asdict(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced),
         "paying": desk.paying(till),
+        "on_phone": desk.on_phone(till),
         "last_sale": _last_sale(till, desk),
         "ask": _ask(till, book),
         "departments": heading.shown["departments"] if heading else [],

@@ -19,6 +19,9 @@ MESSAGE_BYTES_MAX = 1024 * 1024
 
 STREAMS_PER_SUB_MAX = 20
 STATUS_DEVICES_MAX = 20
+PRESENCE_LIVES_MS = 30_000
+"""So long does a word of who looks at a cart count; it is said again before that."""
+
 SKEW_MAX_MS = 10**14
 SHOWN_VALUES_MAX = 100
 SHOWN_MAX_MS = 3_600_000
@@ -112,6 +115,13 @@ class Shown(RootModel[Annotated[list[ShownMs], Field(max_length=SHOWN_VALUES_MAX
     """How old scans were when a phone painted them, each in ms."""
 
     model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Presence(Message):
+    """What a device does with a cart that is before it; nothing is decided by it."""
+
+    s: Annotated[str, StringConstraints(pattern=r"^cart:[A-Za-z0-9._-]{1,64}$")]
+    doing: Literal["look", "pay", "gone"]
 
 
 class Operation(Message):

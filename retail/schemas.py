@@ -21,6 +21,7 @@ from retail.messages import (
     Operation,
     Position,
     PostedBatch,
+    Presence,
     SaleBody,
     Shown,
     Status,
@@ -98,6 +99,8 @@ EVENTS: dict[str, Event] = {
     "pull": Event("client", Position, told.PullAnswer),
     "status": Event("client", Status, told.EmptyAnswer),
     "shown": Event("client", Shown, told.EmptyAnswer),
+    "presence": Event("client", Presence, states.Onlookers),
+    "onlookers": Event("hub", states.Onlookers),
     "tick": Event("client", Milliseconds, told.TickAnswer),
     "kick": Event("hub", told.Kick),
 }

@@ -59,6 +59,23 @@ class Paying(Told):
     until: Milliseconds
 
 
+class Onlooker(Told):
+    """A device that has the cart before it. `place` is null for a phone; a phone is named to its own shopper and to the
+    terminals in the cart only, because nobody else hears the cart."""
+
+    dev: str
+    app: Literal["till", "kiosk", "phone"]
+    place: Place | None
+    doing: Literal["look", "pay"]
+
+
+class Onlookers(Told):
+    """Who is in front of the cart `s` now: whoever pays comes first."""
+
+    s: str
+    who: list[Onlooker]
+
+
 class CartState(Told):
     """`cart:<cart id>`. `moved_to` and `shopper` are empty where there is none."""
 

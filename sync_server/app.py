@@ -47,6 +47,7 @@ REPORT_S = 1.0
 FIGURES_S = 1.0
 LEASES_S = 2.0
 """So late at most are screens told that nobody pays a cart any more, also after the hub was away."""
+PRESENCE_S = 2.0
 SHOW_OUT_S = 5.0
 """So long does a withdrawn token stay connected at most."""
 
@@ -184,6 +185,7 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, HEADS_MS / 1000, hub.handlers.send_heads)
     hub.socketio.start_background_task(every, REPORT_S, hub.presence.report)
     hub.socketio.start_background_task(every, SHOW_OUT_S, hub.handlers.show_out)
+    hub.socketio.start_background_task(every, PRESENCE_S, hub.handlers.looking.sweep)
     hub.socketio.start_background_task(every, FIGURES_S, hub.figures.look)
     hub.socketio.start_background_task(every, SWEEP_S, hub.handlers.sweep)
     hub.socketio.start_background_task(every, LEASES_S, lambda: checkout.end_leases(hub.db, now_ms()))

@@ -6,11 +6,9 @@ Socket.IO's own thread only hands over what came; the link's thread follows the 
 answer that takes long holds up nobody's picture of the cart.
 """
 
-import contextlib
 import logging
 import queue
 import random
-import socket
 import threading
 import time
 from collections.abc import Collection, Mapping
@@ -27,6 +25,8 @@ from pos_terminal.errors import StoreRefused
 from pos_terminal.hands import adopted
 from pos_terminal.store import outbox
 from pos_terminal.sync import refusals
+from pos_terminal.sync.line import STOP_LIMIT_S, hang_up
+from pos_terminal.sync.presence import Looker
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
 from pos_terminal.sync.push import HubAhead, LinkBroken, Pusher
 from pos_terminal.sync.status import Reporter
@@ -48,7 +48,6 @@ LASTING_S = 5.0
 SILENCE_LIMIT_S = 15.0
 """The hub tells its heads every 10 s: a link on which nothing came for longer is a cable that somebody cut."""
 
-STOP_LIMIT_S = 1.0
 WITHIN_LIMIT_MS = 60_000
 INBOX_LIMIT = 4096
 
@@ -127,7 +126,7 @@ class Link:
         )
         self._socket = client
         refused: list[Any] = []
-        for name in ("hello", "ev", "heads", "kick"):
+        for name in ("hello", "ev", "heads", "kick", "onlookers"):
             client.on(name, lambda body=None, name=name: self._offer(inbox, (name, body)))
         client.on("disconnect", lambda *reason: self._offer(inbox, ("lost", reason)))
         client.on("connect_error", lambda data=None: refused.append(data))
@@ -146,7 +145,7 @@ class Link:
             self._welcomed(client, self._expect("hello"))
             pusher.start()
             reporter.start()
-            self._follow(client)
+            self._follow(client, self._looker(client, inbox))
             return time.monotonic() - began > LASTING_S
         except (LinkBroken, SocketIOError, StoreRefused, queue.Empty, KeyError, TypeError) as error:
             log.warning("the link broke: %r", error)
@@ -160,9 +159,16 @@ class Link:
             closed.set()
             reporter.stop()
             self._wake.set()
-            _hang_up(client)
+            hang_up(client)
             if pusher.ident is not None:
                 pusher.join(STOP_LIMIT_S)
+
+    def _looker(self, client: socketio.Client, inbox: queue.Queue[Item]) -> Looker:
+        return Looker(
+            self._counter,
+            lambda word, hear: client.emit("presence", word, callback=hear),
+            lambda answer=None: self._offer(inbox, ("onlookers", answer)),
+        )
 
     def hail(self) -> dict[str, Any]:
         """What we say of ourselves when we connect; from our place in the chain the hub sees whether we are a copy."""
@@ -240,13 +246,16 @@ class Link:
             copy.answered(self._call(client, "pull", copy.position), through)
         self._changed(copy)
 
-    def _follow(self, client: socketio.Client) -> None:
+    def _follow(self, client: socketio.Client, looker: Looker) -> None:
         while not self._stopping.is_set():
+            looker.say(self._cart_stream.s if self._cart_stream else "")
             kind, body = self._inbox.get(timeout=SILENCE_LIMIT_S)
             if kind == "lost":
                 return
             if kind == "kick":
                 self._kicked(body)
+            elif kind == "onlookers":
+                looker.heard(body)
             elif kind == "follow":
                 self._follow_cart(client)
             elif kind == "ev":
@@ -386,15 +395,3 @@ def _adopting(
 def _settled(connection: Connection, till: Till, through: int) -> set[str]:
     """The lines in hand about which the hub's copy, with ours up to `through` in it, is the last word."""
     return till.cart.lines.keys() - outbox.disputed(connection, till.cart.id, list(till.cart.lines), through)
-
-
-def _hang_up(client: socketio.Client) -> None:
-    """Leave at once. A polite close waits for a frame that the reading thread takes: half a minute on a dead line."""
-    line = client.eio.ws
-    if line is not None and line.sock is not None:
-        with contextlib.suppress(OSError):
-            line.sock.shutdown(socket.SHUT_RDWR)
-        reader = client.eio.read_loop_task
-        if reader is not None:
-            reader.join(STOP_LIMIT_S)
-        line.shutdown()

@@ -28,6 +28,8 @@ class Fanout:
         self._emit, self._leave_room, self._connections = emit, leave_room, connections
         self._bus, self._hang_up = bus or LocalBus(), hang_up
         self._heard: Counter[str] = Counter()
+        self.on_part: Callable[[Connection, str], None] = lambda connection, stream: None
+        """Hears which connection no longer hears which stream, for whoever keeps who is there."""
         self.bells = Doorbells(self.follow, self.unfollow)
         for kind in ("ev", "late", "tell", "left", "kick"):
             self._bus.on(kind, getattr(self, f"_{kind}"))
@@ -56,6 +58,17 @@ class Fanout:
         self._tell(word)
         self._bus.publish(room, "tell", word)
 
+    def here(self, event: str, message: Any, room: str) -> None:
+        """Say something volatile to those sockets of this worker that hear the stream `room`."""
+        self._emit(event, message, room)
+
+    def ring(self, stream: str, kind: str, body: Mapping[str, Any]) -> None:
+        """Tell the other workers that follow the stream; what they do with it is theirs (`on`)."""
+        self._bus.publish(stream, kind, body)
+
+    def on(self, kind: str, hear: Callable[[Any], None]) -> None:
+        self._bus.on(kind, hear)
+
     def kick(
         self, code: str, message: str, params: Mapping[str, Any] | None = None, *, device: str = "", token: str = ""
     ) -> None:
@@ -83,6 +96,7 @@ class Fanout:
         if stream in connection.streams:
             connection.streams.discard(stream)
             self.unfollow(stream)
+            self.on_part(connection, stream)
 
     def follow(self, stream: str) -> None:
         """One more here wants to know of the stream: a socket, or somebody who waits over HTTP."""

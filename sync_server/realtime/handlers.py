@@ -20,6 +20,7 @@ from retail.messages import (
     Batch,
     Hail,
     Position,
+    Presence,
     Shown,
     Status,
     parse,
@@ -43,7 +44,8 @@ from sync_server.realtime.connection import (
     uninvited,
 )
 from sync_server.realtime.fanout import Fanout
-from sync_server.terminals.presence import Presence
+from sync_server.realtime.looking import Looking
+from sync_server.terminals.presence import Presence as Terminals
 
 HEADS_MS = 10_000
 HASTY_OPS_MAX = 4
@@ -76,17 +78,18 @@ class Handlers:
         db: Database,
         connections: Connections,
         fanout: Fanout,
-        presence: Presence,
+        presence: Terminals,
         clock: Clock,
     ) -> None:
         self._socketio, self._db, self._connections, self._fanout = socketio, db, connections, fanout
         self._presence, self._clock = presence, clock
         self._buckets = Buckets()
+        self.looking = Looking(db, fanout, clock)
         self.sweep: Callable[[], None] = lambda: None
         # Straight at Socket.IO: Flask would make a request with a session for every message.
         for name in ("connect", "disconnect"):
             socketio.server.on(name, getattr(self, name))
-        for name in ("sub", "unsub", "ops", "pull", "status", "shown", "tick"):
+        for name in ("sub", "unsub", "ops", "pull", "status", "shown", "presence", "tick"):
             socketio.server.on(name, self._guarded(getattr(self, name)))
         socketio.server.on("*", self.unknown)
 
@@ -260,6 +263,10 @@ class Handlers:
             raise NotAllowed()
         self._presence.shown(connection.device, parse(Shown, payload))
         return {}
+
+    def presence(self, connection: Connection, payload: Any = None) -> dict[str, Any]:
+        """A device says that it has a cart before it; the answer is who else has."""
+        return self.looking.said(connection, parse(Presence, payload))
 
     def tick(self, _connection: Connection, _t0: Any = None) -> dict[str, int]:
         return {"now": self._clock()}

@@ -130,6 +130,9 @@ class Twins:
     def shown(self) -> dict[str, Any]:
         return self._handlers.shown(self._caller(parse(Caller, _first_values())), request.get_json(silent=True))
 
+    def presence(self) -> dict[str, Any]:
+        return self._handlers.presence(self._caller(parse(Caller, _first_values())), request.get_json(silent=True))
+
     def _terminal(self) -> dict[str, Any]:
         """What the request's token says of its terminal; nothing where there is no token."""
         if "Authorization" not in request.headers:
@@ -181,7 +184,8 @@ def _first_values() -> dict[str, Any]:
 
 
 def twins_blueprint(db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int]) -> Blueprint:
-    """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`."""
+    """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`,
+    `/v1/presence`."""
     made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock)
 
     @made.before_request
@@ -206,4 +210,5 @@ def twins_blueprint(db: Database, handlers: Handlers, bells: Doorbells, clock: C
     door("/v1/ops", twins.ops, "POST")
     door("/v1/status", twins.status, "POST")
     door("/v1/shown", twins.shown, "POST")
+    door("/v1/presence", twins.presence, "POST")
     return made

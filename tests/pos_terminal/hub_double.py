@@ -37,6 +37,8 @@ class HubDouble:
         self.rejects: dict[str, dict[str, Any]] = {}
         self.hailed: list[dict[str, Any]] = []
         self.statuses: list[dict[str, Any]] = []
+        self.present: list[dict[str, Any]] = []
+        self.onlookers: list[dict[str, Any]] = []
         self.fetches: list[str] = []
         self.asked: list[dict[str, str]] = []
         self.page_rows = 1_000
@@ -73,6 +75,7 @@ class HubDouble:
             ("pull", self._pull),
             ("ops", self._ops),
             ("status", self._status),
+            ("presence", self._presence),
         ):
             self.sockets.on_event(event, handler)
         app.add_url_rule("/v1/reference", "reference", self._reference)
@@ -138,6 +141,17 @@ class HubDouble:
         with self._lock:
             self.statuses.append(status)
         self._tell()
+
+    def _presence(self, word: dict[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            self.present.append(word)
+        self._tell()
+        return {"s": word["s"], "who": self.onlookers}
+
+    def look(self, cart: str, *who: dict[str, Any]) -> None:
+        """These are in front of the cart now; all who listen hear it."""
+        self.onlookers = list(who)
+        self.sockets.emit("onlookers", {"s": f"cart:{cart}", "who": self.onlookers}, to=f"cart:{cart}")
 
     def _gone(self, *_: Any) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ KEYS = {
     *(
         "payment",
         "paying",
+        "on_phone",
         "last_sale",
         "ask",
         "departments",

@@ -62,6 +62,22 @@ def test_a_scan_at_the_till_is_heard_by_two_phones_and_names_its_operation(hub: 
     till.do("cart.abandon", visit)
 
 
+def test_a_till_and_a_phone_hear_of_one_another_until_the_phone_is_gone(hub: HubProcess, connect: Connect) -> None:
+    till, visit = connect(hub), new_id()
+    phone, live = shopper_cart(hub, connect)
+    stream = f"cart:{live}"
+    till.do("cart.attach", visit, card=FIRST.card)
+    for client in (till, phone):
+        client.call("sub", [{"s": stream, "e": 0, "v": 0}])
+    assert [one["dev"] for one in till.call("presence", {"s": stream, "doing": "look"})["who"]] == ["till-1"]
+    assert len(phone.call("presence", {"s": stream, "doing": "look"})["who"]) == 2
+    seen = till.wait("onlookers", lambda found: len(found["who"]) == 2)
+    assert {one["app"]: one["place"] and one["place"]["kind"] for one in seen["who"]} == {"phone": None, "till": "till"}
+    phone.close()
+    till.wait_until(lambda: [len(told["who"]) for name, told in till.heard if name == "onlookers"][-1] == 1)
+    till.do("cart.abandon", visit)
+
+
 def test_what_was_missed_is_pulled_as_events_and_too_much_as_a_snapshot(hub: HubProcess, connect: Connect) -> None:
     till, visit = connect(hub, dev="till-2"), new_id()
     for _ in range(3):

@@ -132,6 +132,19 @@ def test_who_may_say_how_it_stands_and_what_it_showed_is_the_same_at_both_doors(
         assert door.say(event, wrong)["error"]["code"] == "message.malformed", wrong
 
 
+def test_who_looks_at_a_cart_is_told_to_those_who_may_hear_it_at_both_doors(hub: HubProcess, open_door: Open) -> None:
+    me, other, desk = open_door(shopper(hub)), open_door(shopper(hub, SECOND.id)), open_door(manager(hub))
+    cart = live_cart(me)
+    dev = me.hello()["you"]["dev"]
+    said = me.say("presence", {"s": f"cart:{cart}", "doing": "look"})
+    assert {"dev": dev, "app": "phone", "place": None, "doing": "look"} in said["who"]
+    assert dev not in [one["dev"] for one in me.say("presence", {"s": f"cart:{cart}", "doing": "gone"})["who"]]
+    for door in (other, desk, open_door(terminal("kiosk-1"))):
+        assert door.say("presence", {"s": f"cart:{cart}", "doing": "look"})["error"]["code"] == "not_allowed"
+    for wrong in ({}, {"s": f"shopper:{FIRST.id}", "doing": "look"}, {"s": f"cart:{cart}", "doing": "steal"}):
+        assert me.say("presence", wrong)["error"]["code"] == "message.malformed", wrong
+
+
 def enrol(hub: HubProcess, terminal: str, token: str) -> None:
     """Another token for a terminal: the one before is worth nothing from now on."""
     db = open_database(sqlite_url(hub.folder))

@@ -6,6 +6,7 @@ import { away } from "./frame.js";
 import { open } from "./gate.js";
 import { moment } from "./moment.js";
 import { account, act, cart, known_at, now, ready, scanned, status } from "./live.js";
+import { look, terminals } from "./looking.js";
 
 const HUB = "hub";
 const KILO_STEP = 100;
@@ -55,6 +56,13 @@ function BeingPaid() {
   return html`<${Strip} kind="attention" icon="banknote">${t("Being paid at {place}, {store}, now. What you choose here meanwhile waits for next time.", where)}<//>`;
 }
 
+// Where somebody has this cart before him; what is being paid or lies in a hand says its place already.
+function OpenAt({ shown }) {
+  if (away.value) return null;
+  return terminals.value.filter((one) => !shown.has(one.dev)).map(({ dev, place }) => html`<p key=${dev} class="open-at">
+    <${Status} kind="good" icon="store" label=${t("Open at {place}, {store}, now", { place: name(place.names), store: name(place.store) })} /></p>`);
+}
+
 function ChosenOnline({ lines }) {
   return html`<section class="group" aria-label=${t("Chosen online")}>
     <header class="group-head"><h2>${t("Chosen online")}</h2>${lines.every((line) => line.fulfilment === "collect")
@@ -101,8 +109,8 @@ function Cart() {
   const virtual = lines.filter((line) => line.owner === HUB);
   const earlier = virtual.filter((line) => !line.pending && now() - line.at >= EARLIER_MS);
   const chosen = virtual.filter((line) => !earlier.includes(line));
-  if (!lines.length) return html`<h1>${t("Cart")}</h1><${Nothing} />`;
-  return html`<h1>${t("Cart")}</h1><${BeingPaid} />
+  if (!lines.length) return html`<h1>${t("Cart")}</h1><${OpenAt} shown=${new Set()} /><${Nothing} />`;
+  return html`<h1>${t("Cart")}</h1><${BeingPaid} /><${OpenAt} shown=${new Set([...lines.map((line) => line.owner), cart.value.paying?.device])} />
     ${places(lines.filter((line) => line.owner !== HUB)).map((group) =>
       html`<${Place} key=${group[0].owner} place=${group[0].place} lines=${group} />`)}
     ${chosen.length > 0 && html`<${ChosenOnline} lines=${chosen} />`}
@@ -111,6 +119,7 @@ function Cart() {
 
 const Dock = () => (cart.value && account.value && Object.keys(cart.value.lines).length ? html`<${Total} />` : null);
 
+look();
 open(Cart, {
   icon: "shopping-cart", title: t("Sign in to have one cart everywhere"),
   text: t("The same cart stands on your phone, at the till and at the kiosk."),

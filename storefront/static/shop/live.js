@@ -7,6 +7,7 @@ import { createStreams, OURS } from "kit/streams.js";
 import { toast } from "kit/ui.js";
 import { effect as cartEffect } from "./cart_effect.js";
 import { uuid7 } from "./ids.js";
+import { lookOver } from "./looking.js";
 import { createSender, unsent } from "./sender.js";
 import { createShown } from "./shown.js";
 import { device, drop, keep, lasting, remember, remembered, rows, waiting } from "./stored.js";
@@ -235,6 +236,7 @@ async function start() {
     prepare: async (hello) => { await within(FLUSH_FIRST_MS, sender.greeted(hello)); ready.value = true; },
   });
   link.value = made;
+  lookOver(made, () => account.value?.cart);
   await follow(`shopper:${shopper.id}`, account);
   effect(() => later(followCart, account.value?.cart));
   made.on("heads", () => { if (unsent.peek()) sender.flush(); });

@@ -21,6 +21,7 @@ function request(event, payload, { app, dev, inc }, wait) {
     case "pull": return [`/v1/streams/${payload.s}?${query({ e: payload.e, v: payload.v, app })}`];
     case "tick": return ["/v1/time"];
     case "shown": return [`/v1/shown?${query({ app, dev })}`, posted(payload)];
+    case "presence": return [`/v1/presence?${query({ app, dev })}`, posted(payload)];
     case "ops": return [`/v1/ops?${query({ app })}`, posted({ dev, inc, ...payload })];
     default: return null;
   }

@@ -1,12 +1,12 @@
 // The basket: the newest thing large at the top, the lines with their pictures, one bar with the total.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Amount, Badge, Button, Dialog, Empty, html, Icon, Line, Lines, Stepper } from "kit/ui.js";
+import { Amount, Badge, Button, Dialog, Empty, html, Icon, Line, Lines, Status, Stepper } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Message } from "../shared/message.js";
 import { Picture } from "../shared/picture.js";
-import { act, amount, from_app, from_earlier, from_kiosk, in_hand, shopper, takeEach, totals } from "../shared/till.js";
+import { act, amount, from_app, from_earlier, from_kiosk, in_hand, on_phone, shopper, takeEach, totals } from "../shared/till.js";
 import { countOf, lineNote, named, unitPrice } from "../shared/words.js";
 import { Foot } from "./foot.js";
 import { go } from "./place.js";
@@ -29,7 +29,8 @@ function Shopper() {
   if (!one) return html`<${Button} icon="credit-card" onClick=${() => go("card")}>${t("I have a card")}<//>`;
   return html`<p class="row hello"><${Icon} name="user-round" /><span class="strong clip">${one.name}</span>
     ${one.points !== null && html`<span class="quiet amount">${tn("{n} point", "{n} points", one.points, { n: number(one.points) })}</span>`}
-    ${one.pending && html`<${Badge} icon="clock">${t("not confirmed yet")}<//>`}</p>`;
+    ${one.pending && html`<${Badge} icon="clock">${t("not confirmed yet")}<//>`}
+    ${on_phone.value && html`<${Status} kind="good" icon="smartphone" label=${t("On your phone now")} />`}</p>`;
 }
 
 function Mine({ line }) {

@@ -29,6 +29,8 @@ export const ready = computed(() => view.value !== null);
 /** A signal of one key of the state; it changes only when that key does. */
 export const part = (name) => computed(() => view.value?.[name]);
 export const paying = part("paying");
+/** A phone has this shopper's cart open now. */
+export const on_phone = part("on_phone");
 export const [phase, staff, people, shopper, lines, totals, taxes, payment, last_sale] =
   ["phase", "staff", "people", "shopper", "lines", "totals", "taxes", "payment", "last_sale"].map(part);
 export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =
