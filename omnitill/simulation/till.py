@@ -28,8 +28,8 @@ from pos_terminal.app import voices
 from pos_terminal.counter import Answer, Counter, Setting
 from pos_terminal.store import outbox
 from pos_terminal.sync.link import CONNECT_TIMEOUT_S, Item, Link
-from pos_terminal.sync.pull import ReferencePull
 from pos_terminal.sync.presence import Looker
+from pos_terminal.sync.pull import ReferencePull
 from pos_terminal.sync.push import LinkBroken
 from retail.cart import Actor
 from retail.messages import Hail, parse

@@ -13,7 +13,6 @@ from hub_process import WAIT_S, HubProcess, Listener, phone_of, post
 from talking_device import FIRST, PIECES, SECOND, operation
 
 from sync_server.customers import service as customers
-from sync_server.db import open_database, sqlite_url
 from sync_server.realtime.http import WAIT_MS_MAX
 from sync_server.staff.tables import staff
 from sync_server.terminals import service as terminals
@@ -35,7 +34,7 @@ def terminal(dev: str = "till-2") -> dict[str, str]:
 
 def manager(hub: HubProcess) -> dict[str, str]:
     token = uuid.uuid4().hex
-    db = open_database(sqlite_url(hub.folder))
+    db = hub.open()
     with db.engine.begin() as connection:
         found = connection.execute(staff.select().where(staff.c.role == "manager")).first()
     assert found is not None
@@ -147,7 +146,7 @@ def test_who_looks_at_a_cart_is_told_to_those_who_may_hear_it_at_both_doors(hub:
 
 def enrol(hub: HubProcess, terminal: str, token: str) -> None:
     """Another token for a terminal: the one before is worth nothing from now on."""
-    db = open_database(sqlite_url(hub.folder))
+    db = hub.open()
     db.write(lambda session: terminals.enrol(session, terminal, token))
     db.close()
 
@@ -163,7 +162,7 @@ def test_a_sign_in_that_counts_no_more_opens_neither_door(hub: HubProcess, open_
         # A shopper's cookie under the manager's name, and the reverse.
         who |= {"app": "dashboard", "cookie": f"omnitill_staff={token}"}
     elif ended != "withdrawn":
-        db = open_database(sqlite_url(hub.folder))
+        db = hub.open()
         db.write(lambda session: customers.end_session(session, token))
         if ended == "expired":
             db.write(lambda session: customers.begin_session(session, "shopper", FIRST.id, token, 0, 1))
@@ -205,7 +204,7 @@ def test_who_is_signed_out_while_he_waits_hears_nothing_more(hub: HubProcess, co
     asked = {"s": f"cart:{cart}", "e": seen["e"], "v": seen["v"], "wait": 5_000}
     asking = threading.Thread(target=lambda: heard.append(door.ask("/v1/streams", **asked)))
     asking.start()
-    db = open_database(sqlite_url(hub.folder))
+    db = hub.open()
     db.write(lambda session: customers.end_session(session, me["cookie"].partition("=")[2]))
     db.close()
     other = phone_of(hub, connect, uuid.uuid4().hex)

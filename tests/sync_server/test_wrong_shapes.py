@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from talking_device import operation
 
 from retail import schemas
-from retail.messages import STREAMS_PER_SUB_MAX, Batch, Hail, Position, Shown, Status
+from retail.messages import STREAMS_PER_SUB_MAX, Batch, Hail, Position, Presence, Shown, Status
 
 pytestmark = pytest.mark.usefixtures("quiet")
 EXAMPLES = 120
@@ -153,6 +153,7 @@ def test_words_of_a_wrong_shape_are_refused(client: Listener) -> None:
     status = {"unsent": 1, "oldest_unsent": 0, "last_seq": 3, "through": 2, "skew_ms": -5, "version": "1", "free_mb": 9}
     status |= {"devices": [{"kind": "printer", "name": "front", "state": "online"}]}
     shapes: dict[str, tuple[Any, Any]] = {"status": (Status, status), "shown": (Shown, [1, 2, 3])}
+    shapes["presence"] = (Presence, {"s": "cart:none", "doing": "look"})
 
     @MANY
     @given(event=st.sampled_from(sorted(shapes)), seed=SEEDS)
