@@ -49,8 +49,9 @@ def till(context: click.Context) -> None:
     \b
     Example:
       omnitill till --data till-data --port 8401 --hub http://127.0.0.1:8400 --enrol 12345678
+      omnitill till backup till-monday.sqlite --data till-data
     """
-    pass_on(context, "pos_terminal", "--kind", "till")
+    _terminal(context, "till")
 
 
 @main.command(context_settings=PASS_ON, add_help_option=False)
@@ -61,8 +62,16 @@ def kiosk(context: click.Context) -> None:
     \b
     Example:
       omnitill kiosk --data kiosk-data --port 8402 --hub http://127.0.0.1:8400 --enrol 12345678
+      omnitill kiosk restore kiosk-monday.sqlite --data kiosk-data
     """
-    pass_on(context, "pos_terminal", "--kind", "kiosk")
+    _terminal(context, "kiosk")
+
+
+def _terminal(context: click.Context, kind: str) -> None:
+    """Till and kiosk: one program. Its backups are of either."""
+    if context.args[:1] in (["backup"], ["restore"]):
+        pass_on(context, "pos_terminal")
+    pass_on(context, "pos_terminal", "--kind", kind)
 
 
 @main.command("bench-devices", context_settings=PASS_ON, add_help_option=False)

@@ -1,4 +1,4 @@
-"""`python -m sync_server serve|seed|enrol|unlock|change`."""
+"""`python -m sync_server serve|seed|enrol|unlock|change|backup|restore`."""
 
 import json
 import os
@@ -217,3 +217,34 @@ def change(file: IO[bytes], **given: Any) -> None:
     finally:
         db.close()
     print(json.dumps({"changed": done}), flush=True)
+
+
+@main.command()
+@options
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path, **given: Any) -> None:
+    """Copy the hub's data to the new FILE; the hub may go on working.
+
+    Example: python -m sync_server backup /srv/backup/hub-monday.sqlite --data ./data/hub
+    """
+    from sync_server import copies
+    from sync_server.app import now_ms
+
+    copies.back_up(_settings(**given), file, now_ms())
+
+
+@main.command()
+@options
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def restore(file: Path, **given: Any) -> None:
+    """Put the backup FILE in the place of the hub's data, which are set aside. The hub has to be stopped.
+
+    Example: python -m sync_server restore /srv/backup/hub-monday.sqlite --data ./data/hub
+    """
+    from sync_server import copies, serving
+    from sync_server.app import now_ms
+
+    settings = _settings(**given)
+    held = None if settings.database else serving.hold(settings.data, _refuse)
+    copies.restore(settings, file, now_ms())
+    del held

@@ -28,6 +28,8 @@ READERS_MAX = 4
 WAIT_S = 0.1
 """So often does a thread that waits for PostgreSQL look whether the process is told to end."""
 
+DATABASE_NAME = "hub.sqlite"
+
 WRITERS = 3
 """Threads that write to PostgreSQL in one worker; it commits those of all workers together by itself."""
 
@@ -178,7 +180,7 @@ class Database:
 
 
 def sqlite_url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'hub.sqlite'}"
+    return f"sqlite:///{folder / DATABASE_NAME}"
 
 
 def open_database(url: str, writer: Writer | None = None) -> Database:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from pos_terminal.errors import StoreRefused
 from retail.errors import N_
 
+DATABASE_NAME = "till.sqlite"
 BUSY_TIMEOUT_MS = 5_000
 REVISIONS = ("0001",)
 """The schema's versions, oldest first; a test holds them to the migrations."""
@@ -80,7 +81,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = FolderLock(folder)
-        self.path = folder / "till.sqlite"
+        self.path = folder / DATABASE_NAME
         self.engine = sqlite_engine(self.path)
         try:
             with refusals():

@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
 
 from pos_terminal.store.backlog import Unsent
 from pos_terminal.store.tables import outbox
 from retail import chain
+from retail.errors import N_
 from retail.lease import LEASE_CODES
 from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
 
@@ -21,6 +22,9 @@ TROUBLES_SHOWN_MAX = 20
 SETTLED = ("ok", "rejected", "conflict")
 TAKEN_AWAY = ("cart.line_gone", "cart.in_hand", "cart.line_exists", "cart.virtual")
 """Why the hub refuses what is done about a line that is no longer in the terminal's hand."""
+
+CARRIED_AT_ONCE = 500
+CHANGED = {"code": "journal.changed", "message": N_("This was changed in the journal by hand and is not sent.")}
 
 ENVELOPE_BYTES = 400
 """What the id, the kind and the punctuation of one operation weigh in a batch, rounded up."""
@@ -58,6 +62,12 @@ class Written:
     body: dict[str, Any]
 
 
+PLACE = (outbox.c.inc, outbox.c.seq)
+LEAVE = (
+    update(outbox)
+    .where(outbox.c.inc == bindparam("of"), outbox.c.seq == bindparam("n"))
+    .values(status=bindparam("as_"), result=bindparam("said"))
+)
 HEAD = select(outbox.c.inc, outbox.c.seq, outbox.c.hash).order_by(outbox.c.inc.desc(), outbox.c.seq.desc()).limit(1)
 
 
@@ -184,19 +194,54 @@ def begin(connection: Connection, dev: str, inc: int, known_inc: int = 0, known_
     """Begin a new incarnation. What waits, and what came after the last number that the hub knows of an older one,
     travels once more under new numbers with the same ids. How many operations."""
     unknown = (outbox.c.inc > known_inc) | ((outbox.c.inc == known_inc) & (outbox.c.seq > known_seq))
-    carried = connection.execute(
-        select(outbox.c.inc, outbox.c.seq)
-        .where(outbox.c.seq > 0, outbox.c.status != "moved", (outbox.c.status == "waiting") | unknown)
-        .order_by(outbox.c.inc, outbox.c.seq)
-    ).all()
+    carried = outbox.c.seq > 0, outbox.c.inc < inc, outbox.c.status != "moved", (outbox.c.status == "waiting") | unknown
     beginning = {"inc": inc, "seq": 0, "id": f"origin-{inc}", "kind": "", "at": 0, "body": "{}", "prev": ""}
     connection.execute(insert(outbox).values(**beginning, hash=chain.origin(dev, inc), status="origin"))
-    for old in carried:
-        this = (outbox.c.inc == old.inc, outbox.c.seq == old.seq)
-        row = connection.execute(select(outbox).where(*this)).one()
-        append(connection, [Written(row.id, row.kind, row.at, row.cart, json.loads(row.body))])
-        connection.execute(update(outbox).where(*this).values(status="moved"))
-    return len(carried)
+    again = 0
+    at = (0, 0)
+    while page := connection.execute(
+        select(outbox).where(*carried, tuple_(outbox.c.inc, outbox.c.seq) > at).order_by(*PLACE).limit(CARRIED_AT_ONCE)
+    ).all():
+        at = (page[-1].inc, page[-1].seq)
+        sound = [row for row in page if fits(row)]
+        append(connection, [Written(row.id, row.kind, row.at, row.cart, json.loads(row.body)) for row in sound])
+        _leave(connection, sound, "moved", None)
+        _leave(connection, [row for row in page if not fits(row)], "rejected", CHANGED)
+        again += len(sound)
+    return again
+
+
+def _leave(connection: Connection, rows: Iterable[Row[Any]], status: str, error: Mapping[str, Any] | None) -> None:
+    """These rows are of the past now; with an error they stay before a person."""
+    values = [
+        {"of": row.inc, "n": row.seq, "as_": status, "said": json.dumps({"error": error}) if error else row.result}
+        for row in rows
+    ]
+    if values:
+        connection.execute(LEAVE, values)
+
+
+def fits(row: Row[Any]) -> bool:
+    """Whether the operation is still the one that its hash was taken of."""
+    try:
+        return bool(chain.link(row.prev, operation(row)) == row.hash)
+    except (ValueError, TypeError):
+        return False
+
+
+def changed(connection: Connection) -> tuple[int, int] | None:
+    """Incarnation and number of the first row that somebody has changed, among those that the hub has still to hear
+    and the newest; None where all is as it was written."""
+    at = head(connection)
+    first = through(connection) + 1
+    # The row before is only the hash that the first one has to follow; the newest is looked at in any case.
+    query = select(outbox).where(outbox.c.inc == at.inc, outbox.c.seq >= min(first, at.seq) - 1).order_by(outbox.c.seq)
+    prev: Row[Any] | None = None
+    for row in connection.execute(query.execution_options(yield_per=CARRIED_AT_ONCE)):
+        if prev is not None and (row.seq != prev.seq + 1 or row.prev != prev.hash or not fits(row)):
+            return row.inc, row.seq
+        prev = row
+    return None
 
 
 def troubles(connection: Connection) -> list[dict[str, Any]]:

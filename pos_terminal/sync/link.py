@@ -100,9 +100,10 @@ class Link:
             if self._socket is not None:
                 threading.Thread(target=self._socket.disconnect, daemon=True).start()
 
-    def _run(self) -> None:
-        wait_s = BACKOFF_FIRST_S
-        while not self._stopping.is_set():
+    def _run(self, wait_s: float = BACKOFF_FIRST_S) -> None:
+        if not (sound := self._pusher.is_sound()):
+            self._refused("journal.changed")
+        while sound and not self._stopping.is_set():
             try:
                 if self._session():
                     wait_s = BACKOFF_FIRST_S
@@ -208,8 +209,7 @@ class Link:
         self._counter.offset_ms = t1 - (t0 + ids.now_ms()) // 2
 
     def _store_id(self) -> str:
-        heading = self._counter.replica.heading
-        return heading.store.id if heading else ""
+        return heading.store.id if (heading := self._counter.replica.heading) else ""
 
     def _call(self, client: socketio.Client, name: str, body: Any, timeout_s: float = CALL_TIMEOUT_S) -> Any:
         answer = client.call(name, body, timeout=timeout_s)

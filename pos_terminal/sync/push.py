@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from pos_terminal import payment
 from pos_terminal.counter import Counter
+from pos_terminal.errors import StoreRefused
 from pos_terminal.store import outbox
 from pos_terminal.store.backlog import Unsent, backlog, oldest_at
 from pos_terminal.store.outbox import Due
@@ -43,6 +44,20 @@ class Pusher:
         self.ops_max, self.bytes_max = OPS_BATCH_MAX, BATCH_BYTES_MAX
         self.through = 0
         """The last of our operations that the hub said it has."""
+
+    def is_sound(self) -> bool:
+        """Whether what has still to be sent is as it was written. Looked at once, before the first connection and
+        beside the counter, so that nobody waits for it."""
+        try:
+            with self._counter.store.read() as connection:
+                found = outbox.changed(connection)
+        except StoreRefused as error:
+            # Then it cannot be read to be sent either; the link says so when it tries.
+            log.error("the journal cannot be read: %s", error)
+            return True
+        if found is not None:
+            log.error("operation %d of incarnation %d is not as it was written; nothing is sent", found[1], found[0])
+        return found is None
 
     def welcomed(self, last_seq: int, limits: Mapping[str, Any]) -> None:
         """Agree with the hub on what it has: send again what it lost, stop where it knows more than we do."""

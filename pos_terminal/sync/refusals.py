@@ -37,6 +37,10 @@ SENTENCES = {
         "The key of this terminal is not beside its journal. Go on selling, nothing is lost; a manager has to set this "
         "terminal up anew."
     ),
+    "journal.changed": N_(
+        "The journal of this terminal was changed by hand, so nothing is sent. Go on selling, nothing is lost; a "
+        "manager has to set this terminal up anew."
+    ),
     "revoked": N_(
         "A manager has withdrawn this terminal. Nothing is lost; with a new code it sends what is still here."
     ),

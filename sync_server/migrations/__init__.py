@@ -30,6 +30,11 @@ def is_behind(connection: Connection) -> bool:
     return found is None or (found in known and found != head)
 
 
+def known_revisions() -> frozenset[str]:
+    """The states of a database that this program understands."""
+    return _revisions()[0]
+
+
 @cache
 def _revisions() -> tuple[frozenset[str], str | None]:
     script = ScriptDirectory.from_config(_config())

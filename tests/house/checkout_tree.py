@@ -10,6 +10,7 @@ ROOMS = (
     "hardware",
     "ui_kit",
     "sample_shop",
+    "safekeeping",
     "pos_terminal",
     "storefront",
     "sync_server",

@@ -21,6 +21,7 @@ BROKEN = [
     ("hardware", "import retail"),
     ("ui_kit", "import retail"),
     ("sample_shop", "import ui_kit"),
+    ("safekeeping", "import sample_shop"),
     ("pos_terminal", "import omnitill"),
 ]
 

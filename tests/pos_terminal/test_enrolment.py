@@ -1,5 +1,6 @@
 """Setting a terminal up: the key that it makes, the code that it shows, every step at which the plug may be pulled."""
 
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -156,3 +157,57 @@ def test_the_terminal_tells_the_hub_where_its_chain_ends(bench: Bench) -> None:
     ((seq, chain),) = bench.rows("SELECT seq, hash FROM outbox ORDER BY seq DESC LIMIT 1")
     hailed = bench.hub.hailed[1]
     assert (hailed["last_seq"], hailed["chain"], hailed["through"], hailed["inc"]) == (seq, chain, seq, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE outbox SET body = replace(body, '\"amount\":', '\"amount\":1') WHERE kind = 'sale.commit' AND seq < 6",
+        "UPDATE outbox SET body = 'no json' WHERE seq = 1",
+        "UPDATE outbox SET at = at + 1 WHERE seq = 3",
+        "UPDATE outbox SET hash = prev WHERE seq = (SELECT max(seq) FROM outbox)",
+        "UPDATE outbox SET seq = -seq WHERE seq = 2",
+    ],
+)
+def test_a_journal_that_was_changed_by_hand_is_noticed_sends_nothing_and_sells_on(alone: Bench, change: str) -> None:
+    for _ in range(3):
+        alone.sell(PIECES[0])
+    alone.ok("next")
+    alone.stop()
+    with sqlite3.connect(alone.folder / "data" / "till.sqlite") as connection:
+        assert connection.execute(change).rowcount > 0
+    connection.close()
+    alone.hub.start()
+    alone.start()
+    alone.wait(lambda view: (view["link"]["refused"] or {}).get("code") == "journal.changed")
+    assert "changed by hand" in alone.view["link"]["refused"]["message"]
+    alone.sell(PIECES[1])
+    assert alone.hub.hailed == [] and alone.hub.taken == []
+
+
+def test_set_up_anew_what_was_changed_by_hand_stays_here_before_a_person_and_the_rest_travels(alone: Bench) -> None:
+    for _ in range(2):
+        alone.sell(PIECES[0])
+    alone.stop()
+    ids = [row[0] for row in alone.rows("SELECT id FROM outbox WHERE seq > 0 ORDER BY seq")]
+    with sqlite3.connect(alone.folder / "data" / "till.sqlite") as connection:
+        connection.execute("UPDATE outbox SET at = at + 1 WHERE seq = 3")
+    connection.close()
+    alone.hub.enrol_answer = {"inc": 2, "first_sale": 1, "known": {"inc": 1, "last_seq": 0}}
+    alone.hub.start()
+    store = Store(alone.folder / "data")
+    enrol(store, alone.hub.url, CODE, "till")
+    store.close()
+    alone.start()
+    alone.wait(lambda view: view["link"]["online"] and not view["link"]["unsent"])
+    assert [operation["id"] for operation in alone.hub.taken] == ids[:2] + ids[3:]
+    assert [row["code"] for row in alone.view["needs_you"]] == ["journal.changed"]
+
+
+def test_started_again_it_says_how_many_sales_wait_and_not_only_that_some_do(alone: Bench) -> None:
+    for _ in range(3):
+        alone.sell(PIECES[0])
+        alone.ok("next")
+    alone.stop()
+    alone.start()
+    assert repr(alone.view["link"]["unsent_sales"]) == "3"

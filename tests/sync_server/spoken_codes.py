@@ -12,6 +12,7 @@ BY_HAND = {
     "sync_server/changes.py",
     "sync_server/cli.py",
     "sync_server/config.py",
+    "sync_server/copies.py",
     "sync_server/migrations/__init__.py",
 }
 """What answers a person who types a command, and no client."""

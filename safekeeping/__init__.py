@@ -1,0 +1,1 @@
+"""Backing a SQLite file up while it is worked with, and putting a backup back without losing what was there."""
