@@ -20,6 +20,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "cart.release": {},
     "cart.abandon": {},
     "cart.attach": {"card": FIRST.card, "replace": False},
+    "checkout.begin": {"lines": {"l": 1000}},
+    "checkout.cancel": {},
     "sale.commit": {
         "sale": {
             "id": "s",

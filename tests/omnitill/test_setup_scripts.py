@@ -191,6 +191,8 @@ def test_a_chromium_that_starts_is_taken_and_a_stub_is_not(machine: Path) -> Non
     ready_checkout(machine)
     program(machine, "chromium", "echo please install the snap >&2; exit 1")
     program(machine, "google-chrome", "echo Google Chrome 150")
+    for server in ("initdb", "redis-server", "nginx"):
+        program(machine, server, "exit 0")
     assert set_up(machine, "--chromium").returncode == 0
     chosen = (machine / "checkout/.venv/chromium").read_text().strip()
     assert chosen == str(machine / "programs/google-chrome")

@@ -35,7 +35,7 @@ def test_a_cash_sale_prints_opens_the_drawer_and_is_told_to_the_hub_once(bench: 
         )
     )
     assert view["phase"] == "done" and view["devices"]["drawer"] == {"open": True}
-    assert bench.hub.kinds == ["cart.add", "cart.add", "cart.attach", "sale.commit"]
+    assert bench.hub.kinds == ["cart.add", "cart.add", "cart.attach", "checkout.begin", "sale.commit"]
     assert "01-01-000001" in bench.paper and PIECES[0].names["en"] in bench.paper
     assert bench.rows("SELECT number, total FROM sales") == [("01-01-000001", total)]
     assert len(bench.rows("SELECT * FROM stock_moves")) == 2

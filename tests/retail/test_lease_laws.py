@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from retail.cart import Actor, Begin, Cancel, Cart, Operation, Settle, Take, apply, lapsed
 from retail.errors import CartRefused
-from retail.lease import LEASE_MS, Lease
+from retail.lease import LEASE_MS, Lease, being_paid
 from retail.replica import applied, difference
 
 WAITS = st.sampled_from([0, 1, 1_000, LEASE_MS // 2, LEASE_MS - 1, LEASE_MS, LEASE_MS + 1])
@@ -85,3 +85,9 @@ def test_a_sale_under_an_old_fence_leaves_the_newer_lease_alone(fence: int, said
     lease = Lease("till-1", fence, 1, LEASE_MS)
     after = apply(Cart("cart-1", lease=lease, fence=fence), Actor("till-1", "till"), Settle((), said), 2)
     assert (after.lease is None) == (said in (0, fence))
+
+
+def test_whoever_meets_a_lease_is_told_where_the_cart_is_being_paid() -> None:
+    lease = Lease("till-2", 1, 1_000, 1_000 + LEASE_MS)
+    assert being_paid(lease).params["place"] == "till-2"
+    assert being_paid(lease, {"en": "Till 2"}).params == {"place": {"en": "Till 2"}, "device": "till-2"}
