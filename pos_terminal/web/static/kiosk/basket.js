@@ -1,7 +1,7 @@
 // The basket: the newest thing large at the top, the lines with their pictures, one bar with the total.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Amount, Badge, Button, Dialog, Empty, html, Icon, Line, Lines, Status, Stepper } from "kit/ui.js";
+import { Amount, Badge, Button, Dialog, Empty, html, Icon, Line, Lines, Stepper } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Message } from "../shared/message.js";
@@ -30,7 +30,7 @@ function Shopper() {
   return html`<p class="row hello"><${Icon} name="user-round" /><span class="strong clip">${one.name}</span>
     ${one.points !== null && html`<span class="quiet amount">${tn("{n} point", "{n} points", one.points, { n: number(one.points) })}</span>`}
     ${one.pending && html`<${Badge} icon="clock">${t("not confirmed yet")}<//>`}
-    ${on_phone.value && html`<${Status} kind="good" icon="smartphone" label=${t("On your phone now")} />`}</p>`;
+    ${on_phone.value && html`<${Badge} kind="accent" icon="smartphone">${t("On your phone now")}<//>`}</p>`;
 }
 
 function Mine({ line }) {
