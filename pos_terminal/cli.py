@@ -20,6 +20,9 @@ from pos_terminal.store.engine import Store
 
 USAGE_EXIT = 2
 NOT_ENROLLED_EXIT = 6
+SWITCH_INTERVAL_S = 0.0005
+"""A scan passes through several threads; with Python's own 5 ms each of them may wait so long for the one before."""
+
 DEFAULT_HUB = "http://127.0.0.1:8400"
 
 
@@ -80,6 +83,7 @@ def _end(sentence: str, code: int) -> None:
 
 
 def _serve(terminal: Terminal) -> None:
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     asked_to_end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked_to_end.set())

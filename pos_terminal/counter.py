@@ -196,7 +196,7 @@ class Counter:
             state, unsent = self._keep(turn)
             answer: Answer = {"error": turn.refusal.as_dict()} if turn.refusal else {"ok": True, "result": result}
             journal.keep_answer(connection, command, answer)
-            locked = signing.locked(turn)
+            locked = signing.locked(turn) if turn.tried else self.desk.locked
         # From here on it is on the disk, and may be seen.
         self._till = state
         self.desk.unsent.add(unsent)

@@ -93,6 +93,7 @@ def _pin_is_right(turn: Turn, row: Mapping[str, Any], pin: str) -> bool:
 
 def _keep(turn: Turn, staff: str, attempts: PinAttempts) -> None:
     journal.keep_attempts(turn.connection, staff, attempts)
+    turn.tried = True
 
 
 def locked(turn: Turn) -> frozenset[str]:

@@ -33,6 +33,9 @@ class Turn:
     has_printer: bool = False
     wishes: list[tuple[str, Wish]] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
+    tried: bool = False
+    """Whether somebody's PIN attempts were written."""
+
     refusal: RetailError | None = None
     """A refusal that is kept: the wrong PIN is counted and refused all the same."""
 

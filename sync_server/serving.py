@@ -15,6 +15,8 @@ from sync_server.db import Database
 
 LOCK_NAME = "hub.lock"
 SAMPLE_PRODUCTS = 400
+SWITCH_INTERVAL_S = 0.0005
+"""The writers are threads beside the loop of all sockets; with Python's own 5 ms one may wait so long for the other."""
 
 Refuse = Callable[[str, str], int]
 """Says why the hub does not start: `(code, sentence) -> exit code`."""
@@ -51,6 +53,7 @@ def run(settings: Settings, db: Database, listener: Any, shared: bool = False) -
     from sync_server.server import Server
 
     _allow_many_sockets()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     bus = RedisBus(settings.bus, settings.bus_name) if settings.bus else LocalBus()
     hub = create_hub(settings, db, bus=bus)
     start_background(hub, alone=not settings.bus)

@@ -6,6 +6,7 @@ consistent look that holds nobody up. What the disk refuses comes out as `StoreR
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,8 +140,8 @@ def refusals() -> Iterator[None]:
     """Turn what SQLite says of the disk into a sentence for a person."""
     try:
         yield
-    except DBAPIError as error:
-        raise _refusal(str(error.orig)) from error
+    except (DBAPIError, sqlite3.Error) as error:
+        raise _refusal(str(error.orig if isinstance(error, DBAPIError) else error)) from error
 
 
 def _refusal(reason: str) -> StoreRefused:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pos_terminal.store import tables
+from pos_terminal.store.prepared import Prepared
 from retail.sale import Sale
 from retail.staff import PinAttempts
 from retail.stock import moves_of
@@ -17,10 +18,12 @@ FIRST_SALE = "first_sale"
 
 # Statements of every scan are made once: building them costs as much as running them.
 _VISIT = upsert(tables.counter)
-KEEP_VISIT = _VISIT.on_conflict_do_update(index_elements=["id"], set_={"state": _VISIT.excluded.state})
-KEPT_ANSWER = select(tables.answers.c.answer).where(tables.answers.c.id == bindparam("command"))
-KEEP_ANSWER = insert(tables.answers)
-FORGET_ANSWERS = delete(tables.answers).where(tables.answers.c.n <= bindparam("oldest"))
+KEEP_VISIT = Prepared(
+    _VISIT.on_conflict_do_update(index_elements=["id"], set_={"state": _VISIT.excluded.state}), "id", "state"
+)
+KEPT_ANSWER = Prepared(select(tables.answers.c.answer).where(tables.answers.c.id == bindparam("command")), "command")
+KEEP_ANSWER = Prepared(insert(tables.answers), "id", "answer")
+FORGET_ANSWERS = Prepared(delete(tables.answers).where(tables.answers.c.n <= bindparam("oldest")), "oldest")
 LOCKED_STAFF = select(tables.pin_attempts.c.staff).where(tables.pin_attempts.c.failures >= bindparam("tries"))
 
 
@@ -42,7 +45,7 @@ def open_visit(connection: Connection) -> dict[str, Any] | None:
 
 
 def keep_visit(connection: Connection, state: dict[str, Any]) -> None:
-    connection.execute(KEEP_VISIT, {"id": 1, "state": json.dumps(state, ensure_ascii=False, separators=(",", ":"))})
+    KEEP_VISIT.run(connection, id=1, state=json.dumps(state, ensure_ascii=False, separators=(",", ":")))
 
 
 def next_sale_counter(connection: Connection, first: int) -> int:
@@ -87,15 +90,13 @@ def sale_receipt(connection: Connection, sale: str) -> str | None:
 
 
 def kept_answer(connection: Connection, command: str) -> dict[str, Any] | None:
-    row = connection.execute(KEPT_ANSWER, {"command": command}).first()
+    row = KEPT_ANSWER.first(connection, command=command)
     return None if row is None else dict(json.loads(row[0]))
 
 
 def keep_answer(connection: Connection, command: str, answer: dict[str, Any]) -> None:
-    done = connection.execute(KEEP_ANSWER, {"id": command, "answer": json.dumps(answer, ensure_ascii=False)})
-    assert done.inserted_primary_key is not None
-    oldest = done.inserted_primary_key[0] - ANSWERS_KEPT_MAX
-    connection.execute(FORGET_ANSWERS, {"oldest": oldest})
+    n = KEEP_ANSWER.run(connection, id=command, answer=json.dumps(answer, ensure_ascii=False))
+    FORGET_ANSWERS.run(connection, oldest=n - ANSWERS_KEPT_MAX)
 
 
 def attempts(connection: Connection, staff: str) -> PinAttempts:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
 
 from pos_terminal.store.backlog import Unsent
+from pos_terminal.store.prepared import Prepared
 from pos_terminal.store.tables import outbox
 from retail import chain
 from retail.errors import N_
@@ -68,12 +69,18 @@ LEAVE = (
     .where(outbox.c.inc == bindparam("of"), outbox.c.seq == bindparam("n"))
     .values(status=bindparam("as_"), result=bindparam("said"))
 )
-HEAD = select(outbox.c.inc, outbox.c.seq, outbox.c.hash).order_by(outbox.c.inc.desc(), outbox.c.seq.desc()).limit(1)
+HEAD = Prepared(
+    select(outbox.c.inc, outbox.c.seq, outbox.c.hash).order_by(outbox.c.inc.desc(), outbox.c.seq.desc()).limit(1)
+)
+APPEND = Prepared(insert(outbox), "inc", "seq", "id", "kind", "at", "cart", "body", "prev", "hash", "status")
+_WAITING = select(outbox).where(outbox.c.status == "waiting", outbox.c.inc == bindparam("life"))
+WAITING = Prepared(_WAITING.order_by(outbox.c.seq).limit(bindparam("most")), "life", "most")
+WAITING_AT = Prepared(_WAITING.where(outbox.c.seq == bindparam("number")), "life", "number")
 
 
 def head(connection: Connection) -> Head:
     """Where the next operation goes on; incarnation 0 in a folder that was never enrolled."""
-    row = connection.execute(HEAD).first()
+    row = HEAD.first(connection)
     return Head(row.inc, row.seq, row.hash) if row is not None else Head(0, 0, "")
 
 
@@ -85,10 +92,12 @@ def append(connection: Connection, operations: Iterable[Written]) -> list[Unsent
         prev, at = at.hash, Head(at.inc, at.seq + 1, chain.link(at.hash, sent))
         del sent["ver"]
         body = json.dumps(one.body, ensure_ascii=False, separators=(",", ":"))
-        rows.append({**sent, "body": body, "inc": at.inc, "seq": at.seq, "prev": prev, "hash": at.hash})
+        rows.append(
+            {**sent, "body": body, "inc": at.inc, "seq": at.seq, "prev": prev, "hash": at.hash, "status": "waiting"}
+        )
         unsent.append(_unsent(one.kind, one.cart, one.body, one.at))
     if rows:
-        connection.execute(insert(outbox), rows)
+        APPEND.run_all(connection, rows)
     return unsent
 
 
@@ -117,10 +126,9 @@ def through(connection: Connection) -> int:
 def batch(connection: Connection, ops_max: int = OPS_BATCH_MAX, bytes_max: int = BATCH_BYTES_MAX) -> Due | None:
     """The next batch, or None where nothing waits. One operation that is larger travels alone."""
     inc = head(connection).inc
-    query = select(outbox).where(outbox.c.status == "waiting", outbox.c.inc == inc).order_by(outbox.c.seq)
     chosen: list[Row[Any]] = []
     weight = 0
-    for row in connection.execute(query.limit(ops_max)):
+    for row in WAITING.all(connection, life=inc, most=ops_max):
         weight += len(row.body.encode()) + ENVELOPE_BYTES
         if chosen and (weight > bytes_max or row.seq != chosen[-1].seq + 1):
             break
@@ -141,7 +149,7 @@ def settle(
         if result.get("status") not in SETTLED:
             continue
         this = (outbox.c.inc == inc, outbox.c.seq == result["seq"], outbox.c.status == "waiting")
-        row = connection.execute(select(outbox).where(*this)).first()
+        row = WAITING_AT.first(connection, life=inc, number=result["seq"])
         if row is None:
             continue
         text = json.dumps(dict(result), ensure_ascii=False)

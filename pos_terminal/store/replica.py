@@ -113,6 +113,8 @@ class Replica:
 
     def _open(self) -> None:
         self.heading: Heading | None = None
+        self.scanned: dict[str, Product] = {}
+        """Products by the code that was scanned, of this version of the catalogue."""
         self.book: PriceBook | None = None
         self.side = SIDES["a"]
         with refusals(), self.engine.begin() as connection:
@@ -163,6 +165,7 @@ class Replica:
             people = [json.loads(row.body) for row in connection.execute(staff)]
         heading = _heading(rows, people)
         self.side = live
+        self.scanned = {}
         self.heading = heading
         self.book = PriceBook(heading.version, heading.store.currency, Products(self), heading.taxes)
 
@@ -218,9 +221,16 @@ class Replica:
         """The product behind a scanned code. A number of the shop's own range 20 may carry a PLU."""
         if isinstance(code, MeasuredCode):
             return self._by_plu(code.plu)
-        products = self.side.products
-        found = self._one(select(products.c.body).where(products.c.gtin == code.gtin).limit(1))
-        return found or self._by_plu(plu_of(code.gtin))
+        # Taken before the look: what is read while a newer version comes is remembered only for the older one.
+        scanned = self.scanned
+        found = scanned.get(code.gtin)
+        if found is None:
+            products = self.side.products
+            found = self._one(select(products.c.body).where(products.c.gtin == code.gtin).limit(1))
+            found = found or self._by_plu(plu_of(code.gtin))
+            if found is not None and len(scanned) < CACHE_PRODUCTS_MAX:
+                scanned[code.gtin] = found
+        return found
 
     def _by_plu(self, plu: str) -> Product | None:
         products = self.side.products

@@ -11,26 +11,25 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import socketio
 from socketio.exceptions import ConnectionError as RefusedOrGone
 from socketio.exceptions import SocketIOError
-from sqlalchemy import Connection
 
 from pos_terminal import ids
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
-from pos_terminal.hands import adopted
 from pos_terminal.store import outbox
 from pos_terminal.sync import refusals
+from pos_terminal.sync.following import adopting, settled, stream_of
 from pos_terminal.sync.line import STOP_LIMIT_S, hang_up
 from pos_terminal.sync.presence import Looker
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
 from pos_terminal.sync.push import HubAhead, LinkBroken, Pusher
 from pos_terminal.sync.status import Reporter
-from pos_terminal.till import Moment, Till
+from pos_terminal.till import Moment
 from pos_terminal.view import Desk
 from retail.chain import Signer
 from retail.errors import N_
@@ -87,7 +86,10 @@ class Link:
     def wake(self) -> None:
         """Something was committed: send it, and follow another cart if the visit is another."""
         self._wake.set()
-        self._put(("follow", None))
+        till, copy = self._counter.till, self._cart_stream
+        # Hardly a command changes what is followed; the thread that follows is woken only for those.
+        if till.taking or (copy.s if copy else "") != stream_of(till):
+            self._put(("follow", None))
 
     def _put(self, item: Item) -> None:
         self._offer(self._inbox, item)
@@ -278,12 +280,11 @@ class Link:
 
     def _follow_cart(self, client: socketio.Client) -> None:
         """Listen to the cart of the visit that is open, and to no other."""
-        live = self._counter.till.live
-        wanted = f"cart:{live}" if live else ""
+        wanted = stream_of(self._counter.till)
         now = self._cart_stream.s if self._cart_stream else ""
         if wanted == now:
-            if self._cart_stream is not None:
-                self._adopt(self._cart_stream)
+            # The answer that asked for this has shown itself already.
+            if self._cart_stream is not None and self._adopt(self._cart_stream):
                 self._counter.publish()
             return
         if now:
@@ -293,6 +294,9 @@ class Link:
         if wanted:
             self._cart_stream = StreamCopy(wanted, dev=self._counter.setting.device)
             self._subscribe(client, [self._cart_stream])
+        if stream_of(self._counter.till) != wanted:
+            # It became another meanwhile, when `wake` saw neither the old nor the new one here.
+            self._put(("follow", None))
 
     def _changed(self, copy: StreamCopy, scan_at: int | None = None) -> None:
         if copy is self._store_stream:
@@ -308,19 +312,21 @@ class Link:
         local_scan = None if scan_at is None else scan_at - counter.offset_ms
         counter.change(lambda desk: setattr(desk, "hub_cart", state), local_scan)
 
-    def _adopt(self, copy: StreamCopy) -> None:
-        """Take in hand what came, let go of what a till took over: after news of the cart, and after each answer."""
+    def _adopt(self, copy: StreamCopy) -> bool:
+        """Take in hand what came, let go of what a till took over: after news of the cart, and after each answer.
+        Whether there was anything of it."""
         counter, lines = self._counter, copy.state.get("lines", {})
         moment, before = Moment(counter.now(), ids.uuid7), counter.till.cart.lines.keys()
         unsent = set(counter.desk.unsent.lines)
         # Looked at without a transaction first, because hardly any event moves goods from hand to hand.
-        if _adopting(counter.till, lines, moment, before - unsent) is None:
-            return
-        counter.inside(lambda c, till: _adopting(till, lines, moment, _settled(c, till, copy.through)))
+        if adopting(counter.till, lines, moment, before - unsent) is None:
+            return False
+        counter.inside(lambda c, till: adopting(till, lines, moment, settled(c, till, copy.through)))
         if before - counter.till.cart.lines.keys():
             counter.notice(
                 "cart.taken_over", N_("A till has taken over goods of this basket. They are paid there."), {}
             )
+        return True
 
     def _push_loop(self, client: socketio.Client, closed: threading.Event) -> None:
         """Ends with its connection. While it waits for an answer that never comes, a new connection may be up
@@ -383,15 +389,3 @@ class Link:
         log.error("the hub refuses this terminal: %s %s", code, message)
         row = {"code": code, "message": message, "params": params or {}}
         self._counter.change(lambda desk: setattr(desk.link, "refused", row))
-
-
-def _adopting(
-    till: Till, lines: Mapping[str, Mapping[str, Any]], moment: Moment, settled: Collection[str]
-) -> Till | None:
-    after = adopted(till, lines, moment, settled)
-    return None if after is till else after
-
-
-def _settled(connection: Connection, till: Till, through: int) -> set[str]:
-    """The lines in hand about which the hub's copy, with ours up to `through` in it, is the last word."""
-    return till.cart.lines.keys() - outbox.disputed(connection, till.cart.id, list(till.cart.lines), through)

@@ -1,0 +1,28 @@
+"""What the link follows, and what the hub's copy of the cart changes in the till's own hand."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pos_terminal.hands import adopted
+from pos_terminal.store import outbox
+from pos_terminal.till import Moment, Till
+
+
+def stream_of(till: Till) -> str:
+    """The stream of the cart that is open, "" where the hub has none of it."""
+    return f"cart:{till.live}" if till.live else ""
+
+
+def adopting(
+    till: Till, lines: Mapping[str, Mapping[str, Any]], moment: Moment, settled: Collection[str]
+) -> Till | None:
+    """The till after what the hub's lines say about hands, None where that changes nothing."""
+    after = adopted(till, lines, moment, settled)
+    return None if after is till else after
+
+
+def settled(connection: Connection, till: Till, through: int) -> set[str]:
+    """The lines in hand about which the hub's copy, with ours up to `through` in it, is the last word."""
+    return till.cart.lines.keys() - outbox.disputed(connection, till.cart.id, list(till.cart.lines), through)
