@@ -7,6 +7,7 @@ counts when another process can read it in the till's journal. The scanner sends
 
 import json
 import os
+import secrets
 import signal
 import socket
 import sqlite3
@@ -25,8 +26,12 @@ from argon2 import PasswordHasher
 import sample_shop
 from hardware.emulators.serial_scanner import SerialScannerEmulator
 from omnitill.visitors import TillPage
+from pos_terminal.enrolment import keep
+from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from retail.barcode import ProductCode
+from retail.chain import SEED_BYTES, Signer
+from retail.told import Enrolled
 
 MANY = int(os.environ.get("PRODUCTS", "100000"))
 FEW = 400
@@ -88,9 +93,22 @@ class Till:
         with socket.create_server(("127.0.0.1", 0)) as found:
             # Closed again: whoever calls there is refused at once.
             self.hub = f"http://127.0.0.1:{found.getsockname()[1]}"
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Be `till-1`, as the hub that is away now had answered once."""
+        key = secrets.token_bytes(SEED_BYTES)
+        (self.folder / "key").write_text(key.hex(), encoding="ascii")
+        place, known = self.shop.terminals[0], {"inc": 0, "last_seq": 0}
+        answer = {"terminal": place.id, "store": self.shop.stores[0].id, "kind": place.kind, "names": place.name}
+        answer |= {"token": "token", "inc": 1, "first_sale": 1, "known": known}
+        store = Store(self.folder)
+        with store.begin() as connection:
+            keep(connection, Enrolled.model_validate(answer), Signer(key).public, self.hub)
+        store.close()
 
     def start(self) -> subprocess.Popen[bytes]:
-        words = ["--kind", "till", "--data", str(self.folder), "--terminal", "till-1", "--port", "0", "--hub", self.hub]
+        words = ["--kind", "till", "--data", str(self.folder), "--port", "0", "--hub", self.hub]
         return subprocess.Popen(
             [sys.executable, "-m", "pos_terminal", *words, "--scanner", self.scanner.address],
             stdin=subprocess.PIPE,

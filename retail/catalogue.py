@@ -1,6 +1,6 @@
 """What a shop sells: stores, departments, tax rates and products, as values without a database."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Unit = Literal["piece", "kg"]
@@ -72,7 +72,12 @@ class Product:
         return self.unit == "kg"
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        # Written out: `asdict` looks into every value, which was half of what a search at the till computed.
+        return {name: getattr(self, name) for name in self.__slots__} | {
+            "names": {**self.names},
+            "family_names": {**self.family_names},
+            "attributes": {kind: {**names} for kind, names in self.attributes.items()},
+        }
 
 
 def product_from(body: dict[str, Any]) -> Product:

@@ -263,10 +263,11 @@ class Replica:
         products = self.side.products
         query = text(f"SELECT n, names, gtin, plu FROM {products.name} WHERE n IN ({fits})")
         with refusals(), self.read() as connection:
-            rows = sorted(connection.execute(query, {"match": match}), key=lambda row: _rank(row, found))
-            best = [row.n for row in rows[: min(limit, SEARCH_LIMIT_MAX)]]
-            bodies = {row.n: row for row in connection.execute(select(products).where(products.c.n.in_(best)))}
-        return [shown(product_from(json.loads(bodies[n].body)), bodies[n].stock) for n in best]
+            ranks = sorted([_rank(row, found) for row in connection.execute(query, {"match": match}).all()])
+            best = [n for _, _, n in ranks[: min(limit, SEARCH_LIMIT_MAX)]]
+            bodies = select(products.c.n, products.c.body, products.c.stock).where(products.c.n.in_(best))
+            goods = {n: (body, stock) for n, body, stock in connection.execute(bodies).all()}
+        return [shown(product_from(json.loads(goods[n][0])), goods[n][1]) for n in best]
 
     def browse(self, department: str, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
         """One page of a department in the catalogue's order, and how many it has."""
@@ -296,11 +297,13 @@ def _progress(page: Mapping[str, Any], told: Mapping[str, Any]) -> Progress:
 
 def _rank(row: Any, words: list[str]) -> tuple[int, int, int]:
     """The wanted number first, then names that begin with what was typed, the shorter ones first."""
-    if words[0] in (row.gtin, row.gtin.lstrip("0"), row.plu):
-        return 0, 0, row.n
-    names = row.names.split("\n")
-    begins = any(map(_begins, names, [words] * len(names)))
-    return (1 if begins else 2), min(map(len, names)), row.n
+    n, text, gtin, plu = row
+    if words[0] in (gtin, gtin.lstrip("0"), plu):
+        return 0, 0, n
+    names = text.split("\n")
+    # Most names fail at the first word: only what passes it is taken apart.
+    begins = any(name.startswith(words[0]) and _begins(name, words) for name in names)
+    return (1 if begins else 2), min(map(len, names)), n
 
 
 def _begins(name: str, words: list[str]) -> bool:
