@@ -1,12 +1,15 @@
 """A till with 100,000 products and no network: from process start to the first accepted scan; lookup and search.
 
 A real process, a scanner on a real pseudo-terminal and a hub address that refuses. The same is done with 400 products
-in the same run, in turns, and beside lookups and searches stands the same question asked of a bare `sqlite3`. A scan
-counts when another process can read it in the till's journal. The scanner sends every 20 ms until one is taken.
+in the same run, in turns, and beside lookups and searches stands the same question asked of a bare `sqlite3`; beside a
+start the same program that only imports its parts and says its help. A scan counts when another process can read it
+in the till's journal. The scanner sends every 20 ms until one is taken. Each time stands twice: as a clock shows it,
+and as CPU time, which other programs on the machine lengthen less.
 """
 
 import json
 import os
+import resource
 import secrets
 import signal
 import socket
@@ -40,9 +43,17 @@ PACE_S, LOOK_S = 0.02, 0.002
 START_LIMIT_S = 60
 LOOKUPS, SEARCHES = 2_000, 1_500
 PAGE_ROWS = 1_000
-COLD_START_MS_MAX = 2_000
-COLD_START_RATIO_MAX = 1.5
-LOOKUP_P99_MS_MAX, SEARCH_P99_MS_MAX = 5.0, 30.0
+COLD_START_RATIO_MAX = 1.3
+"""With many products beside few: nothing of a start may grow with the catalogue."""
+
+IMPORTS_RATIO_MAX = 2.0
+"""Beside the imports alone: what a till opens, reads and answers may take as long again."""
+
+COLD_START_CPU_MS_MAX = 3_000
+"""Two thirds are the imports on two shared cores. Not a limit on the clock, which would tell of the neighbours."""
+
+LOOKUP_P99_MS_MAX, SEARCH_P99_MS_MAX = 2.0, 10.0
+"""CPU time. A scan is answered within 50 ms with all it does; a search, before the next letter is typed."""
 CASHIER = sample_shop.build(products=FEW).staff[0]
 
 
@@ -133,10 +144,11 @@ class Till:
         with sqlite3.connect(f"file:{self.folder / 'till.sqlite'}?mode=ro", uri=True) as journal:
             return int(journal.execute("SELECT count(*) FROM outbox WHERE kind = 'cart.add'").fetchone()[0])
 
-    def cold_start_ms(self, number: int) -> float:
-        """From the start of the process to the first scan that its journal has."""
+    def cold_start(self, number: int) -> dict[str, float]:
+        """`{ms, cpu_ms}` from the start of the process to the first scan that its journal has."""
         before, text = self.accepted(), sample_shop.scan_text(self.pieces[number])[0]
         began = scanned = time.monotonic()
+        used = children_cpu_ms()
         process = self.start()
         try:
             while self.accepted() == before:
@@ -147,20 +159,43 @@ class Till:
                     self.scanner.scan(text)
                     scanned = now
                 time.sleep(LOOK_S)
-            return (time.monotonic() - began) * 1000
+            took = (time.monotonic() - began) * 1000
         finally:
             self.end(process)
+        return {"ms": took, "cpu_ms": children_cpu_ms() - used}
+
+
+def children_cpu_ms() -> float:
+    """What all processes that we started and that have ended computed."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (used.ru_utime + used.ru_stime) * 1000
+
+
+def imports_alone() -> dict[str, float]:
+    """`{ms, cpu_ms}` of the same program that opens nothing."""
+    began, used = time.monotonic(), children_cpu_ms()
+    subprocess.run([sys.executable, "-m", "pos_terminal", "--help"], check=True, stdout=subprocess.DEVNULL)
+    return {"ms": (time.monotonic() - began) * 1000, "cpu_ms": children_cpu_ms() - used}
+
+
+def median(found: list[dict[str, float]]) -> dict[str, int]:
+    """Of each figure by itself, and the worst as a clock shows it."""
+    middle = {key: round(statistics.median(row[key] for row in found)) for key in ("ms", "cpu_ms")}
+    return middle | {"worst_ms": round(max(row["ms"] for row in found))}
 
 
 def times(act: Callable[[Any], Any], asked: list[Any]) -> dict[str, float]:
-    """p50 and p99 in ms of asking all of these, one after the other; nothing may be found for none of them."""
+    """p50 and p99 in ms, and the same in CPU time, of asking all of these one after the other; each has an answer."""
     found: list[float] = []
+    used: list[float] = []
     for one in asked:
-        began = time.perf_counter()
+        began, computed = time.perf_counter(), time.thread_time()
         assert act(one) is not None, one
+        used.append((time.thread_time() - computed) * 1000)
         found.append((time.perf_counter() - began) * 1000)
-    cut = statistics.quantiles(found, n=100)
-    return {"p50": round(cut[49], 3), "p99": round(cut[98], 3)}
+    cut, cut_cpu = statistics.quantiles(found, n=100), statistics.quantiles(used, n=100)
+    clock = {"p50": round(cut[49], 3), "p99": round(cut[98], 3)}
+    return clock | {"cpu_p50": round(cut_cpu[49], 3), "cpu_p99": round(cut_cpu[98], 3)}
 
 
 def typed(till: Till) -> list[str]:
@@ -203,36 +238,43 @@ def reads(till: Till) -> dict[str, Any]:
     return found
 
 
+def starts(tills: dict[str, Till]) -> dict[str, dict[str, int]]:
+    """Of each till and of the imports alone, in turns."""
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in ("imports", *tills)}
+    for n in range(STARTS):
+        found["imports"].append(imports_alone())
+        for name, till in tills.items():
+            found[name].append(till.cold_start(n + 1))
+    return {name: median(rows) for name, rows in found.items()}
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         tills = {"few": Till(Path(folder) / "few", FEW), "many": Till(Path(folder) / "many", MANY)}
         for till in tills.values():
             till.sign_in()
-            till.cold_start_ms(0)
-        starts: dict[str, list[float]] = {name: [] for name in tills}
-        for n in range(STARTS):
-            for name, till in tills.items():
-                starts[name].append(till.cold_start_ms(n + 1))
-        figures: dict[str, Any] = {}
-        for name, till in tills.items():
-            median = round(statistics.median(starts[name]))
-            figures[f"{name}_{till.products}"] = {
-                "cold_start_ms": median,
-                "worst_ms": round(max(starts[name])),
-            } | reads(till)
-    few, many = figures.values()
-    figures["cold_start_ratio"] = round(many["cold_start_ms"] / few["cold_start_ms"], 2)
+            till.cold_start(0)
+        started = starts(tills)
+        figures: dict[str, Any] = {
+            f"{name}_{till.products}": {"cold_start": started[name]} | reads(till) for name, till in tills.items()
+        }
+    _, many = figures.values()
+    figures["imports_alone"] = started["imports"]
+    figures["cold_start_ratio"] = round(started["many"]["cpu_ms"] / started["few"]["cpu_ms"], 2)
+    figures["imports_ratio"] = round(started["many"]["cpu_ms"] / started["imports"]["cpu_ms"], 2)
     limits = {
-        "cold_start_ms": COLD_START_MS_MAX,
+        "cold_start_cpu_ms": COLD_START_CPU_MS_MAX,
         "cold_start_ratio": COLD_START_RATIO_MAX,
-        "lookup_p99_ms": LOOKUP_P99_MS_MAX,
-        "search_p99_ms": SEARCH_P99_MS_MAX,
+        "imports_ratio": IMPORTS_RATIO_MAX,
+        "lookup_cpu_p99_ms": LOOKUP_P99_MS_MAX,
+        "search_cpu_p99_ms": SEARCH_P99_MS_MAX,
     }
     holds = (
-        many["cold_start_ms"] <= COLD_START_MS_MAX
+        started["many"]["cpu_ms"] <= COLD_START_CPU_MS_MAX
         and figures["cold_start_ratio"] <= COLD_START_RATIO_MAX
-        and many["lookup_ms"]["p99"] <= LOOKUP_P99_MS_MAX
-        and many["search_ms"]["p99"] <= SEARCH_P99_MS_MAX
+        and figures["imports_ratio"] <= IMPORTS_RATIO_MAX
+        and many["lookup_ms"]["cpu_p99"] <= LOOKUP_P99_MS_MAX
+        and many["search_ms"]["cpu_p99"] <= SEARCH_P99_MS_MAX
     )
     ran = f"{STARTS} starts each, in turns; {LOOKUPS} lookups and {SEARCHES} searches, with {FEW} and {MANY} products"
     print(json.dumps({"name": "cold_start", "figures": figures, "limits": limits, "holds": holds, "ran": ran}))

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import httpx
 import pytest
 import socketio
 from hub_double import HubDouble
-from till_bench import CASHIER, PIECES, Bench, reference, scan_text, set_up
+from till_bench import CASHIER, PIECES, SHOP, Bench, reference, scan_text, set_up
 
 ROOT = Path(__file__).parents[2]
 READY_LIMIT_S = 30
@@ -109,6 +110,41 @@ def test_a_receipt_whose_till_died_after_the_sale_is_printed_by_the_next(place: 
         assert place.changed.wait_for(lambda: number in place.paper, 40), place.paper
     assert again.view["last_sale"]["number"] == number
     again.kill()
+
+
+def test_a_load_goes_on_where_it_was_after_kill_9(place: Bench) -> None:
+    """The process dies over a page that is on its way; the next one asks for that page and not for the first."""
+    hub, waits, goes_on = place.hub, threading.Event(), threading.Event()
+    hub.page_rows = 20
+
+    def third_page_hangs(page: dict[str, Any]) -> Any:
+        if not page["next"] and not goes_on.is_set():
+            waits.set()
+            goes_on.wait(READY_LIMIT_S)
+        return None
+
+    hub.on_page = third_page_hangs
+    hub.start()
+    hub.new_reference(products=[row.as_dict() | {"price": 777} for row in SHOP.products])
+    till = Process(place)
+    assert waits.wait(READY_LIMIT_S)
+    till.do("sign_in", number=CASHIER.number, pin=CASHIER.pin)
+    assert till.scan(0)["ok"] and till.view["totals"]["in_hand"] == PIECES[0].price
+    till.kill()
+    goes_on.set()
+    hub.asked.clear()
+    again = Process(place)
+    hub.wait(lambda: bool(hub.asked), READY_LIMIT_S)
+    assert hub.asked[0]["next"] == "40"
+    hub.wait(lambda: again.view["totals"]["in_hand"] == 777, READY_LIMIT_S)
+    again.kill()
+
+
+def test_a_terminal_starts_without_what_it_has_no_use_for() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "pos_terminal", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stderr
+    loaded = {row.rpartition("|")[2].strip() for row in said.splitlines()}
+    assert "pos_terminal.cli" in loaded and not loaded & {"redis", "rich", "alembic"}
 
 
 def test_sigterm_ends_the_till_politely_and_at_once(place: Bench) -> None:
