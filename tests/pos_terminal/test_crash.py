@@ -140,13 +140,6 @@ def test_a_load_goes_on_where_it_was_after_kill_9(place: Bench) -> None:
     again.kill()
 
 
-def test_a_terminal_starts_without_what_it_has_no_use_for() -> None:
-    command = [sys.executable, "-X", "importtime", "-m", "pos_terminal", "--help"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stderr
-    loaded = {row.rpartition("|")[2].strip() for row in said.splitlines()}
-    assert "pos_terminal.cli" in loaded and not loaded & {"redis", "rich", "alembic"}
-
-
 def test_sigterm_ends_the_till_politely_and_at_once(place: Bench) -> None:
     till = Process(place)
     assert httpx.get(till.ready["url"] + "healthz", trust_env=False).json()["ok"]
