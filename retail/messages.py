@@ -54,7 +54,8 @@ class Hail(Message):
 
     `proto` is the lowest and the highest version of the protocol that it speaks; a single number stands for both.
     `last_seq` is the last number that it has given in this incarnation, `chain` the hash at it (terminals), and
-    `through` the last number that it knows to be answered: by these a copy of a device shows itself at once.
+    `through` the last number that it knows to be answered: by these a copy of a device shows itself at once. `life` is
+    that of the hub which answered it, so that a hub that knows itself to be restored is not told so by every terminal.
     """
 
     proto: Annotated[list[int], Field(min_length=2, max_length=2)]
@@ -67,6 +68,7 @@ class Hail(Message):
     last_seq: int = Field(default=0, ge=0, le=NUMBER_MAX)
     chain: Hash = ""
     through: int = Field(default=0, ge=0, le=NUMBER_MAX)
+    life: str = Field(default="", max_length=36)
 
     @field_validator("proto", mode="before")
     @classmethod

@@ -21,7 +21,7 @@ from socketio.exceptions import SocketIOError
 from pos_terminal import ids
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
-from pos_terminal.store import outbox
+from pos_terminal.store import journal, outbox
 from pos_terminal.sync import refusals
 from pos_terminal.sync.following import adopting, settled, stream_of
 from pos_terminal.sync.line import STOP_LIMIT_S, hang_up
@@ -44,6 +44,7 @@ CALL_TIMEOUT_S = 10
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LIMIT_S = 5.0
 LASTING_S = 5.0
+HUB_LIFE, LIFE_LENGTH_MAX = "hub_life", 36
 SILENCE_LIMIT_S = 15.0
 """The hub tells its heads every 10 s: a link on which nothing came for longer is a cable that somebody cut."""
 
@@ -177,7 +178,9 @@ class Link:
         """What we say of ourselves when we connect; from our place in the chain the hub sees whether we are a copy."""
         with self._counter.store.read() as connection:
             head, through = outbox.head(connection), outbox.through(connection)
-        return {**self._auth, "inc": head.inc, "last_seq": head.seq, "chain": head.hash, "through": through}
+            life = journal.setting(connection, HUB_LIFE)
+        place = {"inc": head.inc, "last_seq": head.seq, "chain": head.hash, "through": through}
+        return {**self._auth, **place, "life": life}
 
     def _expect(self, name: str) -> Mapping[str, Any]:
         while True:
@@ -193,6 +196,9 @@ class Link:
     def _welcomed(self, client: socketio.Client, hello: Mapping[str, Any]) -> None:
         self._measure(client)
         self._pusher.welcomed(int(hello["last_seq"]), hello.get("limits") or {})
+        # After what was lost waits again: a crash in between would have the hub restored a second time.
+        with self._counter.store.begin() as connection:
+            journal.keep_setting(connection, HUB_LIFE, str(hello.get("life", ""))[:LIFE_LENGTH_MAX])
         store = (hello.get("you") or {}).get("store") or self._store_id()
         if store and (self._store_stream is None or self._store_stream.s != f"store:{store}"):
             self._store_stream = StreamCopy(f"store:{store}")

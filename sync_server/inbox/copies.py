@@ -20,7 +20,8 @@ def check(db: Database, device: Device, hail: Hail, now: int) -> None:
         row = session.execute(select(devices).where(devices.c.dev == device.dev)).first()
         if row is None or row.public_key in ("", proof.WITHDRAWN) or hail.inc != row.inc:
             return None, False
-        return proof.copy_fault(session, row, hail), hail.through > row.last_seq
+        forgotten = hail.through > row.last_seq and not life.overtaken(session, hail.life)
+        return proof.copy_fault(session, row, hail), forgotten
 
     if hail.app not in ("till", "kiosk"):
         return

@@ -34,6 +34,12 @@ def current(session: Session) -> str:
     return session.scalar(select(lives.c.life)) or ""
 
 
+def overtaken(session: Session, known: str) -> bool:
+    """Whether the life in which a terminal was answered is the one that this one took the place of: what that life
+    lost is known already."""
+    return bool(known) and known == session.scalar(select(lives.c.former))
+
+
 class Life:
     """Keeps the beat and its mark; `folder` is where the mark lies. `alone`: nobody else writes this database, so a
     database that has worked and has no mark beside it was brought from somewhere."""
@@ -56,7 +62,8 @@ class Life:
         row = session.execute(select(lives).with_for_update()).first()
         now = self._clock()
         if row is None:
-            insert_if_absent(session, lives, id=1, life=str(uuid.uuid4()), began=now, beat=0, epoch=1, copied_at=None)
+            first = {"id": 1, "life": str(uuid.uuid4()), "former": "", "began": now, "beat": 0, "epoch": 1}
+            insert_if_absent(session, lives, **first, copied_at=None)
             row = session.execute(select(lives).with_for_update()).one()
         brought = seen is None and self._alone and row.beat > 0
         behind = seen is not None and (seen["life"] != row.life or seen["beat"] > row.beat)
@@ -95,5 +102,6 @@ def renew(session: Session, source: str, now: int) -> bool:
     floor = max(1, (now - EPOCHS_BEGAN_MS) // 1000)
     session.execute(update(streams).values(epoch=case((streams.c.epoch >= floor, streams.c.epoch + 1), else_=floor)))
     epoch = max(floor, session.scalar(select(func.max(streams.c.epoch))) or 0)
-    session.execute(update(lives).values(life=str(uuid.uuid4()), began=now, epoch=epoch, copied_at=None))
+    fresh = {"life": str(uuid.uuid4()), "former": lives.c.life, "began": now, "epoch": epoch, "copied_at": None}
+    session.execute(update(lives).values(**fresh))
     return True

@@ -28,6 +28,7 @@ lives = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("life", String(36), nullable=False),
+    Column("former", String(36), nullable=False, comment="the life that this one took the place of"),
     Column("began", BigInteger, nullable=False),
     Column("beat", BigInteger, nullable=False, comment="grows while the hub works"),
     Column("epoch", Integer, nullable=False, comment="of streams that begin in this life"),

@@ -78,7 +78,7 @@ class Signing:
         self.written += operations
         return statuses(self.send(self.batch(seq0)))
 
-    def connect(self, through: int = 0) -> None:
+    def connect(self, through: int = 0, life: str = "") -> None:
         """Stand at the door; `RetailError` where one is not let in."""
         hail = Hail(
             proto=[1, 1],
@@ -88,6 +88,7 @@ class Signing:
             last_seq=len(self.written),
             chain=self.hash_at(len(self.written)),
             through=through,
+            life=life,
         )
         copies.check(self.db, self.device, hail, NOW)
 

@@ -105,6 +105,19 @@ def test_a_terminal_that_was_answered_more_tells_the_hub_and_sends_it_again(db: 
     assert now_in(db) == after
 
 
+def test_a_hub_that_knows_itself_to_be_restored_is_not_told_so_again_by_each_terminal(db: Database, hub: Life) -> None:
+    till = Signing(db, "till-1")
+    till.say(*[operation("audit.note", action="drawer.opened", staff="", detail={"n": n}) for n in range(3)])
+    before = now_in(db)
+    forget_after(db, 1, till.hash_at(1))
+    db.write(lambda session: life.renew(session, "an old copy", NOW))
+    after, cases = now_in(db), told(db)
+    till.connect(through=3, life=before)
+    assert now_in(db) == after and told(db) == cases
+    till.connect(through=3, life=after)
+    assert now_in(db) != after and len(told(db)) > len(cases)
+
+
 def test_what_a_phone_knew_of_its_cart_is_answered_with_the_whole(db: Database, hub: Life) -> None:
     cart = live_cart(db, FIRST.id)
     record(db, f"cart:{cart}")
