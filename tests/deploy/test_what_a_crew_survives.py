@@ -46,6 +46,7 @@ def test_a_worker_that_is_killed_is_started_again_and_its_clients_go_on_at_the_o
     assert crew.log().count("a worker died and is started again") == 2
 
 
+@pytest.mark.long
 def test_a_database_that_is_restarted_is_waited_for_and_nothing_is_doubled(
     crew: HubProcess, postgres: PostgresServer
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_database_that_is_restarted_is_waited_for_and_nothing_is_doubled(
     assert crew.process.poll() is None
 
 
+@pytest.mark.long
 def test_a_redis_that_is_killed_and_comes_back_empty_is_not_even_noticed_by_those_who_add(
     crew: HubProcess, redis_server: RedisServer
 ) -> None:

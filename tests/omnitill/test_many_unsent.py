@@ -17,7 +17,7 @@ DRAIN_LIMIT_S = 1_800.0
 
 
 @pytest.mark.timeout(3_600)
-@pytest.mark.parametrize("sales", [300, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("sales", [60, pytest.param(10_000, marks=pytest.mark.long)])
 def test_sales_that_waited_for_weeks_are_counted_and_sent_once_while_the_till_sells(
     hub: Hub, till: Till, sales: int, record_property: Any
 ) -> None:
