@@ -7,7 +7,7 @@ from uuid import UUID
 KNOWN = {
     "$schema", "$id", "$defs", "$ref", "description", "default", "discriminator", "type", "properties", "required",
     "additionalProperties", "items", "enum", "const", "anyOf", "oneOf", "pattern", "format", "minLength", "maxLength",
-    "minItems", "maxItems", "minimum", "maximum",
+    "minItems", "maxItems", "minimum", "maximum", "maxProperties", "propertyNames", "patternProperties",
 }  # fmt: skip
 
 
@@ -48,9 +48,18 @@ def _among(value: Any, allowed: list[Any]) -> bool:
 def _object(schema: Any, value: dict[str, Any], root: Any) -> bool:
     if not set(schema.get("required", ())) <= set(value):
         return False
-    rest = schema.get("additionalProperties", True)
-    named = schema.get("properties", {})
-    return all(allows(named.get(key, rest), one, root) for key, one in value.items())
+    if len(value) > schema.get("maxProperties", len(value)):
+        return False
+    if not all(allows(schema.get("propertyNames", True), key, root) for key in value):
+        return False
+    return all(all(allows(one, value[key], root) for one in _about(schema, key)) for key in value)
+
+
+def _about(schema: Any, key: str) -> list[Any]:
+    """What a schema says of the member under this key."""
+    named = [schema["properties"][key]] if key in schema.get("properties", {}) else []
+    named += [one for pattern, one in schema.get("patternProperties", {}).items() if re.search(pattern, key)]
+    return named or [schema.get("additionalProperties", True)]
 
 
 def _array(schema: Any, value: list[Any], root: Any) -> bool:
