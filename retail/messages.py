@@ -3,7 +3,16 @@
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from retail import cart
 from retail.errors import N_, MessageError
@@ -216,11 +225,18 @@ class BeginBody(Message):
     lines: dict[Key, Annotated[int, Field(ge=1, le=cart.LINE_QUANTITY_MAX)]] = Field(max_length=cart.CART_LINES_MAX)
 
 
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("a NUL is no text")
+    return text
+
+
 class NoteBody(Message):
     """Something privileged that happened at a terminal, for the audit ledger."""
 
-    action: Annotated[str, StringConstraints(max_length=60)]
-    staff: str = Field(default="", max_length=64)
+    # A text of PostgreSQL holds no NUL: it is refused here, and not by the store as a fault of ours.
+    action: Annotated[str, StringConstraints(max_length=60), AfterValidator(_storable)]
+    staff: Annotated[str, StringConstraints(max_length=64), AfterValidator(_storable)] = ""
     detail: dict[str, Any] = Field(default_factory=dict)
 
 
