@@ -4,7 +4,6 @@ Prints one JSON line: what each step of STEPS saw, `ok`, and for a walk that bro
 """
 
 import asyncio
-import socket
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from socketio.exceptions import SocketIOError
 from omnitill import walk as the_walk
 from omnitill.datafolder import DataFolder
 from omnitill.demo import COMMANDS, NAMES, Commands, Demonstration, Settings
+from omnitill.ports import free_ports
 from omnitill.processes import Event, NotReady
 from omnitill.visitors import NotSeen, Refused
 from omnitill.walk import Walk, WalkBroken
@@ -42,15 +42,6 @@ STEPS: list[Callable[[Walk], dict[str, Any]]] = [every_page_answers, *the_walk.S
 """In order; what each answers is added to the JSON line."""
 
 
-def free_ports() -> tuple[int, int, int, int]:
-    """Four ports that nobody holds now; a process whose port is taken meanwhile moves on by itself."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in NAMES]
-    hub, till, kiosk, bench = (sock.getsockname()[1] for sock in held)
-    for sock in held:
-        sock.close()
-    return hub, till, kiosk, bench
-
-
 def tell(event: Event) -> None:
     """What happens to the processes goes to standard error; standard output is for the one JSON line."""
     print(event.text, *event.details.get("stderr", []), sep="\n    ", file=sys.stderr)
@@ -63,7 +54,9 @@ async def walk_through(commands: Commands = COMMANDS) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="omnitill-check-") as name:
         folder = DataFolder(Path(name))
         try:
-            async with Demonstration(Settings(folder.path, free_ports(), commands=commands), folder, tell) as shop:
+            async with Demonstration(
+                Settings(folder.path, tuple(free_ports(len(NAMES))), commands=commands), folder, tell
+            ) as shop:
                 line["opened_s"] = round(time.monotonic() - began, 1)
                 walk = Walk(shop.addresses, shop.data)
                 try:

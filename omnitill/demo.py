@@ -41,7 +41,7 @@ class Settings:
     """`ports` are wishes, in the order of NAMES; a busy one moves. `lan` lets other machines reach the hub only."""
 
     data: Path
-    ports: tuple[int, int, int, int] = (PORT_BASE, PORT_BASE + 1, PORT_BASE + 2, PORT_BASE + 3)
+    ports: tuple[int, ...] = (PORT_BASE, PORT_BASE + 1, PORT_BASE + 2, PORT_BASE + 3)
     lan: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
 

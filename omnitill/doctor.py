@@ -4,7 +4,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from omnitill.demo import NAMES, PORT_BASE
+from omnitill.ports import is_free
 
 PYTHON_WANTED = (3, 11)
 SQLITE_WANTED = (3, 37, 0)
@@ -96,9 +96,7 @@ def ports(_checkout: Path, _data: Path) -> Finding:
     """A busy port is no trouble: the process moves to the next."""
     busy = []
     for port in range(PORT_BASE, PORT_BASE + len(NAMES)):
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
+        if not is_free(port):
             busy.append(str(port))
     if busy:
         return Finding("Ports", f"busy: {', '.join(busy)}", False, "The shop moves to the next free ones by itself.")

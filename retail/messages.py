@@ -222,7 +222,10 @@ class SaleBody(Message):
 class BeginBody(Message):
     """The lines that are about to be paid, each with the quantity that the payer sees."""
 
-    lines: dict[Key, Annotated[int, Field(ge=1, le=cart.LINE_QUANTITY_MAX)]] = Field(max_length=cart.CART_LINES_MAX)
+    # What the schema says of keys that fit the pattern leaves all others free, unless it is said that there are none.
+    lines: dict[Key, Annotated[int, Field(ge=1, le=cart.LINE_QUANTITY_MAX)]] = Field(
+        max_length=cart.CART_LINES_MAX, json_schema_extra={"additionalProperties": False}
+    )
 
 
 def _storable(text: str) -> str:

@@ -96,7 +96,7 @@ def lines_of(db: Database, cart: str, owner: str) -> list[CartLine]:
 
 
 def make_sale(db: Database, talker: Talker, cart: str, counter: int, shopper: str = "", **changed: Any) -> Sale:
-    """The sale of all that the device holds in a cart, paid with the exact amount."""
+    """The sale of all that the device holds in a cart, paid with the exact amount; nothing is paid with nothing."""
     place = PLACES[talker.device.dev]
 
     def query(session: Session) -> Sale:
@@ -104,7 +104,8 @@ def make_sale(db: Database, talker: Talker, cart: str, counter: int, shopper: st
         priced = price(carts.get(session, cart).cart.of(talker.device.dev), book)
         number = f"{STORES[place.store].code}-{place.code}-{counter:06d}"
         head = SaleHead(uuid.uuid4().hex, number, place.store, place.id, "staff-anna", cart, shopper, NOW)
-        return close(head, priced, [Tender("cash", priced.total)], book)
+        tenders = [Tender("cash", priced.total)] if priced.total else []
+        return close(head, priced, tenders, book)
 
     return replace(db.read(query), **changed)
 

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from omnitill.ports import free_ports
+
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "omnitill.conf"
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
@@ -38,17 +40,11 @@ def program() -> str:
     return found
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
-
-
 class Nginx:
     """`url` is where the shop is from outside, over TLS."""
 
     def __init__(self, folder: Path, hub_port: int) -> None:
-        self.folder, self.plain_port, self.port = folder, free_port(), free_port()
+        self.folder, self.plain_port, self.port = folder, *free_ports(2)
         self.url = f"https://localhost:{self.port}"
         certificate(folder)
         text = CONFIGURATION.read_text(encoding="utf-8")

@@ -15,9 +15,9 @@ from typing import Any, Self
 import httpx
 
 import sample_shop
-from omnitill.check import free_ports
 from omnitill.datafolder import DataFolder
-from omnitill.demo import TERMINALS, Demonstration, Settings
+from omnitill.demo import NAMES, TERMINALS, Demonstration, Settings
+from omnitill.ports import free_ports
 from omnitill.processes import Event
 from omnitill.visitors import BenchHands, TillPage
 
@@ -60,7 +60,7 @@ class RunningShop:
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
         folder = DataFolder(self.folder)
         try:
-            async with Demonstration(Settings(folder.path, free_ports()), folder, self._tell) as shop:
+            async with Demonstration(Settings(folder.path, tuple(free_ports(len(NAMES)))), folder, self._tell) as shop:
                 self.addresses, self.data, self._control = shop.addresses, shop.data, shop.control.path
                 self._opened.set()
                 await self._closing.wait()

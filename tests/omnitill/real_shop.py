@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from omnitill.ports import free_ports
 from pos_terminal import enrolment
 from pos_terminal.app import Terminal
 from pos_terminal.config import Config
@@ -43,7 +44,7 @@ class Hub:
     """`python -m sync_server serve` on `folder`; after a restart it listens where it listened before."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, 0
+        self.folder, self.port = folder, free_ports(1)[0]
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "sync_server", *words, "--data", str(self.folder)]

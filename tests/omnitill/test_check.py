@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from omnitill import check
+from omnitill.ports import free_ports
 
 FAKE = str(Path(__file__).with_name("fake_process.py"))
 COMMANDS = {role: (sys.executable, FAKE, role) for role in ("hub", "terminal", "bench")}
@@ -48,7 +49,7 @@ def test_a_step_that_does_not_see_what_it_must_ends_the_walk_and_exits_1(
 
 
 def test_a_page_that_does_not_answer_breaks_the_walk(tmp_path: Path) -> None:
-    walk = check.Walk({"till": f"http://127.0.0.1:{check.free_ports()[0]}/"}, tmp_path)
+    walk = check.Walk({"till": f"http://127.0.0.1:{free_ports(1)[0]}/"}, tmp_path)
     line: dict[str, Any] = {"ok": False}
     asyncio.run(check._take_steps(walk, line))
     assert line["ok"] is False

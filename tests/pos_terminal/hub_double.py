@@ -4,7 +4,6 @@ It keeps one cart per id, applies operations with `retail.cart`, and remembers e
 effect. It is a double for the till's tests, not a second hub: no database, no prices beyond the book it was given.
 """
 
-import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO, disconnect, emit, join_room
 from werkzeug.serving import make_server
 
+from omnitill.ports import free_ports
 from pos_terminal.ids import now_ms
 from pos_terminal.web.serving import QuietHandler
 from retail.codec import digest
@@ -60,10 +60,11 @@ class HubDouble:
 
     def reserve(self) -> None:
         """Choose a port now, so that a till can be told an address where nobody answers yet."""
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            self._port = found.getsockname()[1]
+        (self._port,) = free_ports(1)
 
     def start(self) -> None:
+        if not self._port:
+            self.reserve()
         app = Flask("hub_double")
         self.sockets = SocketIO(app, async_mode="threading", transports=["websocket"])
         for event, handler in (
@@ -83,7 +84,6 @@ class HubDouble:
         app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
         self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True
-        self._port = self._server.port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:

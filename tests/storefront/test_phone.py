@@ -200,6 +200,7 @@ def test_a_hub_that_is_newer_says_more_and_the_page_ignores_what_it_does_not_kno
     expect(page.locator(".line")).to_have_count(1)
     page.goto(f"{address}/products/p-0002")
     page.get_by_role("button", name="Add to cart").click()
+    expect(page.locator(".toast")).to_be_visible()
     page.goto(f"{address}/cart")
     expect(page.locator(".line")).to_have_count(2)
     expect(page.locator(".line.pending")).to_have_count(0)

@@ -20,6 +20,7 @@ import websocket
 from talking_device import FIRST, operation
 from told_check import check_answer, check_push
 
+from omnitill.ports import free_ports
 from sync_server.db import Database, open_database, sqlite_url
 from sync_server.terminals import service as terminals
 
@@ -57,6 +58,7 @@ class HubProcess:
         self.start()
 
     def start(self, port: int = 0) -> None:
+        port = port or free_ports(1)[0]
         with (self.folder / "stderr").open("ab") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "sync_server", "serve", *self._where, *self._serve, "--port", str(port)],
