@@ -19,17 +19,24 @@ from omnitill.blackbox.run import play
 @click.option(
     "--plant", type=click.Choice(PLANTS), default=None, help="Build a fault into the hub: it has to be found."
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(2, 8),
+    default=None,
+    help="A hub of so many workers over a PostgreSQL and a Redis of its own, which are broken too.",
+)
 @click.option("--keep", is_flag=True, help="Keep the folder of the run also where nothing was wrong.")
-def main(minutes: float, seed: int | None, plant: str | None, keep: bool) -> None:
+def main(minutes: float, seed: int | None, plant: str | None, workers: int | None, keep: bool) -> None:
     """A shop of real processes: killed, paused, cut off, with wrong clocks. Then everything is counted.
 
     \b
     Example:
       bin/blackbox --minutes 10
       bin/blackbox --minutes 1 --seed 7 --plant ack_before_commit
+      bin/blackbox --minutes 5 --workers 2
     """
     folder = Path(tempfile.mkdtemp(prefix="omnitill-blackbox-"))
-    outcome = play(folder, int(time.time()) if seed is None else seed, minutes, plant or "")
+    outcome = play(folder, int(time.time()) if seed is None else seed, minutes, plant or "", workers=workers or 0)
     broken = bool(outcome.findings.wrong or outcome.findings.lost or outcome.findings.doubled)
     if broken or keep:
         click.echo(f"the databases, the logs and the history are in {folder}", err=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import select, text
 
 from omnitill.blackbox.disk import PhoneDisk
 from omnitill.blackbox.people import AtTerminal
@@ -25,7 +25,7 @@ from retail.cart import Actor
 from retail.codec import digest
 from sync_server.carts import queries as carts
 from sync_server.customers import queries as customers
-from sync_server.db import Database, open_database, sqlite_url
+from sync_server.db import Database, open_database
 from sync_server.inbox.service import Device
 from sync_server.inbox.tables import operations
 from sync_server.outbox.tables import events
@@ -123,7 +123,7 @@ def verify(
 ) -> tuple[Findings, int]:
     """Every promise, when the processes have ended; with the number of operations that were acknowledged."""
     with contextlib.ExitStack() as stack:
-        db = open_database(sqlite_url(processes.data.path))
+        db = open_database(processes.data.url)
         stack.callback(db.close)
         tills = {one.name: _terminal(one, stack) for one in processes.terminals}
         phones = [_phone(one, reports.get(one.name), stack) for one in processes.phones]
@@ -183,10 +183,12 @@ def _phone(phone: PhoneAt, report: Report | None, stack: contextlib.ExitStack) -
 def _carried(
     db: Database, tills: Sequence[TerminalFile], phones: Sequence[PhoneFile]
 ) -> list[tuple[Device, int, dict[str, Any], dict[str, Any], int]]:
-    """What the hub committed, in the order of its commits: one writer gives SQLite's row numbers in that order."""
+    """What the hub committed, in the order of its commits: one writer gives SQLite's row numbers in that order, and
+    PostgreSQL keeps the moment of each commit, and of each row its place in the transaction."""
     sent = {one.device.dev: (one.device, written(one)) for one in tills}
     sent |= {one.device.dev: (one.device, one.sent) for one in phones}
-    rows = db.read(lambda session: list(session.execute(select(operations).order_by(literal_column("rowid")))))
+    committed = "rowid" if db.engine.dialect.name == "sqlite" else "pg_xact_commit_timestamp(xmin), cmin::text::int"
+    rows = db.read(lambda session: list(session.execute(select(operations).order_by(text(committed)))))
     known = [row for row in rows if row.dev in sent and row.seq in sent[row.dev][1]]
     return [(sent[row.dev][0], row.seq, sent[row.dev][1][row.seq], row.result, row.at) for row in known]
 

@@ -85,6 +85,14 @@ class Process:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def children(self) -> list[int]:
+        """The processes that it started and that live."""
+        if self._process is None or self._process.poll() is not None:
+            return []
+        pid = self._process.pid
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def kill(self, back_after_s: float) -> bool:
         """kill -9; it comes back after some time. False where it was down already."""
         if not self.alive:

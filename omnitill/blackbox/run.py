@@ -9,10 +9,10 @@ from typing import Any
 from omnitill.blackbox.check import Report, shown_wrong, verify
 from omnitill.blackbox.people import AtTerminal, History
 from omnitill.blackbox.shop import Shop
-from omnitill.blackbox.storm import Fault, Storm, plan
+from omnitill.blackbox.storm import BEHIND, KINDS, Fault, Storm, plan
 from omnitill.simulation.check import Findings
 from omnitill.visitors import NotSeen
-from sync_server.db import open_database, sqlite_url
+from sync_server.db import open_database
 
 PHONES = 3
 REST_LIMIT_S = 75.0
@@ -26,6 +26,7 @@ class Outcome:
 
     seed: int
     minutes: float
+    workers: int = 0
     acknowledged: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
@@ -39,6 +40,7 @@ class Outcome:
         return {
             "minutes": round(self.minutes, 2),
             "seed": self.seed,
+            "workers": self.workers,
             "operations_acknowledged": self.acknowledged,
             "faults_injected": dict(sorted(self.faults.items())),
             "lost": self.findings.lost,
@@ -50,17 +52,25 @@ class Outcome:
 
 
 def play(
-    folder: Path, seed: int, minutes: float, plant: str = "", faults: list[Fault] | None = None, phones: int = PHONES
+    folder: Path,
+    seed: int,
+    minutes: float,
+    plant: str = "",
+    faults: list[Fault] | None = None,
+    phones: int = PHONES,
+    workers: int = 0,
 ) -> Outcome:
-    """A whole run in `folder`, which is left as it ended. `faults` replaces those that the seed draws."""
-    outcome = Outcome(seed, minutes, folder=folder)
-    shop = Shop(folder, seed, phones, plant)
+    """A whole run in `folder`, which is left as it ended. `faults` replaces those of the seed. With `workers` the
+    hub is so many processes over PostgreSQL and Redis."""
+    outcome = Outcome(seed, minutes, workers=workers, folder=folder)
+    shop = Shop(folder, seed, phones, plant, workers)
     history = History(folder / "history.jsonl")
     people = [AtTerminal(terminal, seed, history) for terminal in shop.terminals]
     try:
         shop.open()
         names = [one.name for one in shop.terminals], [one.name for one in shop.phones]
-        drawn = plan(seed, minutes * 60, *names) if faults is None else faults
+        kinds = KINDS | BEHIND if workers else KINDS
+        drawn = plan(seed, minutes * 60, *names, kinds) if faults is None else faults
         storm = Storm(shop, drawn, history.note)
         for person in people:
             person.begin()
@@ -74,7 +84,10 @@ def play(
             person.leave()
         shop.close()
         history.close()
-    outcome.findings, outcome.acknowledged = verify(shop, people, reports, views)
+    try:
+        outcome.findings, outcome.acknowledged = verify(shop, people, reports, views)
+    finally:
+        shop.data.close()
     return outcome
 
 
@@ -85,7 +98,7 @@ def _rest(shop: Shop, people: list[AtTerminal]) -> tuple[dict[str, Report], dict
         person.stop()
     for phone in shop.phones:
         phone.process.tell("rest")
-    db = open_database(sqlite_url(shop.data.path))
+    db = open_database(shop.data.url)
     deadline = time.monotonic() + REST_LIMIT_S
     try:
         while True:

@@ -11,7 +11,8 @@ from hardware.emulators.serial_scanner import SerialScannerEmulator
 from omnitill.blackbox.clock import WrongClock
 from omnitill.blackbox.processes import Process
 from omnitill.blackbox.proxy import Network
-from omnitill.simulation.memory import SHOP, STORE, hub_template, raw
+from omnitill.servers import PostgresServer, RedisServer
+from omnitill.simulation.memory import SHOP, STORE, hub_template, open_shop, raw
 from sample_shop.people import Shopper
 from sync_server.db import open_database, sqlite_url
 from sync_server.terminals import enrolment
@@ -43,21 +44,45 @@ class PhoneAt:
     disk: Path
 
 
-class Folder:
-    """A hub's data, seeded as the simulation's hub is, with terminals that may come."""
+class HubData:
+    """A hub's data, seeded as the simulation's hub is, with terminals that may come.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    A file; for several workers a database of a PostgreSQL of its own, with a Redis between them.
+    """
+
+    def __init__(self, path: Path, workers: int) -> None:
+        self.path, self.url = path, sqlite_url(path)
+        self.words = ["--data", str(path)]
         path.mkdir(parents=True, exist_ok=True)
+        self.postgres: PostgresServer | None = None
+        self.redis: RedisServer | None = None
+        if workers:
+            # The checker asks for the order of the commits, which this server therefore writes down.
+            self.postgres, self.redis = PostgresServer(durable=True, track_commit_timestamp="on"), RedisServer()
+            self.url = self.postgres.url("postgres")
+            self.words += ["--database", self.url, "--bus", self.redis.url, "--workers", str(workers)]
+        self._seed()
 
-    def seed(self) -> None:
-        target = sqlite3.connect(self.path / "hub.sqlite")
-        raw(hub_template()).backup(target)
-        target.close()
+    def _seed(self) -> None:
+        if self.postgres is None:
+            target = sqlite3.connect(self.path / "hub.sqlite")
+            raw(hub_template()).backup(target)
+            target.close()
+        else:
+            db = open_database(self.url)
+            open_shop(db)
+            db.close()
+
+    def close(self) -> None:
+        """The servers end, and what they held is gone with them."""
+        if self.redis is not None:
+            self.redis.remove()
+        if self.postgres is not None:
+            self.postgres.stop()
 
     def enrol(self, terminal: str) -> str:
         """A one-time code that sets a terminal up."""
-        db, now = open_database(sqlite_url(self.path)), time.time_ns() // 1_000_000
+        db, now = open_database(self.url), time.time_ns() // 1_000_000
         made = db.write(lambda session: enrolment.make_code(session, terminal, enrolment.COMMAND_LINE, now))
         db.close()
         return str(made["code"])
@@ -66,10 +91,9 @@ class Folder:
 class Shop:
     """Everything that runs. Made and tended by one thread."""
 
-    def __init__(self, folder: Path, seed: int, phones: int, plant: str = "") -> None:
+    def __init__(self, folder: Path, seed: int, phones: int, plant: str = "", workers: int = 0) -> None:
         self.path, self.seed, self.plant = folder, seed, plant
-        self.data = Folder(folder / "hub")
-        self.data.seed()
+        self.data = HubData(folder / "hub", workers)
         self.network = Network(seed)
         self.hub_port = 0
         self.logs = folder / "logs"
@@ -125,7 +149,7 @@ class Shop:
 
     def _hub_command(self) -> list[str]:
         room = ["omnitill.blackbox.planted", self.plant] if self.plant else ["sync_server"]
-        return [sys.executable, "-m", *room, "serve", "--data", str(self.data.path), "--port", str(self.hub_port)]
+        return [sys.executable, "-m", *room, "serve", *self.data.words, "--port", str(self.hub_port)]
 
     def _terminal(self, name: str, kind: str) -> Terminal:
         folder = self.path / name

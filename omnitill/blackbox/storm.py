@@ -1,8 +1,10 @@
 """What goes wrong, when and to whom: drawn from the seed before the run, then caused by the clock on the wall."""
 
+import os
+import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -32,6 +34,10 @@ KINDS = {
 """Each kind with its weight. `lossy`: of new connections three in ten are cut at a random byte."""
 
 
+BEHIND = {"worker_killed": 3, "redis_emptied": 1, "database_crashed": 1}
+"""What more there is to break where the hub is several workers over PostgreSQL and Redis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`at_s` after the start; `lasts_s` where it ends by itself; `amount`: ms for a clock, s for a delay."""
@@ -43,15 +49,17 @@ class Fault:
     amount: float
 
 
-def plan(seed: int, seconds: float, terminals: list[str], phones: list[str]) -> list[Fault]:
+def plan(
+    seed: int, seconds: float, terminals: list[str], phones: list[str], kinds: Mapping[str, int] = KINDS
+) -> list[Fault]:
     """The same faults at the same moments for the same seed."""
     random = Random(f"{seed} storm")
     faults: list[Fault] = []
     at_s = random.uniform(0, SPACING_S)
     while at_s < seconds:
-        kind = random.choices(list(KINDS), list(KINDS.values()))[0]
+        kind = random.choices(list(kinds), list(kinds.values()))[0]
         clients = terminals if kind == "clock_jumped" else [*terminals, *phones]
-        target = "hub" if kind.startswith("hub") else random.choice(clients)
+        target = "hub" if kind.startswith("hub") or kind in BEHIND else random.choice(clients)
         lasts_s = random.uniform(0.2, 2.0) if kind.endswith("paused") else random.uniform(0.5, 6.0)
         amount = float(random.randint(-DAY_MS, DAY_MS)) if kind == "clock_jumped" else random.uniform(0.1, DELAY_MAX_S)
         faults.append(Fault(at_s, kind, target, lasts_s, amount))
@@ -107,6 +115,17 @@ class Storm:
                 process.pause(True)
                 self._later.append((until, lambda: process.pause(False)))
                 yield process.alive
+            case "worker_killed":
+                workers = self._processes[name].children
+                if workers:
+                    os.kill(workers[int(fault.amount * 1000) % len(workers)], signal.SIGKILL)
+                yield bool(workers)
+            case "redis_emptied":
+                yield self._redis_away(until)
+            case "database_crashed":
+                assert shop.data.postgres is not None
+                shop.data.postgres.restart("immediate")
+                yield True
             case "reset":
                 yield network.reset(name) > 0
             case "half_open":
@@ -123,6 +142,15 @@ class Storm:
                     (until, lambda: network.weather(name, **{key: usual.get(key, False) for key in wanted}))
                 )
                 yield True
+
+    def _redis_away(self, until: float) -> bool:
+        redis = self._shop.data.redis
+        assert redis is not None
+        if redis.process.poll() is not None:
+            return False
+        redis.stop()
+        self._later.append((until, redis.start))
+        return True
 
     def _weather(self, kind: str, fault: Fault) -> dict[str, Any]:
         match kind:

@@ -79,17 +79,22 @@ def fill(engine: Engine, template: Engine) -> None:
 def hub_template() -> Engine:
     """A hub with the sample shop in it, at the beginning of time."""
     engine = memory_engine()
-    upgrade(engine)
+    open_shop(Database(engine, engine, InlineWriter()))
+    return engine
+
+
+def open_shop(db: Database) -> None:
+    """Make an empty database this hub."""
+    upgrade(db.engine)
     kept = customers.hasher
     customers.hasher = _hasher()
     try:
-        seed(Database(engine, engine, InlineWriter()), PRODUCTS, BEGAN_AT)
+        seed(db, PRODUCTS, BEGAN_AT)
     finally:
         customers.hasher = kept
-    with engine.begin() as connection:
+    with db.engine.begin() as connection:
         # The seeding draws these ids by chance, and a run must be the same in every process.
         connection.execute(update(carts).values(id="live-" + carts.c.shopper))
-    return engine
 
 
 @cache

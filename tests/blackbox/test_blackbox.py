@@ -6,7 +6,7 @@ import pytest
 
 from omnitill.blackbox.planted import PLANTS
 from omnitill.blackbox.run import play
-from omnitill.blackbox.storm import KINDS, plan
+from omnitill.blackbox.storm import BEHIND, KINDS, plan
 
 CLIENTS = ["till-1", "kiosk-1"], ["phone-1"]
 SHORT_MINUTES = 0.2
@@ -37,6 +37,14 @@ def test_a_long_storm_breaks_no_promise(tmp_path: Path) -> None:
     outcome = play(tmp_path, SEED + 1, LONG_MINUTES)
     assert not outcome.findings.wrong, outcome.line
     assert KINDS.keys() <= outcome.faults.keys()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_a_storm_over_two_workers_postgresql_and_redis_breaks_no_promise(tmp_path: Path) -> None:
+    outcome = play(tmp_path, SEED + 2, LONG_MINUTES, workers=2)
+    assert not outcome.findings.wrong, outcome.line
+    assert BEHIND.keys() <= outcome.faults.keys()
 
 
 @pytest.mark.long

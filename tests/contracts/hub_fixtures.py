@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from postgres_server import PostgresServer
-from redis_server import RedisServer
 
+from omnitill.servers import PostgresServer, RedisServer
 from sync_server.customers import service as customers
 from sync_server.db import Database, open_database, sqlite_url
 from sync_server.migrations import upgrade

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from redis_server import RedisServer
 
+from omnitill.servers import RedisServer
 from retail.cart import Actor
 from sync_server.bus import ALL, BACK, BODY_BYTES_MAX, Bus, LocalBus
 from sync_server.inbox.service import Device

@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 
 import hub_fixtures
 from hub_process import HubProcess
-from postgres_server import PostgresServer
-from redis_server import RedisServer
+
+from omnitill.servers import PostgresServer, RedisServer
 
 postgres = hub_fixtures.postgres
 postgres_template = hub_fixtures.postgres_template

@@ -14,9 +14,9 @@ import socketio
 import websocket
 from hub_process import WAIT_S, HubProcess, hang_up
 from nginx_server import Nginx
-from postgres_server import PostgresServer
-from redis_server import RedisServer
 from talking_device import FIRST, PIECES, operation
+
+from omnitill.servers import PostgresServer, RedisServer
 
 SHOP = "storefront.blueprint:storefront_blueprint"
 COOKIE = "omnitill_session"

@@ -12,11 +12,10 @@ import hub_fixtures
 import pytest
 from adding_terminals import until
 from hub_process import HubProcess, Listener, hang_up, phone_of, post
-from postgres_server import PostgresServer
-from redis_server import RedisServer
 from sqlalchemy import select
 from talking_device import FIRST, PIECES, live_cart, view
 
+from omnitill.servers import PostgresServer, RedisServer
 from retail.chain import Signer
 from sync_server.catalogue import service as catalogue
 from sync_server.outbox.tables import events

@@ -8,8 +8,8 @@ import pytest
 from adding_terminals import adding, until
 from crowd import Crowd
 from hub_process import HubProcess
-from postgres_server import PostgresServer
-from redis_server import RedisServer
+
+from omnitill.servers import PostgresServer, RedisServer
 
 pytestmark = pytest.mark.timeout(300)
 RENEWED_S = 150

@@ -84,14 +84,16 @@ class HubDouble:
         app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
         self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._serving.start()
 
     def stop(self) -> None:
         """Away: the port is closed and everybody is disconnected."""
         if self._server is None:
             return
         self._server.shutdown()
-        self._server.server_close()
+        # It is the thread that closes the port, and may do so after it has said that it is done.
+        self._serving.join()
         self.cut()
         self._server = None
 
