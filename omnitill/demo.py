@@ -76,8 +76,8 @@ class Demonstration:
             new_hub = not (self.data / "hub.sqlite").exists()
             await self.supervisor.start("hub", "bench")
             strangers = [name for name in TERMINALS.values() if new_hub or not (self.data / name / "key").exists()]
-            for terminal in strangers:
-                self._codes[terminal] = await self._code(terminal)
+            if strangers:
+                self._codes = await self._make_codes(strangers)
             await self.supervisor.start("till", "kiosk")
         except BaseException:
             await self.close()
@@ -138,9 +138,10 @@ class Demonstration:
         words = [word for option, value in options.items() if value for word in (option, value)]
         return [*self.settings.commands["terminal"], *words, "--demo"]
 
-    async def _code(self, terminal: str) -> str:
-        """Asks the hub's own command for the one-time code that sets the terminal up."""
-        command = [*self.settings.commands["hub"], "enrol", "--data", str(self.data), "--terminal", terminal]
+    async def _make_codes(self, terminals: list[str]) -> dict[str, str]:
+        """Asks the hub's own command for the one-time codes that set the terminals up; code by terminal."""
+        named = [word for terminal in terminals for word in ("--terminal", terminal)]
+        command = [*self.settings.commands["hub"], "enrol", "--data", str(self.data), *named]
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -149,10 +150,12 @@ class Demonstration:
         )
         try:
             said, complaint = await asyncio.wait_for(process.communicate(), ENROL_TIMEOUT_S)
-            return str(orjson.loads(said.splitlines()[-1])["code"])
-        except (TimeoutError, IndexError, KeyError, TypeError, orjson.JSONDecodeError):
+            made = [orjson.loads(line) for line in said.splitlines()[-len(terminals) :]]
+            codes = {row["terminal"]: str(row["code"]) for row in made}
+            return {terminal: codes[terminal] for terminal in terminals}
+        except (TimeoutError, KeyError, TypeError, orjson.JSONDecodeError):
             reason = complaint.decode("utf-8", "replace").strip()[-400:] if process.returncode else "no answer"
-            raise NotReady(f"the hub made no code for {terminal}: {reason}") from None
+            raise NotReady(f"the hub made no codes for {', '.join(terminals)}: {reason}") from None
         finally:
             if process.returncode is None:
                 process.kill()

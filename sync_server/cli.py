@@ -155,23 +155,28 @@ def seed(products: int, **given: Any) -> None:
 
 @main.command()
 @options
-@click.option("--terminal", required=True, help="Id of the till or kiosk, such as till-1.")
-def enrol(terminal: str, **given: Any) -> None:
-    """Make a one-time code that sets a terminal up; it is good for 15 minutes.
+@click.option("--terminal", "terminals", required=True, multiple=True, help="Id of a till or kiosk, such as till-1.")
+def enrol(terminals: tuple[str, ...], **given: Any) -> None:
+    """Make one-time codes that set terminals up, a line each; they are good for 15 minutes.
 
-    Example: python -m sync_server enrol --data ./data/hub --terminal till-1
+    Example: python -m sync_server enrol --data ./data/hub --terminal till-1 --terminal till-2
     """
     from sync_server.app import now_ms
     from sync_server.terminals import enrolment
 
     db = open_hub_database(_settings(**given))
     try:
-        made = db.write(lambda session: enrolment.make_code(session, terminal, enrolment.COMMAND_LINE, now_ms()))
+        made = db.write(
+            lambda session: [
+                enrolment.make_code(session, terminal, enrolment.COMMAND_LINE, now_ms()) for terminal in terminals
+            ]
+        )
     except RetailError as error:
         raise click.ClickException(error.sentence) from None
     finally:
         db.close()
-    print(json.dumps({key: made[key] for key in ("terminal", "code", "expires_at")}), flush=True)
+    for row in made:
+        print(json.dumps({key: row[key] for key in ("terminal", "code", "expires_at")}), flush=True)
 
 
 @main.command()

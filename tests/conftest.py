@@ -68,6 +68,16 @@ def serve_app() -> Iterator[Callable[..., str]]:
 
     Flask-SocketIO apps in threading mode work as they are, because SocketIO wraps the app's own `wsgi_app`.
     """
+    yield from serving()
+
+
+@pytest.fixture(scope="module")
+def serve_app_to_file() -> Iterator[Callable[..., str]]:
+    """`serve_app` for all tests of a file."""
+    yield from serving()
+
+
+def serving() -> Iterator[Callable[..., str]]:
     servers: list[tuple[Any, threading.Thread]] = []
 
     def start(app: Flask) -> str:

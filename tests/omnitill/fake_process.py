@@ -44,7 +44,8 @@ def main() -> None:
     parser.add_argument("--seed-sample", action="store_true")
     options, words = parser.parse_known_args(sys.argv[2:])
     if "enrol" in words:
-        print(json.dumps({"terminal": options.terminal[0], "code": f"code {os.getpid()} of {options.terminal[0]}"}))
+        for terminal in options.terminal:
+            print(json.dumps({"terminal": terminal, "code": f"code {os.getpid()} of {terminal}"}))
         return
     name = options.kind or role
     data = Path(options.data)

@@ -106,8 +106,7 @@ def test_a_receipt_whose_till_died_after_the_sale_is_printed_by_the_next(place: 
     assert place.rows("SELECT number FROM sales") == [(number,)]
     place.printer.set_fault("off", False)
     again = Process(place, "--printer", place.printer.address)
-    with place.changed:
-        assert place.changed.wait_for(lambda: number in place.paper, 40), place.paper
+    place.wait_paper(number)
     assert again.view["last_sale"]["number"] == number
     again.kill()
 

@@ -176,14 +176,21 @@ class Bench:
 
     def wait(self, met: Callable[[dict[str, Any]], Any], limit_s: float = WAIT_LIMIT_S) -> dict[str, Any]:
         """The view as soon as `met(view)`; fails with the view that it had."""
+        self._wait(lambda: met(self.view), lambda: self.view, limit_s)
+        return self.view
+
+    def wait_paper(self, text: str, limit_s: float = WAIT_LIMIT_S) -> None:
+        """Until this is printed; fails with what was."""
+        self._wait(lambda: text in self.paper, lambda: self.paper, limit_s)
+
+    def _wait(self, met: Callable[[], Any], found: Callable[[], Any], limit_s: float) -> None:
         ends_at = time.monotonic() + limit_s
         with self.changed:
-            while not met(self.view):
+            while not met():
                 left_s = ends_at - time.monotonic()
-                assert left_s > 0, f"not within {limit_s} s: {self.view}"
+                assert left_s > 0, f"not within {limit_s} s: {found()}"
                 # What some wait for lies behind the view, and no change of the view tells of it.
                 self.changed.wait(min(left_s, LOOK_AGAIN_S))
-        return self.view
 
     def do(self, command: str, id: str = "", **body: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.counter.do({"id": id or str(uuid4()), "command": command, **body})

@@ -29,10 +29,10 @@ def libraries() -> Path:
     return ROOT / "node_modules"
 
 
-@pytest.fixture
-def gallery_url(libraries: Path, serve_app: Callable[..., str]) -> str:
+@pytest.fixture(scope="module")
+def gallery_url(libraries: Path, serve_app_to_file: Callable[..., str]) -> str:
     """The gallery, served."""
-    return serve_app(gallery_app()) + "/kit"
+    return serve_app_to_file(gallery_app()) + "/kit"
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
-Look = Callable[..., Any]
 FORMAT = "async ([name, ...given]) => (await import('kit/format.js'))[name](...given)"
 WORDS = "async ([name, ...given]) => (await import('kit/i18n.js'))[name](...given)"
 IN_ZONE = """async ([zone, ms]) => {
@@ -16,14 +16,15 @@ IN_ZONE = """async ([zone, ms]) => {
 MINUTE = 60_000
 
 
-@pytest.fixture
-def ask(look: Look, gallery_url: str) -> Callable[..., Any]:
+@pytest.fixture(scope="module")
+def ask(browser: Browser, gallery_url: str) -> Callable[..., Any]:
     """`ask(lang, script, [function, arguments...])` evaluates on a page of that language; spaces come out plain."""
-    pages: dict[str, Any] = {}
+    pages: dict[str, Page] = {}
 
     def evaluate(lang: str, script: str, given: list[Any]) -> Any:
         if lang not in pages:
-            pages[lang] = look(f"{gallery_url}?lang={lang}").page
+            pages[lang] = browser.new_page()
+            pages[lang].goto(f"{gallery_url}?lang={lang}")
             pages[lang].wait_for_selector(".paper-qr")
         return pages[lang].evaluate(script, given).replace("\u00a0", " ").replace("\u202f", " ")
 
