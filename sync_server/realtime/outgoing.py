@@ -30,7 +30,7 @@ JOIN_S = 1.0
 GRACE_S = 1.0
 """A reader that wakes within this time still hears why it is hung up on."""
 
-PUSHES = ('2["ev"', '2["heads"', '2["presence"')
+PUSHES = ('2["ev"', '2["heads"', '2["onlookers"')
 """What may be left out: whoever misses it asks for it, or hears it again soon."""
 
 SLOW = MessageError(

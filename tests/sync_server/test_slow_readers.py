@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import websocket
+from engineio.packet import MESSAGE, Packet
 from flask import Flask
 from flask_socketio import SocketIO
 
@@ -141,6 +142,17 @@ def test_a_slow_reader_is_told_no_more_events_and_then_the_heads(
     assert outgoing.EVENTS_WAITING_MAX <= len(numbers) < EVENTS
     open_client().send('42["tell",1]')
     assert heard(slow)[1]["n"] == 0, "one that has caught up is told everything again"
+
+
+@pytest.mark.parametrize("push", ["ev", "heads", "onlookers"])
+def test_a_push_is_left_out_where_much_waits_and_an_answer_is_not(push: str) -> None:
+    waiting = outgoing.Outgoing()
+    for _ in range(outgoing.EVENTS_WAITING_MAX):
+        waiting.put(Packet(MESSAGE, f'2["{push}",{{}}]'))
+    waiting.put(Packet(MESSAGE, f'2["{push}",{{}}]'))
+    assert waiting.qsize() == outgoing.EVENTS_WAITING_MAX
+    waiting.put(Packet(MESSAGE, "37[{}]"))
+    assert waiting.qsize() == outgoing.EVENTS_WAITING_MAX + 1
 
 
 def test_a_reader_that_stops_is_hung_up_on_though_it_never_reads(
