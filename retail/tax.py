@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from retail.catalogue import TaxRate
 from retail.errors import N_, CatalogueError
-from retail.money import round_half_up, split
+from retail.money import rounded_ratio, split
 
 WHOLE = 10_000
 """Rates are in hundredths of a percent."""
@@ -25,7 +24,7 @@ class TaxSum:
 
 def included(gross: int, rate: int) -> int:
     """The tax inside a gross amount, rounded half up."""
-    return round_half_up(Fraction(gross * rate, WHOLE + rate))
+    return rounded_ratio(gross * rate, WHOLE + rate)
 
 
 def tax_document(lines: Sequence[tuple[str, int]], rates: Mapping[str, TaxRate]) -> tuple[list[TaxSum], list[int]]:
