@@ -100,7 +100,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     fanout = _fanout(socketio, wires, connections, bus, figures)
     handlers = Handlers(socketio, db, connections, fanout, presence, now_ms)
     # Clients may have missed what was rung while the bus was away: the versions tell them at once.
-    bus.on(BACK, lambda _: handlers.send_heads())
+    bus.on(BACK, lambda _: socketio.start_background_task(handlers.send_heads))
     db.after_commit += [figures.committed, fanout.publish, figures.emitted]
     health = Health(db, bus)
     drain = Drain(socketio, connections, fanout, health)

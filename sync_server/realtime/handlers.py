@@ -1,7 +1,7 @@
 """The socket's events: parse, one service call, answer (docs/protocol.md)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
@@ -36,7 +36,6 @@ from sync_server.realtime.bucket import Buckets
 from sync_server.realtime.connection import (
     Connection,
     Connections,
-    batched,
     check_may_hear,
     check_proto,
     identify,
@@ -54,7 +53,10 @@ HASTY_OPS_MAX = 4
 STREAMS_HEARD_MAX = 64
 """One socket hears no more at once; a till hears one cart, a phone two streams."""
 
-STREAMS_AT_ONCE = 500
+CONNECTIONS_AT_ONCE = 50
+PAUSE_S = 0.005
+"""What is done for everybody is done for so many at once, with a pause in between in which a scan may pass."""
+
 SHOPPER_COOKIE, STAFF_COOKIE = "omnitill_session", "omnitill_staff"
 
 REVOKED = MessageError("revoked", N_("The hub does not know this sign-in any more. Sign in or enrol again."))
@@ -284,25 +286,31 @@ class Handlers:
 
     def send_heads(self) -> None:
         """Tell each client the versions of its streams, so that a lost last event is noticed."""
-        self._tell_heads(self._connections.all())
+        for some in self._in_turns():
+            self._tell_heads(some)
 
-    def _tell_heads(self, everybody: list[Connection]) -> None:
-        names = sorted({stream for one in everybody for stream in one.streams})
+    def _in_turns(self) -> Iterator[list[Connection]]:
+        everybody = self._connections.all()
+        for start in range(0, len(everybody), CONNECTIONS_AT_ONCE):
+            yield everybody[start : start + CONNECTIONS_AT_ONCE]
+            self._socketio.sleep(PAUSE_S)
+
+    def _tell_heads(self, some: list[Connection]) -> None:
+        names = sorted({stream for one in some for stream in one.streams})
         if not names:
             return
-        versions: dict[str, int] = {}
-        for some in batched(names, STREAMS_AT_ONCE):
-            versions |= self._db.read(lambda session, some=some: outbox.heads(session, some))  # type: ignore[misc]
-        for one in everybody:
+        versions = self._db.read(lambda session: outbox.heads(session, names))
+        for one in some:
             known = {stream: versions[stream] for stream in one.streams if stream in versions}
             if known:
-                self._socketio.emit("heads", known, to=one.sid)
+                self._fanout.here("heads", known, one.sid)
 
     def show_out(self) -> None:
         """Close the sockets whose token was withdrawn or whose sign-in has ended meanwhile."""
-        everybody, now = self._connections.all(), self._clock()
-        for one in self._db.read(lambda session: uninvited(session, everybody, now)):
-            self._fanout.close(one, REVOKED.as_dict())
+        now = self._clock()
+        for some in self._in_turns():
+            for one in self._db.read(lambda session, some=some: uninvited(session, some, now)):  # type: ignore[misc]
+                self._fanout.close(one, REVOKED.as_dict())
 
     def kick(self, token: str, code: str, message: str) -> None:
         """Close every socket of a sign-in that has ended, at whichever worker."""

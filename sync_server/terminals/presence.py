@@ -180,7 +180,7 @@ class Presence:
             del self._busy[store]
         told: set[str] = set()
         try:
-            drafts = self._db.read(lambda session: [dashboards.draft(session, store, now) for store in stores])
+            drafts = self._db.read_beside(lambda session: [dashboards.draft(session, store, now) for store in stores])
             told = self._db.write(lambda session: dashboards.tell(session, drafts, now))
         finally:
             # What was not told, because of a fault or because another worker was first, is looked at again.
