@@ -4,18 +4,17 @@
 """
 
 import json
-import socket
 import sys
 from pathlib import Path
 from typing import Any
 
-import socketio
 from flask import Flask
 from flask_socketio import SocketIO, join_room
 
 from hardware.drivers import open_scanner
 from hardware.events import Scanned
 from hardware.supervisor import Supervisor
+from pos_terminal.sync.line import Line
 from pos_terminal.web.serving import Serving
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -34,14 +33,13 @@ def main() -> None:
     def join(room: str) -> None:
         join_room(room)
 
-    no_delay = {"sockopt": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]}
-    client = socketio.Client(reconnection=False, websocket_extra_options=no_delay)
-    client.connect(relay, transports=["websocket"])
+    line = Line(lambda name, body: None, lambda reason: None)
+    line.connect(relay, {})
 
     def heard(said: Any) -> None:
         if isinstance(said, Scanned):
             sockets.emit("ev", event, to="mine")
-            client.emit("relay", {"room": "mine", "event": event})
+            line.say("relay", {"room": "mine", "event": event})
 
     supervisor = Supervisor(heard)
     supervisor.watch(open_scanner("scanner-1", scanner))

@@ -20,8 +20,9 @@ from pos_terminal.commands import COMMANDS, LOOKS, Language
 from pos_terminal.errors import StoreRefused, TillRefused
 from pos_terminal.receipts import Say
 from pos_terminal.store import journal, outbox, spooled
-from pos_terminal.store.backlog import Unsent, backlog
+from pos_terminal.store.backlog import backlog
 from pos_terminal.store.engine import Store
+from pos_terminal.store.outbox import Due
 from pos_terminal.store.replica import Replica
 from pos_terminal.till import Moment, Till
 from pos_terminal.turn import Turn, price_of
@@ -67,7 +68,8 @@ class Counter:
         self.offset_ms = 0
         self.on_view: Callable[[dict[str, Any]], None] = lambda ev: None
         self.before_command: Callable[[Message], None] = lambda body: None
-        self.after_commit: list[Callable[[], None]] = []
+        self.after_commit: list[Callable[[Due | None], None]] = []
+        """Told of each command once it is on the disk, with the operations that it wrote; they must not wait."""
         self._say = say
         self._lock = threading.RLock()
         self.news = threading.Condition()
@@ -140,10 +142,9 @@ class Counter:
         with self._lock:
             self._somebody_is_there(name)
             try:
-                kept = self._refused.get(command) or self._kept(command)
-                if kept is not None:
-                    return {**kept, "v": self._v}
-                answer = self._carry_out(command, lambda turn: act(turn, parsed))
+                answer, again = self._carry_out(command, lambda turn: act(turn, parsed))
+                if again:
+                    return {**answer, "v": self._v}
             except RetailError as error:
                 return self._refuse(command, name, error, scan_at)
             except Exception:
@@ -167,11 +168,10 @@ class Counter:
         self.publish()
         return {"ok": True, "v": self._v, "result": None}
 
-    def _kept(self, command: str) -> Answer | None:
-        with self.store.read() as connection:
-            return journal.kept_answer(connection, command)
-
-    def _carry_out(self, command: str, act: Callable[[Turn], Any]) -> Answer:
+    def _carry_out(self, command: str, act: Callable[[Turn], Any]) -> tuple[Answer, bool]:
+        """The answer, and whether it is one that was given before."""
+        if command in self._refused:
+            return self._refused[command], True
         heading, book = self.replica.heading, self.replica.book
         if heading is None or book is None:
             raise TillRefused(
@@ -179,6 +179,9 @@ class Counter:
                 N_("This terminal has no catalogue yet. Connect it to the hub once; then it can work alone."),
             )
         with self.store.begin() as connection:
+            kept = journal.kept_answer(connection, command)
+            if kept is not None:
+                return kept, True
             moment = Moment(self.now(), ids.uuid7)
             turn = Turn(
                 connection,
@@ -193,30 +196,30 @@ class Counter:
                 self.setting.has_printer,
             )
             result = act(turn)
-            state, unsent = self._keep(turn)
+            state, written = self._keep(turn)
             answer: Answer = {"error": turn.refusal.as_dict()} if turn.refusal else {"ok": True, "result": result}
             journal.keep_answer(connection, command, answer)
             locked = signing.locked(turn) if turn.tried else self.desk.locked
         # From here on it is on the disk, and may be seen.
         self._till = state
-        self.desk.unsent.add(unsent)
+        self.desk.unsent.add(outbox.unsent_in(written) if written else ())
         self.desk.locked = locked
         self.desk.jobs = self.desk.jobs | dict.fromkeys(turn.jobs, (JobState.QUEUED.value, ""))
         if turn.refusal:
             raise turn.refusal
         for wake in self.after_commit:
-            wake()
-        return answer
+            wake(written)
+        return answer, False
 
-    def _keep(self, turn: Turn) -> tuple[Till, list[Unsent]]:
-        written = [
+    def _keep(self, turn: Turn) -> tuple[Till, Due | None]:
+        wished = [
             outbox.Written(ids.uuid7(), wish.kind, turn.moment.at, cart or None if wish.with_cart else None, wish.body)
             for cart, wish in turn.wishes
         ]
-        unsent = outbox.append(turn.connection, written)
+        written = outbox.append(turn.connection, wished)
         state = replace(turn.till, touched_at=turn.local_now)
         journal.keep_visit(turn.connection, till.as_dict(state))
-        return state, unsent
+        return state, written
 
     def inside(self, act: Callable[[Any, Till], Till | None]) -> None:
         """A change that no person asked for (the hub's word): `act` gets the connection and the state."""

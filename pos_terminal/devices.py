@@ -32,7 +32,8 @@ class Devices:
             Spool(SpooledJobs(counter.store), open_printer("printer", printer), self.heard) if printer else None
         )
         if self._spool is not None:
-            counter.after_commit.append(self._spool.wake)
+            spool = self._spool
+            counter.after_commit.append(lambda _: spool.wake())
             counter.change(self._printer_unknown)
 
     def start(self) -> None:

@@ -32,6 +32,9 @@ class Weather:
     short_memory: bool
     """The hub answers who missed more than a few events with a snapshot."""
 
+    no_room: float
+    """What is offered to the line without waiting is not taken."""
+
     @classmethod
     def drawn(cls, random: Random, wild: bool = False) -> "Weather":
         """The weather of a run; `wild` has every fault in it."""
@@ -51,6 +54,7 @@ class Weather:
             device_crash=perhaps(0.2),
             wrong_clocks=random.random() < 0.5,
             short_memory=random.random() < 0.4,
+            no_room=perhaps(0.5),
         )
 
 

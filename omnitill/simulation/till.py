@@ -22,15 +22,15 @@ from omnitill.simulation.memory import (
     till_template,
 )
 from omnitill.simulation.network import Weather, Wire
-from omnitill.simulation.world import LATE, Crashed, Device, World
+from omnitill.simulation.world import LATE, Crashed, Device, Ticket, World
 from pos_terminal import ids
 from pos_terminal.app import voices
 from pos_terminal.counter import Answer, Counter, Setting
 from pos_terminal.store import outbox
-from pos_terminal.sync.link import CONNECT_TIMEOUT_S, Item, Link
+from pos_terminal.sync.line import CONNECT_TIMEOUT_S, LinkBroken
+from pos_terminal.sync.link import Item, Link
 from pos_terminal.sync.presence import Looker
 from pos_terminal.sync.pull import ReferencePull
-from pos_terminal.sync.push import LinkBroken
 from retail.cart import Actor
 from retail.messages import Hail, parse
 from sync_server.inbox import service
@@ -152,23 +152,50 @@ class NoReference(ReferencePull):
         pass
 
 
+class Asked:
+    """A question to the hub; of several answers only the first is heard."""
+
+    def __init__(self, till: "SimTill", name: str) -> None:
+        self._till, self._name = till, name
+        self._came: list[Any] = []
+        self._ticket: Ticket | None = None
+
+    def hear(self, answer: Any) -> None:
+        self._came.append(answer)
+        if self._ticket is not None:
+            self._ticket.fulfil(answer)
+
+    def answer(self, limit_s: float) -> Any:
+        if not self._came:
+            self._ticket = self._till.ticket()
+            if self._ticket.wait(int(limit_s * 1000)) is LATE:
+                raise LinkBroken(f"no answer to {self._name}")
+        if self._name == "ops":
+            self._till.acknowledged(self._came[0])
+        self._till.perhaps_crash(f"after the answer to {self._name}")
+        return self._came[0]
+
+
 class Line:
-    """What the link takes for its Socket.IO client."""
+    """What the link takes for its line to the hub."""
 
     def __init__(self, till: "SimTill", wire: Wire) -> None:
         self._till, self.wire = till, wire
 
-    def call(self, name: str, body: Any, timeout: float) -> Any:
-        ticket = self._till.ticket()
-        self.wire.ask(name, body, ticket.fulfil)
+    def ask(self, name: str, body: Any) -> Asked:
+        asked = Asked(self._till, name)
+        self.wire.ask(name, body, asked.hear)
         self._till.perhaps_crash(f"after sending {name}")
-        answer = ticket.wait(int(timeout * 1000))
-        if answer is LATE:
-            raise LinkBroken(f"no answer to {name}")
-        if name == "ops":
-            self._till.acknowledged(answer)
-        self._till.perhaps_crash(f"after the answer to {name}")
-        return answer
+        return asked
+
+    def offer(self, name: str, body: Any) -> Asked | None:
+        """The network may have no room just now: then nothing is said."""
+        if not self.wire.open or self._till.world.chance(self._till.weather.no_room):
+            return None
+        return self.ask(name, body)
+
+    def call(self, name: str, body: Any, limit_s: float) -> Any:
+        return self.ask(name, body).answer(limit_s)
 
 
 class SimLink(Link):
@@ -192,12 +219,13 @@ class SimLink(Link):
         if wire is None:
             till.sleep(CONNECT_TIMEOUT_S * 1000)
             return False
-        client, closed = Line(till, wire), threading.Event()
+        line: Any = Line(till, wire)
+        closed = threading.Event()
         try:
-            self._welcomed(client, self._expect("hello"))
-            till.spawn(lambda: self._push_loop(client, closed))
+            self._welcomed(line, self._expect("hello"))
+            till.spawn(lambda: self._push_loop(line, closed))
             # Nobody watches who looks at a cart here: nothing is decided by it.
-            self._follow(client, Looker(self._counter, lambda word, hear: None, lambda answer=None: None))
+            self._follow(line, Looker(self._counter, lambda word, hear: None, lambda answer=None: None))
         except (LinkBroken, queue.Empty) as error:
             till.world.trace(till.name, "the link broke:", error)
         finally:

@@ -84,21 +84,25 @@ def head(connection: Connection) -> Head:
     return Head(row.inc, row.seq, row.hash) if row is not None else Head(0, 0, "")
 
 
-def append(connection: Connection, operations: Iterable[Written]) -> list[Unsent]:
-    """Give the next numbers and hashes, in the transaction of the effect."""
-    at, rows, unsent = head(connection), [], []
+def append(connection: Connection, operations: Iterable[Written]) -> Due | None:
+    """Give the next numbers and hashes, in the transaction of the effect; what was written, as it will travel."""
+    begun = at = head(connection)
+    ops, rows = [], []
     for one in operations:
         sent = _as_sent(one.id, one.kind, one.at, one.cart, one.body)
         prev, at = at.hash, Head(at.inc, at.seq + 1, chain.link(at.hash, sent))
-        del sent["ver"]
-        body = json.dumps(one.body, ensure_ascii=False, separators=(",", ":"))
-        rows.append(
-            {**sent, "body": body, "inc": at.inc, "seq": at.seq, "prev": prev, "hash": at.hash, "status": "waiting"}
-        )
-        unsent.append(_unsent(one.kind, one.cart, one.body, one.at))
-    if rows:
-        APPEND.run_all(connection, rows)
-    return unsent
+        ops.append(sent)
+        row = {**sent, "body": json.dumps(one.body, ensure_ascii=False, separators=(",", ":"))}
+        del row["ver"]
+        rows.append({**row, "inc": at.inc, "seq": at.seq, "prev": prev, "hash": at.hash, "status": "waiting"})
+    if not rows:
+        return None
+    APPEND.run_all(connection, rows)
+    return Due(at.inc, begun.seq + 1, at.seq, ops, begun.hash, at.hash)
+
+
+def unsent_in(due: Due) -> list[Unsent]:
+    return [_unsent(sent["kind"], sent["cart"], sent["body"], sent["at"]) for sent in due.ops]
 
 
 def _unsent(kind: str, cart: str | None, body: Mapping[str, Any], at: int) -> Unsent:

@@ -2,7 +2,7 @@
 
     connect -> hello -> (journal agrees?) -> tick -> sub -> pushing and following -> lost -> back-off -> connect
 
-Socket.IO's own thread only hands over what came; the link's thread follows the streams, a third one pushes, so an
+The line's own thread only hands over what came; the link's thread follows the streams, a third one pushes, so an
 answer that takes long holds up nobody's picture of the cart.
 """
 
@@ -14,20 +14,17 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import socketio
-from socketio.exceptions import ConnectionError as RefusedOrGone
-from socketio.exceptions import SocketIOError
-
 from pos_terminal import ids
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
 from pos_terminal.store import journal, outbox
+from pos_terminal.store.outbox import Due
 from pos_terminal.sync import refusals
 from pos_terminal.sync.following import adopting, settled, stream_of
-from pos_terminal.sync.line import STOP_LIMIT_S, hang_up
+from pos_terminal.sync.line import STOP_LIMIT_S, Line, LinkBroken, NotLetIn
 from pos_terminal.sync.presence import Looker
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
-from pos_terminal.sync.push import HubAhead, LinkBroken, Pusher
+from pos_terminal.sync.push import HubAhead, Pusher
 from pos_terminal.sync.status import Reporter
 from pos_terminal.till import Moment
 from pos_terminal.view import Desk
@@ -38,7 +35,6 @@ from retail.messages import PROTO
 log = logging.getLogger("omnitill.link")
 
 VERSION = "0.1.0"
-CONNECT_TIMEOUT_S = 5
 HELLO_TIMEOUT_S = 5
 CALL_TIMEOUT_S = 10
 BACKOFF_FIRST_S = 0.2
@@ -48,6 +44,7 @@ HUB_LIFE, LIFE_LENGTH_MAX = "hub_life", 36
 SILENCE_LIMIT_S = 15.0
 """The hub tells its heads every 10 s: a link on which nothing came for longer is a cable that somebody cut."""
 
+HEARD = frozenset({"hello", "ev", "heads", "kick", "onlookers"})
 WITHIN_LIMIT_MS = 60_000
 INBOX_LIMIT = 4096
 
@@ -66,7 +63,7 @@ class Link:
         self._cart_stream: StreamCopy | None = None
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._inbox: queue.Queue[Item] = queue.Queue(INBOX_LIMIT)
-        self._socket: socketio.Client | None = None
+        self._line: Line | None = None
         self._was_online: bool | None = None
         self._within_ms = 0
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
@@ -84,8 +81,10 @@ class Link:
         if self._thread.ident is not None:
             self._thread.join(STOP_LIMIT_S)
 
-    def wake(self) -> None:
+    def wake(self, written: Due | None = None) -> None:
         """Something was committed: send it, and follow another cart if the visit is another."""
+        if written is not None:
+            self._pusher.at_once(written)
         self._wake.set()
         till, copy = self._counter.till, self._cart_stream
         # Hardly a command changes what is followed; the thread that follows is woken only for those.
@@ -100,8 +99,8 @@ class Link:
             inbox.put_nowait(item)
         except queue.Full:
             # Whoever cannot follow starts over from what is stored; nothing is lost with the events.
-            if self._socket is not None:
-                threading.Thread(target=self._socket.disconnect, daemon=True).start()
+            if self._line is not None:
+                threading.Thread(target=self._line.hang_up, daemon=True).start()
 
     def _run(self, wait_s: float = BACKOFF_FIRST_S) -> None:
         if not (sound := self._pusher.is_sound()):
@@ -125,33 +124,30 @@ class Link:
         began = time.monotonic()
         # Of this connection only: what an old one still says must not end the new one.
         inbox = self._inbox = queue.Queue(INBOX_LIMIT)
-        client = socketio.Client(
-            reconnection=False, handle_sigint=False, websocket_extra_options={"timeout": CALL_TIMEOUT_S}
+        line = self._line = Line(
+            lambda name, body: self._offer(inbox, (name, body)) if name in HEARD else None,
+            lambda reason: self._offer(inbox, ("lost", reason)),
         )
-        self._socket = client
-        refused: list[Any] = []
-        for name in ("hello", "ev", "heads", "kick", "onlookers"):
-            client.on(name, lambda body=None, name=name: self._offer(inbox, (name, body)))
-        client.on("disconnect", lambda *reason: self._offer(inbox, ("lost", reason)))
-        client.on("connect_error", lambda data=None: refused.append(data))
         try:
-            client.connect(self._hub, auth=self.hail(), transports=["websocket"], wait_timeout=CONNECT_TIMEOUT_S)
-        except RefusedOrGone as error:
-            self._not_let_in(refused, error)
-            client.disconnect()
+            line.connect(self._hub, self.hail())
+        except NotLetIn as refused:
+            self._not_let_in(refused.told)
+            return False
+        except LinkBroken as error:
+            log.debug("%s", error)
             return False
         closed = threading.Event()
-        pusher = threading.Thread(target=self._push_loop, args=(client, closed), name="push", daemon=True)
+        pusher = threading.Thread(target=self._push_loop, args=(line, closed), name="push", daemon=True)
         reporter = Reporter(
-            self._counter, VERSION, lambda status: client.emit("status", status), lambda: self._measure(client)
+            self._counter, VERSION, lambda status: line.say("status", status), lambda: self._measure(line)
         )
         try:
-            self._welcomed(client, self._expect("hello"))
+            self._welcomed(line, self._expect("hello"))
             pusher.start()
             reporter.start()
-            self._follow(client, self._looker(client, inbox))
+            self._follow(line, self._looker(line, inbox))
             return time.monotonic() - began > LASTING_S
-        except (LinkBroken, SocketIOError, StoreRefused, queue.Empty, KeyError, TypeError) as error:
+        except (LinkBroken, StoreRefused, queue.Empty, KeyError, TypeError) as error:
             log.warning("the link broke: %r", error)
             return time.monotonic() - began > LASTING_S
         except HubAhead as error:
@@ -163,14 +159,14 @@ class Link:
             closed.set()
             reporter.stop()
             self._wake.set()
-            hang_up(client)
+            line.hang_up()
             if pusher.ident is not None:
                 pusher.join(STOP_LIMIT_S)
 
-    def _looker(self, client: socketio.Client, inbox: queue.Queue[Item]) -> Looker:
+    def _looker(self, line: Line, inbox: queue.Queue[Item]) -> Looker:
         return Looker(
             self._counter,
-            lambda word, hear: client.emit("presence", word, callback=hear),
+            lambda word, hear: line.say("presence", word, hear),
             lambda answer=None: self._offer(inbox, ("onlookers", answer)),
         )
 
@@ -193,8 +189,8 @@ class Link:
             if kind in ("lost", "kick"):
                 raise LinkBroken(f"{kind} before {name}")
 
-    def _welcomed(self, client: socketio.Client, hello: Mapping[str, Any]) -> None:
-        self._measure(client)
+    def _welcomed(self, line: Line, hello: Mapping[str, Any]) -> None:
+        self._measure(line)
         self._pusher.welcomed(int(hello["last_seq"]), hello.get("limits") or {})
         # After what was lost waits again: a crash in between would have the hub restored a second time.
         with self._counter.store.begin() as connection:
@@ -206,21 +202,25 @@ class Link:
         for copy in wanted:
             # A hub that was restored may have less of ours than its old life had told.
             copy.through = 0
-        self._subscribe(client, wanted)
+        self._subscribe(line, wanted)
+        self._pusher.opened(line)
         self._online()
         self._reference.ask()
         self._put(("follow", None))
 
-    def _measure(self, client: socketio.Client) -> None:
+    def _measure(self, line: Line) -> None:
         t0 = ids.now_ms()
-        t1 = self._call(client, "tick", t0)["now"]
+        t1 = self._call(line, "tick", t0)["now"]
         self._counter.offset_ms = t1 - (t0 + ids.now_ms()) // 2
 
     def _store_id(self) -> str:
         return heading.store.id if (heading := self._counter.replica.heading) else ""
 
-    def _call(self, client: socketio.Client, name: str, body: Any, timeout_s: float = CALL_TIMEOUT_S) -> Any:
-        answer = client.call(name, body, timeout=timeout_s)
+    def _call(self, line: Line, name: str, body: Any) -> Any:
+        return self._understood(name, line.call(name, body, CALL_TIMEOUT_S))
+
+    def _understood(self, name: str, answer: Any) -> Any:
+        """The answer, where it is none that says no to all of it."""
         if isinstance(answer, dict) and "error" in answer:
             error = answer["error"]
             if isinstance(error, dict) and error.get("code") in refusals.SET_UP_ANEW:
@@ -228,33 +228,33 @@ class Link:
             raise LinkBroken(f"{name}: {error}")
         return answer
 
-    def _subscribe(self, client: socketio.Client, copies: list[StreamCopy]) -> None:
+    def _subscribe(self, line: Line, copies: list[StreamCopy]) -> None:
         if not copies:
             return
         through = self._pusher.through
-        answer = self._call(client, "sub", [copy.position for copy in copies])
+        answer = self._call(line, "sub", [copy.position for copy in copies])
         for copy, row in zip(copies, answer["streams"], strict=True):
             if "error" in row:
                 log.warning("%s is not open to us: %s", copy.s, row["error"])
                 if copy is self._cart_stream:
                     self._cart_stream = None
             elif not copy.answered(row, through):
-                self._pull(client, copy)
+                self._pull(line, copy)
             else:
                 self._changed(copy)
 
-    def _pull(self, client: socketio.Client, copy: StreamCopy) -> None:
+    def _pull(self, line: Line, copy: StreamCopy) -> None:
         through = self._pusher.through
-        answer = self._call(client, "pull", copy.position)
+        answer = self._call(line, "pull", copy.position)
         if "error" in answer:
             raise LinkBroken(f"pull {copy.s}: {answer['error']}")
         if not copy.answered(answer, through):
             # What was missed does not lead on from what we have: take the whole.
             copy.e = copy.v = 0
-            copy.answered(self._call(client, "pull", copy.position), through)
+            copy.answered(self._call(line, "pull", copy.position), through)
         self._changed(copy)
 
-    def _follow(self, client: socketio.Client, looker: Looker) -> None:
+    def _follow(self, line: Line, looker: Looker) -> None:
         while not self._stopping.is_set():
             looker.say(self._cart_stream.s if self._cart_stream else "")
             kind, body = self._inbox.get(timeout=SILENCE_LIMIT_S)
@@ -265,18 +265,18 @@ class Link:
             elif kind == "onlookers":
                 looker.heard(body)
             elif kind == "follow":
-                self._follow_cart(client)
+                self._follow_cart(line)
             elif kind == "ev":
                 copy = self._copy(body["s"])
                 if copy is not None and not copy.take(body):
-                    self._pull(client, copy)
+                    self._pull(line, copy)
                 elif copy is not None:
                     self._changed(copy, body.get("scan"))
             elif kind == "heads":
                 for name, v in body.items():
                     copy = self._copy(name)
                     if copy is not None and v > copy.v:
-                        self._pull(client, copy)
+                        self._pull(line, copy)
 
     def _copy(self, name: str) -> StreamCopy | None:
         for copy in (self._store_stream, self._cart_stream):
@@ -284,7 +284,7 @@ class Link:
                 return copy
         return None
 
-    def _follow_cart(self, client: socketio.Client) -> None:
+    def _follow_cart(self, line: Line) -> None:
         """Listen to the cart of the visit that is open, and to no other."""
         wanted = stream_of(self._counter.till)
         now = self._cart_stream.s if self._cart_stream else ""
@@ -295,11 +295,11 @@ class Link:
             return
         if now:
             self._cart_stream = None
-            self._call(client, "unsub", [now])
+            self._call(line, "unsub", [now])
             self._counter.change(lambda desk: setattr(desk, "hub_cart", {}))
         if wanted:
             self._cart_stream = StreamCopy(wanted, dev=self._counter.setting.device)
-            self._subscribe(client, [self._cart_stream])
+            self._subscribe(line, [self._cart_stream])
         if stream_of(self._counter.till) != wanted:
             # It became another meanwhile, when `wake` saw neither the old nor the new one here.
             self._put(("follow", None))
@@ -334,7 +334,7 @@ class Link:
             )
         return True
 
-    def _push_loop(self, client: socketio.Client, closed: threading.Event) -> None:
+    def _push_loop(self, line: Line, closed: threading.Event) -> None:
         """Ends with its connection. While it waits for an answer that never comes, a new connection may be up
         already, so all it may still do is end."""
         self._wake.set()
@@ -344,9 +344,9 @@ class Link:
             if closed.is_set():
                 return
             try:
-                if self._pusher.push(lambda name, body, limit_s: self._call(client, name, body, limit_s)):
+                if self._pusher.push(line, self._understood):
                     self._put(("follow", None))
-            except (LinkBroken, SocketIOError, StoreRefused, KeyError, TypeError) as error:
+            except (LinkBroken, StoreRefused, KeyError, TypeError) as error:
                 if not closed.is_set():
                     log.warning("pushing stopped: %r", error)
                     self._put(("lost", "push"))
@@ -373,14 +373,12 @@ class Link:
             self._counter.change(show)
         self._was_online = False
 
-    def _not_let_in(self, refused: list[Any], error: Exception) -> None:
-        """The hub is away, or it is there and said no: only the second is shown as a refusal."""
-        for data in refused:
-            row = data.get("data", data) if isinstance(data, dict) else {}
-            if isinstance(row, dict) and "code" in row:
-                self._refused(str(row["code"]), str(row.get("message", "")), row.get("params"))
-                return
-        log.debug("no connection: %s", error)
+    def _not_let_in(self, told: Mapping[str, Any]) -> None:
+        """The hub is there and said no; only what it gave a reason for is shown as a refusal."""
+        if "code" in told:
+            self._refused(str(told["code"]), str(told.get("message", "")), told.get("params"))
+        else:
+            log.debug("not let in: %s", told)
 
     def _kicked(self, body: Mapping[str, Any]) -> None:
         """The hub says why it is about to hang up; a worker that ends is nothing that a person has to see."""

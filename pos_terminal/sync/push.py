@@ -2,9 +2,10 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
@@ -14,6 +15,7 @@ from pos_terminal.errors import StoreRefused
 from pos_terminal.store import outbox
 from pos_terminal.store.backlog import Unsent, backlog, oldest_at
 from pos_terminal.store.outbox import Due
+from pos_terminal.sync.line import LinkBroken
 from pos_terminal.till import Shopper, Till
 from retail.chain import Signer
 from retail.errors import N_
@@ -25,11 +27,30 @@ ACK_TIMEOUT_S = 10
 OPS_AT_ONCE = 16
 """Far fewer than the hub would take: it writes a batch in one piece, and everybody's scans wait for it."""
 
-Call = Callable[[str, Any, float], Any]
+Understood = Callable[[str, Any], Any]
+"""Gets the name of a message and its answer; raises `LinkBroken` for one that says no to all of it."""
 
 
-class LinkBroken(Exception):
-    """The hub did not answer as the protocol says; the link is made anew."""
+class Answer(Protocol):
+    """What a question to the hub will bring."""
+
+    def answer(self, limit_s: float) -> Any: ...
+
+
+class Hub(Protocol):
+    """The line to the hub, as far as pushing needs it."""
+
+    def ask(self, name: str, body: Any) -> Answer: ...
+
+    def offer(self, name: str, body: Any) -> Answer | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """The one batch that is on its way."""
+
+    due: Due
+    answer: Answer
 
 
 class HubAhead(Exception):
@@ -37,13 +58,18 @@ class HubAhead(Exception):
 
 
 class Pusher:
-    """Sends what waits. Nothing travels that is not committed, because it is read from the file."""
+    """Sends what waits, one batch at a time. Nothing travels that is not committed: it is read from the file, or handed
+    over by the thread that has just committed it."""
 
     def __init__(self, counter: Counter, signer: Signer | None) -> None:
         self._counter, self.signer = counter, signer
         self.ops_max, self.bytes_max = OPS_BATCH_MAX, BATCH_BYTES_MAX
         self.through = 0
         """The last of our operations that the hub said it has."""
+        self._line: Hub | None = None
+        self._flight: Flight | None = None
+        self._lock = threading.Lock()
+        """Held by whoever looks at what is on its way, and sends."""
 
     def is_sound(self) -> bool:
         """Whether what has still to be sent is as it was written. Looked at once, before the first connection and
@@ -82,15 +108,31 @@ class Pusher:
         if again:
             log.warning("the hub knows nothing after %d: %d operations travel again", seq, again)
 
-    def push(self, call: Call) -> int:
+    def opened(self, line: Hub) -> None:
+        """From now on everything goes over this line. What was on its way over another may travel once more."""
+        with self._lock:
+            self._line, self._flight = line, None
+
+    def at_once(self, due: Due) -> None:
+        """Send what was committed this moment from the thread that has committed it, so that a scan need not wait for
+        another one to wake up: where nothing else waits, and only if that costs no waiting. Else `push` sends it."""
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            line, first = self._line, due.seq0 == self.through + 1
+            if line is None or self._flight is not None or not first or len(due.ops) > self.ops_max:
+                return
+            answer = line.offer("ops", self._signed(due))
+            if answer is not None:
+                self._flight = Flight(due, answer)
+        finally:
+            self._lock.release()
+
+    def push(self, line: Hub, understood: Understood) -> int:
         """Send batches until nothing waits; how many operations were settled."""
         settled = 0
-        while True:
-            with self._counter.store.read() as connection:
-                due = outbox.batch(connection, self.ops_max, self.bytes_max)
-            if due is None:
-                return settled
-            answer = call("ops", self._signed(due), ACK_TIMEOUT_S)
+        while (flight := self._in_flight(line)) is not None:
+            due, answer = flight.due, understood("ops", flight.answer.answer(ACK_TIMEOUT_S))
             if not isinstance(answer, dict) or "results" not in answer:
                 raise LinkBroken(f"batch from {due.seq0} not taken: {answer!r:.500}")
             self.through = max(self.through, int(answer["last_seq"]))
@@ -100,6 +142,24 @@ class Pusher:
                     self._send_again_after(int(answer["last_seq"]))
                 raise LinkBroken(f"batch from {due.seq0} was answered, but nothing settled")
             settled += done
+            with self._lock:
+                if self._flight is flight:
+                    self._flight = None
+        return settled
+
+    def _in_flight(self, line: Hub) -> Flight | None:
+        """What is on its way, or else the next batch, sent; None where nothing waits, or where another line is open
+        meanwhile and it is another's turn."""
+        with self._lock:
+            if self._line is not line:
+                return None
+            if self._flight is None:
+                with self._counter.store.read() as connection:
+                    due = outbox.batch(connection, self.ops_max, self.bytes_max)
+                if due is None:
+                    return None
+                self._flight = Flight(due, line.ask("ops", self._signed(due)))
+            return self._flight
 
     def _signed(self, due: Due) -> dict[str, Any]:
         """The batch as it travels, with our signature under everything up to its last operation."""

@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from socketio.exceptions import SocketIOError
 from sqlalchemy import Connection
 
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
 from pos_terminal.store import outbox
-from pos_terminal.sync.push import LinkBroken
+from pos_terminal.sync.line import LinkBroken
 from retail.messages import STATUS_DEVICES_MAX
 
 log = logging.getLogger("omnitill.link")
@@ -104,7 +103,7 @@ class Reporter:
                 if now != said or time.monotonic() - said_at >= STATUS_EVERY_S:
                     self._tell(now)
                     said, said_at = now, time.monotonic()
-            except (LinkBroken, SocketIOError, StoreRefused, OSError, KeyError, TypeError) as error:
+            except (LinkBroken, StoreRefused, OSError, KeyError, TypeError) as error:
                 # The link itself notices that it is lost; a report is never a reason to end it.
                 log.debug("no report of the status: %r", error)
             self._ending.wait(STATUS_GAP_S)
