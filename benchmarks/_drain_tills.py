@@ -1,6 +1,6 @@
 """Tills whose journals are full: made without a page and without full sync, and later connected to a hub.
 
-`python _drain_tills.py build FOLDER HUB SALES TERMINAL=CODE...` sets tills up and makes their journals; `connect FOLDER
+`python _drain_tills.py build FOLDER SALES TERMINAL...` makes the journals of tills that are set up; `connect FOLDER
 TERMINAL...` opens them as tills do, waits for a line on standard input, links all and says how long it took until each
 sale was acknowledged.
 """
@@ -17,17 +17,14 @@ from typing import Any
 from sqlalchemy import event, func, select
 
 from omnitill.simulation.memory import CASHIER, SHOP
-from pos_terminal import enrolment, ids
+from pos_terminal import ids
 from pos_terminal.app import Terminal
 from pos_terminal.config import Config
-from pos_terminal.errors import EnrolRefused
 from pos_terminal.store import tables
-from pos_terminal.store.engine import Store
 from sample_shop import scan_text
 
 CODES = [scan_text(product) for product in SHOP.products if not product.weighed]
 LOOK_S = 0.02
-AGAIN_S = 5
 NICE = 10
 DRAIN_LIMIT_S = 240
 
@@ -37,11 +34,8 @@ def opened(folder: Path, name: str) -> Terminal:
     return Terminal(Config(kind="till", data=folder / name, port=0))
 
 
-def build(folder: Path, hub: str, sales: int, name: str, code: str) -> None:
+def build(folder: Path, sales: int, name: str) -> None:
     """So many sales of one article each, as the counter makes them when the hub is away."""
-    store = Store(folder / name)
-    _set_up(store, hub, code)
-    store.close()
     till = opened(folder, name)
     till.reference.fetch()
 
@@ -58,18 +52,6 @@ def build(folder: Path, hub: str, sales: int, name: str, code: str) -> None:
         _do(till, "tender", kind="cash", amount=1_000_00)
     till.replica.close()
     till.store.close()
-
-
-def _set_up(store: Store, hub: str, code: str) -> None:
-    """The hub lets twenty codes a minute be tried; who comes too soon waits."""
-    while True:
-        try:
-            enrolment.enrol(store, hub, code, "till")
-            return
-        except EnrolRefused as refused:
-            if refused.code != "enrol.wait":
-                raise
-            time.sleep(AGAIN_S)
 
 
 def _do(till: Terminal, command: str, **body: Any) -> None:
@@ -106,9 +88,9 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     act, folder, *words = sys.argv[1:]
     if act == "build":
-        hub, sales, *terminals = words
+        sales, *terminals = words
         for terminal in terminals:
-            build(Path(folder), hub, int(sales), *terminal.split("="))
+            build(Path(folder), int(sales), terminal)
     else:
         connect(Path(folder), words)
 

@@ -17,18 +17,21 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 import sample_shop
 from hardware.emulators.serial_scanner import SerialScannerEmulator
 from omnitill.blackbox.shop import Folder
 from omnitill.simulation.memory import CASHIER, SHOP, STORE
 from omnitill.visitors import Phone, TillPage
+from pos_terminal import enrolment
+from pos_terminal.store.engine import Store
 from sync_server.db import open_database, sqlite_url
 from sync_server.inbox.tables import operations
 from sync_server.orders.tables import sales
 from sync_server.stock.tables import stock_moves
 from sync_server.terminals import service as terminals
+from sync_server.terminals.tables import enrolment_tries
 
 TILLS = int(os.environ.get("TILLS", "20"))
 SALES = int(os.environ.get("SALES", "500"))
@@ -57,8 +60,8 @@ def process(*command: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, 
         child.communicate()
 
 
-def known(folder: Folder) -> dict[str, str]:
-    """A hub that knows the tills; a code for each of them."""
+def known(folder: Folder) -> None:
+    """A hub that knows the tills."""
     folder.seed()
     db = open_database(sqlite_url(folder.path))
     for number, name in enumerate(NAMES, 1):
@@ -67,15 +70,28 @@ def known(folder: Folder) -> dict[str, str]:
             lambda session, place=(name, STORE.id, f"{50 + number}", "till", names): terminals.add(session, *place)
         )  # type: ignore[misc]
     db.close()
-    return {name: folder.enrol(name) for name in [*NAMES, "till-1"]}
 
 
-def fill(path: Path, hub: str, codes: dict[str, str]) -> None:
-    """Full journals, made on all cores by tills that were set up at the hub."""
+def set_up(folder: Folder, hub: str) -> None:
+    """Each till sets itself up at the hub with a code of its own.
+
+    The hub lets twenty codes be tried in a quarter of an hour: that they were is forgotten, as if that time had passed.
+    """
+    db = open_database(sqlite_url(folder.path))
+    for name in NAMES:
+        db.write(lambda session: session.execute(delete(enrolment_tries)))
+        store = Store(folder.path / name)
+        enrolment.enrol(store, hub, folder.enrol(name), "till")
+        store.close()
+    db.close()
+
+
+def fill(path: Path) -> None:
+    """Full journals, made on all cores."""
     cores = os.cpu_count() or 1
     parts = [NAMES[first::cores] for first in range(cores)]
-    command = [sys.executable, str(HERE / "_drain_tills.py"), "build", str(path), hub, str(SALES)]
-    builders = [subprocess.Popen([*command, *(f"{name}={codes[name]}" for name in part)]) for part in parts if part]
+    command = [sys.executable, str(HERE / "_drain_tills.py"), "build", str(path), str(SALES)]
+    builders = [subprocess.Popen([*command, *part]) for part in parts if part]
     if any(builder.wait() for builder in builders):
         raise RuntimeError("the journals could not be made")
 
@@ -129,7 +145,8 @@ def measure(live: Live, tills: "subprocess.Popen[str]") -> tuple[list[float], li
 
 def run(path: Path) -> dict[str, Any]:
     began = time.monotonic()
-    codes = known(Folder(path))
+    folder = Folder(path)
+    known(folder)
     with ExitStack() as stack:
         scanner = SerialScannerEmulator(path / "scanner")
         scanner.plug()
@@ -138,9 +155,10 @@ def run(path: Path) -> dict[str, Any]:
         _, hub = stack.enter_context(process(*serve))
         url = hub["url"].rstrip("/")
         words = ["--kind", "till", "--data", str(path / "live"), "--port", "0", "--hub", url]
-        words += ["--enrol", codes["till-1"], "--scanner", scanner.address]
+        words += ["--enrol", folder.enrol("till-1"), "--scanner", scanner.address]
         _, till = stack.enter_context(process("-m", "pos_terminal", *words))
-        fill(path, url, codes)
+        set_up(folder, url)
+        fill(path)
         print(f"{TILLS * SALES} sales are in {TILLS} journals, {time.monotonic() - began:.0f} s", file=sys.stderr)
         tills, _ = stack.enter_context(process(str(HERE / "_drain_tills.py"), "connect", str(path), *NAMES))
         page = stack.enter_context(TillPage(till["url"]))

@@ -1,5 +1,6 @@
 """The command line of a terminal."""
 
+import gc
 import json
 import logging
 import os
@@ -84,6 +85,8 @@ def _end(sentence: str, code: int) -> None:
 
 def _serve(terminal: Terminal) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    # What is there from the start stays until the end: a collection that looks through all of it holds up a scan.
+    gc.freeze()
     asked_to_end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked_to_end.set())

@@ -89,7 +89,7 @@ class Database:
         """Run `command` in one transaction and return its result once that is committed.
 
         Commands of others may be in the same transaction. Each has a savepoint of its own and fails alone. A `patient`
-        one lets others go first.
+        one lets others go first, and is asked to end early where `others_wait`.
         """
         order = Order(command, patient)
         self._writer.run(order, self._carry_out)
@@ -99,9 +99,13 @@ class Database:
             listener(order.told)
         return cast(T, order.result)
 
-    def _carry_out(self, group: Sequence[Order], place: int) -> None:
+    def others_wait(self) -> bool:
+        """Whether a patient command that is being carried out should leave the rest of its work for another time."""
+        return self._writer.others_wait()
+
+    def _carry_out(self, group: list[Order], place: int) -> None:
         try:
-            self._transaction(group, place)
+            self._transaction(group, place, self._writer.joining)
         except _Undone as undone:
             if len(group) > 1 or is_worth_a_second_try(undone.__cause__):
                 # One that the store cannot carry out fails alone.
@@ -120,7 +124,7 @@ class Database:
         except Exception as error:
             order.error = cast(Exception, error.__cause__) if isinstance(error, _Undone) else error
 
-    def _transaction(self, group: Sequence[Order], place: int) -> None:
+    def _transaction(self, group: list[Order], place: int, joining: Callable[[], list[Order]] = list) -> None:
         engine, kept = self._places[place]
         began = time.perf_counter()
         with Session(engine, autoflush=False) as session:
@@ -130,7 +134,10 @@ class Database:
                 for order in group:
                     session.info.clear()
                     session.info.update(kept=kept, raw=raw)
-                    self._step(session, order, alone=len(group) == 1)
+                    self._step(session, order, alone=len(group) == 1 and not order.patient)
+                    if order.patient:
+                        # They are carried out by this very loop.
+                        group += joining()
             except Exception as error:
                 raise _Undone from error
             if len(group) == 1 and group[0].error is not None:

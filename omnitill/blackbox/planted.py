@@ -24,9 +24,11 @@ def no_seq_check() -> None:
 
     kept = service.accept
 
-    def forgetful(session: Any, device: Any, batch: Any, carry: Any, now: int) -> Any:
+    def forgetful(
+        session: Any, device: Any, batch: Any, carry: Any, now: int, pause: Callable[[], bool] = service.never
+    ) -> Any:
         forget(session, device, batch.seq0)
-        return kept(session, device, batch, carry, now)
+        return kept(session, device, batch, carry, now, pause)
 
     service.accept = forgetful
 

@@ -15,6 +15,7 @@ from retail.messages import Batch, Hail, Position, parse
 from sync_server.db import Database
 from sync_server.errors import NotAllowed, as_error
 from sync_server.inbox import copies, handlers, service
+from sync_server.inbox.parts import in_parts
 from sync_server.inbox.tables import devices, operations
 from sync_server.outbox import service as outbox
 from sync_server.realtime.connection import Connection, Connections, check_may_hear, state_of
@@ -23,6 +24,8 @@ from sync_server.writers import InlineWriter
 
 HEADS_MS = 10_000
 CARRIED = "carried"
+STEPS_BACK = 0.2
+"""How often a batch lets others go first behind one of its operations."""
 
 Answered = Callable[[Any], None]
 
@@ -143,24 +146,28 @@ class SimHub(Device):
         )
 
     def _ops(self, connection: Connection, body: Any, answer: Answered) -> dict[str, Any]:
-        batch, device = parse(Batch, body), connection.device
+        whole, device = parse(Batch, body), connection.device
 
-        def command(session: Session) -> dict[str, Any]:
-            if self._plant == "no_seq_check":
-                forget(session, device, batch.seq0)
-            done = service.accept(session, device, batch, handlers.carry, self.world.now)
-            if self._plant == "emit_before_commit":
-                self._fanout.publish(dict(session.info))
-            if self._plant == "ack_before_commit":
-                answer(done)
-            if "error" in done:
-                raise Broken(f"{device.dev}: a batch was refused: {done['error']}")
-            session.info[CARRIED] = (device, batch.ops, done["results"])
-            self._perhaps_crash("before the commit of", device.dev, batch.seq0)
-            return done
+        def accepted(batch: Batch) -> dict[str, Any]:
+            return self.db.write(lambda session: self._accepted(session, device, batch, answer))
 
-        done = self.db.write(command)
-        self._perhaps_crash("before the answer to", device.dev, batch.seq0)
+        done = in_parts(whole, accepted)
+        self._perhaps_crash("before the answer to", device.dev, whole.seq0)
+        return done
+
+    def _accepted(self, session: Session, device: service.Device, batch: Batch, answer: Answered) -> dict[str, Any]:
+        if self._plant == "no_seq_check":
+            forget(session, device, batch.seq0)
+        now = self.world.now
+        done = service.accept(session, device, batch, handlers.carry, now, lambda: self.world.chance(STEPS_BACK))
+        if self._plant == "emit_before_commit":
+            self._fanout.publish(dict(session.info))
+        if self._plant == "ack_before_commit":
+            answer(done)
+        if "error" in done:
+            raise Broken(f"{device.dev}: a batch was refused: {done['error']}")
+        session.info[CARRIED] = (device, batch.ops[: len(done["results"])], done["results"])
+        self._perhaps_crash("before the commit of", device.dev, batch.seq0)
         return done
 
     def _perhaps_crash(self, *where: Any) -> None:

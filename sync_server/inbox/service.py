@@ -74,9 +74,18 @@ def check_size(batch: Batch) -> None:
         )
 
 
-def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: int) -> dict[str, Any]:
+def never() -> bool:
+    return False
+
+
+def accept(
+    session: Session, device: Device, batch: Batch, carry: Carry, now: int, pause: Callable[[], bool] = never
+) -> dict[str, Any]:
     """Carry out the operations of a batch, in order: `{last_seq, results}`; `{error}` where the batch as a whole is
-    refused because it is not what this terminal has signed, and then nothing of it was done."""
+    refused because it is not what this terminal has signed, and then nothing of it was done.
+
+    It ends early where there is to be a `pause` after an operation (`inbox.parts`).
+    """
     row = _lock(session, device)
     digests = [digest(raw) for raw in batch.ops]
     chains = chain.links(batch.prev, digests) if row.public_key else [""] * len(digests)
@@ -99,9 +108,11 @@ def accept(session: Session, device: Device, batch: Batch, carry: Carry, now: in
         else:
             results.append(_first_time(session, device, one, carry, now))
             last, head = one.seq, one.chain
+        if pause():
+            break
     if last != row.last_seq:
         DEVICE_THROUGH.run(session, name=device.dev, through=last, head=head)
-    session.info[DONE] = [(_kind(raw), _outcome(done)) for raw, done in zip(batch.ops, results, strict=True)]
+    session.info[DONE] = [(_kind(one.raw), _outcome(done)) for one, done in zip(sent, results, strict=False)]
     return {"last_seq": last, "results": results}
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import BigInteger, Row, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Store
@@ -95,27 +95,38 @@ def latest(session: Session, store: str) -> dict[str, dict[str, Any]]:
     }
 
 
+QUARTER_MS = 15 * 60_000
+"""Every zone's clock differs from UTC by whole quarters of an hour, and is put forward and back at one."""
+
+_QUARTER = (sales.c.at // literal_column(str(QUARTER_MS), BigInteger)).label("quarter")
+
+
 def today(session: Session, store: Store, now: int) -> dict[str, Any]:
     """The store's day so far, in its own time zone: `{day, sales, total, average, currency, points, hours}`."""
     zone = ZoneInfo(store.zone)
     start = datetime.fromtimestamp(now // 1000, zone).replace(hour=0, minute=0, second=0)
     end = start + timedelta(days=1)
+    # Added up by the database: a busy day has more sales than this process should look at once a second.
     rows = session.execute(
-        select(sales.c.at, sales.c.total, sales.c.points).where(
+        select(_QUARTER, func.count(), func.sum(sales.c.total), func.sum(sales.c.points))
+        .where(
             sales.c.store == store.id,
             sales.c.at >= int(start.timestamp()) * 1000,
             sales.c.at < int(end.timestamp()) * 1000,
         )
+        .group_by(_QUARTER)
     ).all()
     hours = [0] * 24
-    for row in rows:
-        hours[datetime.fromtimestamp(row.at // 1000, zone).hour] += row.total
+    count = total = points = 0
+    for quarter, sold, taken, given in rows:
+        hours[datetime.fromtimestamp(quarter * QUARTER_MS // 1000, zone).hour] += int(taken)
+        count, total, points = count + sold, total + int(taken), points + int(given)
     return {
         "day": start.date().isoformat(),
-        "sales": len(rows),
-        "total": sum(row.total for row in rows),
+        "sales": count,
+        "total": total,
         "currency": store.currency,
-        "points": sum(row.points for row in rows),
-        "average": round_half_up(Fraction(sum(row.total for row in rows), len(rows))) if rows else 0,
+        "points": points,
+        "average": round_half_up(Fraction(total, count)) if count else 0,
         "hours": hours,
     }

@@ -30,6 +30,7 @@ from sync_server.errors import NotAllowed, as_error, refusal
 from sync_server.inbox import copies
 from sync_server.inbox import handlers as operations
 from sync_server.inbox import service as inbox
+from sync_server.inbox.parts import in_parts
 from sync_server.outbox import life
 from sync_server.outbox import service as outbox
 from sync_server.realtime.bucket import Buckets
@@ -48,7 +49,7 @@ from sync_server.terminals.presence import Presence as Terminals
 
 HEADS_MS = 10_000
 HASTY_OPS_MAX = 4
-"""A batch of more waits behind those of others (`Database.write`)."""
+"""A batch of more lets others go first (`Database.write`)."""
 
 STREAMS_HEARD_MAX = 64
 """One socket hears no more at once; a till hears one cart, a phone two streams."""
@@ -239,11 +240,16 @@ class Handlers:
             raise NotAllowed()
         now = self._clock()
         inbox.check_size(batch)
-        answer = self._db.write(
-            lambda session: inbox.accept(session, connection.device, batch, operations.carry, now),
-            # Somebody looks at a screen for a few operations; many are a queue that empties.
-            patient=len(batch.ops) > HASTY_OPS_MAX,
-        )
+        # Somebody looks at a screen for a few operations; many are a queue that empties.
+        patient = len(batch.ops) > HASTY_OPS_MAX
+        pause = self._db.others_wait if patient else inbox.never
+
+        def accepted(part: Batch) -> dict[str, Any]:
+            return self._db.write(
+                lambda session: inbox.accept(session, connection.device, part, operations.carry, now, pause), patient
+            )
+
+        answer = in_parts(batch, accepted)
         if connection.app in ("till", "kiosk"):
             self._presence.worked(connection.device)
         if "error" in answer:

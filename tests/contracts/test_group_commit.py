@@ -158,7 +158,7 @@ def test_patient_commands_let_others_go_first_and_take_a_transaction_each(sqlite
     db.close()
 
 
-def test_a_patient_command_waits_for_others_once_and_not_for_ever(sqlite_shop: str) -> None:
+def test_a_patient_command_lets_others_go_first_once_and_not_for_ever(sqlite_shop: str) -> None:
     db = open_database(sqlite_shop, ThreadWriter())
     heard, seen = told(db), commits(db)
     going, more = threading.Event(), threading.Event()
@@ -175,7 +175,7 @@ def test_a_patient_command_waits_for_others_once_and_not_for_ever(sqlite_shop: s
     gevent.idle()
     more.set()
     gevent.joinall(work, timeout=WAIT_S, raise_error=True)
-    assert heard == ["group:first", "group:second", "group:slow"]
+    assert heard == ["group:first", "group:slow", "group:second"]
     assert seen == ["commit"] * 3
     db.close()
 
