@@ -5,17 +5,18 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import orjson
-from sqlalchemy import Engine, MetaData, Row, Table, create_engine, event
+from sqlalchemy import Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from sync_server.errors import is_store_failure, is_worth_a_second_try
-from sync_server.prepared import Savepoint
+from sync_server.prepared import Prepared, Savepoint
 from sync_server.writers import InlineWriter, Order, ThreadWriter, Writer
 
 T = TypeVar("T")
@@ -258,12 +259,17 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
     return bool(insert_absent(session, table, [values]))
 
 
-def insert_absent(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[Row[Any]]:
+def insert_absent(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Insert the rows whose keys are not there yet: the keys of those. Whoever races for one waits for our commit."""
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    dialect = session.get_bind().dialect.name
+    return [key for row in rows for key in _absent(dialect, table, tuple(row)).all(session, **row)]
+
+
+@cache
+def _absent(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     # Not every driver counts the rows of such an insert; each of them returns what it inserted.
-    made = make(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(*table.primary_key)
-    return list(session.execute(made))
+    return Prepared(make(table).on_conflict_do_nothing().returning(*table.primary_key), *names)
 
 
 def _sqlite(engine: Engine, begin: str) -> None:

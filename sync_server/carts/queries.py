@@ -29,6 +29,13 @@ LINES = Prepared(
     .order_by(cart_lines.c.n),
     "cart",
 )
+VISITS_INTO = Prepared(
+    select(carts.c.id).where(
+        carts.c.moved_to == bindparam("live"), carts.c.opened_by == bindparam("device"), carts.c.status == "moved"
+    ),
+    "live",
+    "device",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +94,7 @@ def live_cart_id(session: Session, shopper: str) -> str:
 
 def visits_into(session: Session, cart_id: str, device: str) -> list[str]:
     """The visits of a device whose lines are in this cart now."""
-    return list(
-        session.scalars(
-            select(carts.c.id).where(
-                carts.c.moved_to == cart_id, carts.c.opened_by == device, carts.c.status == "moved"
-            )
-        )
-    )
+    return [row.id for row in VISITS_INTO.all(session, live=cart_id, device=device)]
 
 
 def view(session: Session, stored: StoredCart) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Changing carts: the same rules as at the till, with a stored event for everybody who watches."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
@@ -29,6 +30,21 @@ CHANGE_LINE = Prepared(
     "line",
     *LINE_FIELDS,
 )
+DROP_LINE = Prepared(
+    delete(cart_lines).where(cart_lines.c.cart == bindparam("of_cart"), cart_lines.c.id == bindparam("line")),
+    "of_cart",
+    "line",
+)
+EMPTY: dict[str, Any] = {
+    "status": "open",
+    "moved_to": "",
+    "next_n": 1,
+    "fence": 0,
+    "paying": "",
+    "paying_since": 0,
+    "paying_until": 0,
+}
+OPEN = Prepared(insert(carts).inline(), *EMPTY, "id", "store", "opened_by", "shopper")
 HEAD_FIELDS = ("shopper", "status", "moved_to", "next_n")
 CHANGE_HEAD = Prepared(
     update(carts).where(carts.c.id == bindparam("cart")).values({name: bindparam(name) for name in HEAD_FIELDS}),
@@ -43,11 +59,7 @@ def stream(cart_id: str) -> str:
 
 def open_cart(session: Session, cart_id: str, store: str, opened_by: str, shopper: str = "") -> StoredCart:
     """A new, empty cart: of a terminal's visit, or (`opened_by` empty) a shopper's live one."""
-    session.execute(
-        insert(carts).values(
-            id=cart_id, store=store, opened_by=opened_by, shopper=shopper, status="open", moved_to="", next_n=1
-        )
-    )
+    OPEN.run(session, **EMPTY, id=cart_id, store=store, opened_by=opened_by, shopper=shopper)
     return StoredCart(Cart(cart_id, shopper=shopper), store, opened_by)
 
 
@@ -142,9 +154,9 @@ def _write_lease(session: Session, before: Cart, after: Cart) -> None:
 
 
 def _write_lines(session: Session, before: Cart, after: Cart) -> None:
-    gone = [line for line in before.lines if line not in after.lines]
-    if gone:
-        session.execute(delete(cart_lines).where(cart_lines.c.cart == after.id, cart_lines.c.id.in_(gone)))
+    for line_id in before.lines:
+        if line_id not in after.lines:
+            DROP_LINE.run(session, of_cart=after.id, line=line_id)
     for line in after.lines.values():
         known = before.lines.get(line.id)
         if known is None:

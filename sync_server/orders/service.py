@@ -48,7 +48,7 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
     if not settled:
         rows.append({"what": "cart", "line": "", "sold": cart_id, "derived": None})
     _paid_once(session, sale, settled or sale.cart, now)
-    terminals.seen(session, device.dev, now, last_sale=sale.number)
+    terminals.sold(session, device.dev, now, sale.number)
     if rows:
         open_exception(session, sale.store, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
     if shopper:
@@ -86,7 +86,8 @@ def _paid_once(session: Session, sale: Sale, cart_id: str, now: int) -> None:
     person refunds one of them."""
     wanted = [{"cart": cart_id, "line": line.id, "sale": sale.id} for line in sale.lines]
     noted = {row.line for row in insert_absent(session, paid_lines, wanted)}
-    others = queries.paid_before(session, cart_id, [row["line"] for row in wanted if row["line"] not in noted])
+    twice = [row["line"] for row in wanted if row["line"] not in noted]
+    others = queries.paid_before(session, cart_id, twice) if twice else {}
     if others:
         number = queries.number_of(session, min(others.values()))
         rows = [

@@ -30,6 +30,7 @@ ADVANCE = Prepared(
     .returning(streams.c.epoch, streams.c.version),
     "stream",
 )
+FIRST_EPOCH = Prepared(select(lives.c.epoch))
 STORE = Prepared(insert(events).inline(), "stream", "version", "changes", "by", "at", "scan")
 
 
@@ -109,7 +110,8 @@ def position(session: Session, stream: str) -> tuple[int, int]:
 
 def _first_epoch(session: Session) -> int:
     """Of a stream that begins: higher than any epoch that a life before a restore can have told of it."""
-    return session.scalar(select(lives.c.epoch)) or EPOCH_FIRST
+    row = FIRST_EPOCH.first(session)
+    return (row.epoch if row is not None else 0) or EPOCH_FIRST
 
 
 def answer(session: Session, seen: Position, state: Callable[[], dict[str, Any]]) -> dict[str, Any]:

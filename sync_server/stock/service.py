@@ -2,12 +2,24 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from retail.stock import StockMove
 from sync_server.db import insert_if_absent
+from sync_server.prepared import Prepared
 from sync_server.stock.tables import stock_levels, stock_moves
+
+# Statements of each sale are made once: a shop that comes back has thousands to tell.
+BOOK = Prepared(insert(stock_moves).inline(), "source", "line", "store", "item", "quantity", "at")
+CHANGE_LEVEL = Prepared(
+    update(stock_levels)
+    .where(stock_levels.c.store == bindparam("of_store"), stock_levels.c.item == bindparam("of_item"))
+    .values(quantity=stock_levels.c.quantity + bindparam("by")),
+    "of_store",
+    "of_item",
+    "by",
+)
 
 
 def move(session: Session, moves: Iterable[StockMove], at: int) -> None:
@@ -15,14 +27,7 @@ def move(session: Session, moves: Iterable[StockMove], at: int) -> None:
     that is a count to be corrected by a person, not a sale to be refused."""
     # Always in the same order: two sales of the same goods must not each hold what the other waits for.
     for row in sorted(moves, key=lambda move: (move.store, move.item, move.line)):
-        session.execute(
-            insert(stock_moves).values(
-                source=row.source, line=row.line, store=row.store, item=row.item, quantity=row.quantity, at=at
-            )
-        )
+        moved = {"store": row.store, "item": row.item, "quantity": row.quantity}
+        BOOK.run(session, source=row.source, line=row.line, at=at, **moved)
         insert_if_absent(session, stock_levels, store=row.store, item=row.item, quantity=0)
-        session.execute(
-            update(stock_levels)
-            .where(stock_levels.c.store == row.store, stock_levels.c.item == row.item)
-            .values(quantity=stock_levels.c.quantity + row.quantity)
-        )
+        CHANGE_LEVEL.run(session, of_store=row.store, of_item=row.item, by=row.quantity)

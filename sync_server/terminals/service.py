@@ -1,14 +1,15 @@
 """Enrolling terminals and knowing whether they are there."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_
 from sync_server.errors import NotFound
 from sync_server.inbox import service as inbox
 from sync_server.outbox.service import KICKED
+from sync_server.prepared import Prepared
 from sync_server.terminals import queries
 from sync_server.terminals.tables import terminals
 
@@ -67,6 +68,24 @@ def refuse_unknown(session: Session, terminal: str) -> NoReturn:
     )
 
 
-def seen(session: Session, terminal: str, seen: int, **changed: Any) -> None:
-    """Note a word from a terminal at the moment `seen` (ms), and what it changed: `online`, `last_sale`."""
-    session.execute(update(terminals).where(terminals.c.id == terminal).values(seen=seen, **changed))
+SEEN = Prepared(
+    update(terminals).where(terminals.c.id == bindparam("terminal")).values(seen=bindparam("at")), "terminal", "at"
+)
+SOLD = Prepared(
+    update(terminals)
+    .where(terminals.c.id == bindparam("terminal"))
+    .values(seen=bindparam("at"), last_sale=bindparam("number")),
+    "terminal",
+    "at",
+    "number",
+)
+
+
+def seen(session: Session, terminal: str, at: int) -> None:
+    """Note a word from a terminal at the moment `at` (ms)."""
+    SEEN.run(session, terminal=terminal, at=at)
+
+
+def sold(session: Session, terminal: str, at: int, number: str) -> None:
+    """Note a sale of a terminal, which came at the moment `at` (ms)."""
+    SOLD.run(session, terminal=terminal, at=at, number=number)
