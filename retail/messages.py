@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -228,18 +227,15 @@ class BeginBody(Message):
     )
 
 
-def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("a NUL is no text")
-    return text
+STORABLE = r"^[^\x00]*$"
+"""A text of PostgreSQL holds no NUL: it is refused here, and not by the store as a fault of ours."""
 
 
 class NoteBody(Message):
     """Something privileged that happened at a terminal, for the audit ledger."""
 
-    # A text of PostgreSQL holds no NUL: it is refused here, and not by the store as a fault of ours.
-    action: Annotated[str, StringConstraints(max_length=60), AfterValidator(_storable)]
-    staff: Annotated[str, StringConstraints(max_length=64), AfterValidator(_storable)] = ""
+    action: Annotated[str, StringConstraints(max_length=60, pattern=STORABLE)]
+    staff: Annotated[str, StringConstraints(max_length=64, pattern=STORABLE)] = ""
     detail: dict[str, Any] = Field(default_factory=dict)
 
 
