@@ -28,12 +28,25 @@ def start(kind: str, folder: Path, request: pytest.FixtureRequest) -> HubProcess
     return HubProcess(folder, hub_fixtures.copy_of(server, template), bus=redis_server.url, workers=2)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "workers"])
-def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    """One hub for all tests that only talk to it, of each kind that we promise."""
-    process = start(request.param, tmp_path_factory.mktemp("hub"), request)
+@pytest.fixture(scope="session")
+def sqlite_hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    process = start("sqlite", tmp_path_factory.mktemp("hub"), request)
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def workers_hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    process = start("workers", tmp_path_factory.mktemp("hub"), request)
+    yield process
+    process.stop()
+
+
+@pytest.fixture(params=["sqlite", "workers"])
+def hub(request: pytest.FixtureRequest) -> HubProcess:
+    """One hub for all tests that only talk to it, of each kind that we promise."""
+    # Both stay up: a file's tests go from one to the other, and a start costs more than most tests.
+    return request.getfixturevalue(f"{request.param}_hub")  # type: ignore[no-any-return]
 
 
 @pytest.fixture
