@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from omnitill.simulation.memory import SHOP
 from omnitill.simulation.model import ModelHub
-from omnitill.simulation.witness import HubWitness, PersonWitness, PhoneWitness, Shop, TerminalWitness
+from omnitill.simulation.witness import DeviceWitness, HubWitness, PersonWitness, PhoneWitness, Shop, TerminalWitness
 from pos_terminal.store import tables as kept
 from retail.cart import Cart
 from retail.codec import digest
@@ -122,9 +122,7 @@ def written(terminal: TerminalWitness) -> dict[int, dict[str, Any]]:
         }
 
 
-def _operations(
-    found: Findings, device: TerminalWitness | PhoneWitness, sent: dict[int, dict[str, Any]], rows: list[Any]
-) -> None:
+def _operations(found: Findings, device: DeviceWitness, sent: dict[int, dict[str, Any]], rows: list[Any]) -> None:
     """Every operation is at the hub once, under its number, with the answer that its device has."""
     at_hub = {row.seq: row for row in rows if row.dev == device.device.dev}
     ids = Counter(row.id for row in at_hub.values() if row.id)

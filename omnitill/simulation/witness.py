@@ -23,8 +23,8 @@ class HubWitness(Protocol):
     def told(self) -> Sequence[dict[str, Any]]: ...
 
 
-class TerminalWitness(Protocol):
-    """`acked`: the answers that it has by number; `hub_cart`: its copy of the live cart, None where nobody sees it."""
+class DeviceWitness(Protocol):
+    """`acked`: the answers that it has by number."""
 
     @property
     def name(self) -> str: ...
@@ -32,6 +32,11 @@ class TerminalWitness(Protocol):
     def device(self) -> Device: ...
     @property
     def acked(self) -> Mapping[int, str]: ...
+
+
+class TerminalWitness(DeviceWitness, Protocol):
+    """`hub_cart`: its copy of the live cart, None where nobody sees it."""
+
     @property
     def store(self) -> Store: ...
     @property
@@ -40,15 +45,9 @@ class TerminalWitness(Protocol):
     def hub_cart(self) -> Mapping[str, Any] | None: ...
 
 
-class PhoneWitness(Protocol):
+class PhoneWitness(DeviceWitness, Protocol):
     """`sent`: all that it made by number; `outbox`: what waits; `replicas`: what it shows."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def device(self) -> Device: ...
-    @property
-    def acked(self) -> Mapping[int, str]: ...
     @property
     def sent(self) -> dict[int, dict[str, Any]]: ...
     @property

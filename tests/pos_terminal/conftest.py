@@ -1,30 +1,18 @@
 """Fixtures: a till with real parts around it (see till_bench.py)."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 # Test modules are imported by path, so what they share has to be found by name.
 sys.path.insert(0, str(Path(__file__).parent))
 
+import till_bench
 from till_bench import Bench, reference
 
-
-@pytest.fixture
-def make_bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
-    made: list[Bench] = []
-
-    def make(**options: Any) -> Bench:
-        bench = Bench(tmp_path / f"bench-{len(made)}", **options)
-        made.append(bench)
-        return bench
-
-    yield make
-    for bench in made:
-        bench.close()
+make_bench = till_bench.make_bench
 
 
 @pytest.fixture

@@ -4,13 +4,14 @@ import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from argon2 import PasswordHasher
 from hub_double import HubDouble
 
@@ -235,3 +236,18 @@ class Bench:
     def paper(self) -> str:
         assert self.printer is not None
         return "\n".join(line.text for line in self.printer.paper)
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+    """`make_bench(...)` is a till with real parts around it."""
+    made: list[Bench] = []
+
+    def make(**options: Any) -> Bench:
+        bench = Bench(tmp_path / f"bench-{len(made)}", **options)
+        made.append(bench)
+        return bench
+
+    yield make
+    for bench in made:
+        bench.close()
