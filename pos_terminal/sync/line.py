@@ -127,8 +127,8 @@ class Line:
             asked = Asked()
             self._socket.send(self._head(asked.hear) + text)
             return asked
-        except (WebSocketException, OSError):
-            # The thread that reads notices as well, and the link is made anew.
+        except (WebSocketException, OSError, ValueError):
+            # It was closed this moment. The thread that reads notices as well, and the link is made anew.
             return None
         finally:
             self._writing.release()

@@ -153,6 +153,12 @@ def test_what_is_offered_is_never_waited_with(linked: Linked) -> None:
     assert not talking.is_alive() and till.line.offer("ops", {"n": 3}) is None
 
 
+def test_what_is_offered_to_a_socket_that_is_closed_this_moment_is_declined(linked: Linked) -> None:
+    _, till = linked()
+    till.line._socket.sock.close()
+    assert till.line.offer("ops", {"n": 1}) is None
+
+
 def talk_until_lost(line: Line) -> None:
     with pytest.raises(LinkBroken):
         while True:
