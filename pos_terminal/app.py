@@ -4,10 +4,12 @@ from pos_terminal.clockwork import Clockwork
 from pos_terminal.config import Config
 from pos_terminal.counter import Counter, Setting
 from pos_terminal.devices import Devices
-from pos_terminal.enrolment import identity
+from pos_terminal.enrolment import Identity, enrol, identity
 from pos_terminal.errors import EnrolRefused
+from pos_terminal.hub_door import DEFAULT_HUB, look
 from pos_terminal.patience import Patience
 from pos_terminal.receipts import Say
+from pos_terminal.setting_up import SettingUp
 from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from pos_terminal.sync.link import Link
@@ -21,8 +23,9 @@ from ui_kit.messages import Catalogues
 
 
 class Terminal:
-    """One till or kiosk that was set up. Raises `StoreRefused`, `EnrolRefused` for a folder that belongs to nobody yet,
-    `hardware.errors.AddressError`, OSError where no port is free."""
+    """One till or kiosk; in a folder that belongs to nobody yet, its set-up page, which turns into it. Raises
+    `StoreRefused`, `EnrolRefused` where such a page is not wanted, `hardware.errors.AddressError`, OSError where no
+    port is free."""
 
     def __init__(self, config: Config) -> None:
         self.store = Store(config.data)
@@ -34,21 +37,45 @@ class Terminal:
 
     def _build(self, config: Config) -> None:
         who = identity(self.store)
-        if who is None:
+        if who is None and not config.set_up_page:
             raise EnrolRefused("enrol.missing", N_("This terminal is not set up yet. Have a manager make a code."))
-        hub = config.hub.rstrip("/") or who.hub
+        self._told = config.hub.rstrip("/")
         self.replica = Replica(config.data)
-        setting = Setting(config.kind, who.terminal, config.language, bool(config.printer), config.demo)
+        setting = Setting(config.kind, who.terminal if who else "", config.language, bool(config.printer), config.demo)
         self.counter = Counter(self.store, self.replica, setting, voices())
         self.devices = Devices(self.counter, config.scanners, config.printer)
-        self.reference = ReferencePull(self.counter, hub, who.token)
-        self.link = Link(self.counter, hub, who.token, who.signer, self.reference)
-        self.counter.after_commit.append(self.link.wake)
+        self.reference = ReferencePull(self.counter)
+        self._meet(who)
+        self.counter.after_commit.append(lambda written: self.link.wake(written))
         self.counter.before_command = Patience(self.counter, self.reference.ask_and_wait)
         self.clockwork = Clockwork(self.counter)
-        app = web_app(self.counter, hub)
+        self.setting_up = SettingUp(self.counter, lambda: self.hub, self.set_up)
+        app = web_app(self.counter, lambda: self.hub)
         realtime(app, self.counter)
         self.serving = Serving(app, config.port)
+
+    def _meet(self, who: Identity | None) -> None:
+        """Be `who` before its hub from now on, as soon as the link is started."""
+        # What the command line says is newer than what was typed, unless it says the same as it did then.
+        typed = who is not None and self._told in ("", who.told)
+        self.hub = who.hub if who is not None and typed else self._told or DEFAULT_HUB
+        token, signer = (who.token, who.signer) if who else ("", None)
+        self.reference.turn_to(self.hub, token)
+        self.link = Link(self.counter, self.hub, token, signer, self.reference)
+
+    def set_up(self, hub: str, code: str) -> None:
+        """Become the terminal that this code is for, or become it anew, while the counter goes on. `EnrolRefused` says
+        why not; then all is as it was."""
+        look(hub)
+        # Whoever is set up anew speaks with another key: the old link must not say another word.
+        self.link.stop()
+        try:
+            who = enrol(self.store, hub, code, self.counter.setting.kind, self._told, self.counter.renamed())
+            self.counter.is_now(who.terminal)
+        finally:
+            self._meet(identity(self.store))
+            if self.counter.setting.device:
+                self.link.start()
 
     def start(self) -> None:
         """Begin to serve: the page first, then the devices, then the hub."""
@@ -56,7 +83,8 @@ class Terminal:
         self.devices.start()
         self.clockwork.start()
         self.reference.start()
-        self.link.start()
+        if self.counter.setting.device:
+            self.link.start()
 
     def stop(self) -> None:
         """End within 2 s. Nothing has to be saved: everything accepted is on the disk already."""

@@ -17,14 +17,13 @@ from pos_terminal import enrolment
 from pos_terminal.app import Terminal
 from pos_terminal.config import Config
 from pos_terminal.errors import EnrolRefused, StoreRefused
+from pos_terminal.hub_door import DEFAULT_HUB, code_of
 from pos_terminal.store.engine import Store
 
 USAGE_EXIT = 2
 NOT_ENROLLED_EXIT = 6
 SWITCH_INTERVAL_S = 0.0005
 """A scan passes through several threads; with Python's own 5 ms each of them may wait so long for the one before."""
-
-DEFAULT_HUB = "http://127.0.0.1:8400"
 
 
 @click.command()
@@ -33,6 +32,11 @@ DEFAULT_HUB = "http://127.0.0.1:8400"
 @click.option("--port", type=int, default=8401, show_default=True, help="A busy port moves to the next free one.")
 @click.option("--hub", default="", help="Address of the hub  [the one that it was set up at]")
 @click.option("--enrol", "code", default="", help="The one-time code of a manager: sets this terminal up.")
+@click.option(
+    "--set-up-page/--no-set-up-page",
+    default=True,
+    help="Whether a terminal that is not set up asks for a code on its page, or ends with exit code 6  [it asks]",
+)
 @click.option("--scanner", "scanners", multiple=True, help="scanner+serial:///dev/ttyACM0?suffix=crlf")
 @click.option("--printer", default="", help="escpos+tcp://10.0.0.5:9100")
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True)
@@ -55,7 +59,7 @@ def main(code: str, verbose: bool, **options: object) -> None:
     try:
         config = Config.model_validate(options)
         if code:
-            _enrol(config, code)
+            _enrol(config, code_of(code))
         terminal = Terminal(config)
     except StoreRefused as error:
         _end(error.sentence, error.exit_code)

@@ -8,7 +8,8 @@ Nothing is shown, printed or sent before the commit; what the disk refuses leave
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,7 +51,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a terminal is told at its start."""
+    """What a terminal is told at its start. `device` is empty while it belongs to nobody."""
 
     kind: till.Kind
     device: str
@@ -70,6 +71,9 @@ class Counter:
         self.before_command: Callable[[Message], None] = lambda body: None
         self.after_commit: list[Callable[[Due | None], None]] = []
         """Told of each command once it is on the disk, with the operations that it wrote; they must not wait."""
+        self.beside: dict[str, tuple[type[Message], Callable[[Any], None]]] = {"language": (Language, self._speak)}
+        """Commands that are no turn of a visit, and need no catalogue."""
+
         self._say = say
         self._lock = threading.RLock()
         self.news = threading.Condition()
@@ -86,13 +90,33 @@ class Counter:
     def _wake(self) -> Till:
         with self.store.read() as connection:
             kept = journal.open_visit(connection)
-            self.desk.unsent = backlog(connection, str(((kept or {}).get("cart") or {}).get("id", "")))
-            self.desk.needs_you = outbox.troubles(connection)
+            self._count(connection, kept)
             self.desk.locked = journal.locked_staff(connection, PIN_TRIES_MAX)
             self.desk.jobs = _jobs_of(connection, kept)
         if kept is None:
             return till.first(self.setting.kind, self.setting.device, self.setting.language)
-        return till.woken(till.till_from(kept), ids.now_ms())
+        return till.woken(replace(till.till_from(kept), device=self.setting.device), ids.now_ms())
+
+    def _count(self, connection: Connection, visit: Mapping[str, Any] | None) -> None:
+        self.desk.unsent = backlog(connection, str(((visit or {}).get("cart") or {}).get("id", "")))
+        self.desk.needs_you = outbox.troubles(connection)
+
+    @contextmanager
+    def renamed(self) -> Iterator[None]:
+        """Nobody's command falls into this block, in which the terminal is set up. What waits and for whom is counted
+        again at its end; who it is from then on says `is_now`."""
+        with self._lock:
+            yield
+            with self.store.read() as connection:
+                self._count(connection, journal.open_visit(connection))
+
+    def is_now(self, device: str) -> None:
+        """The terminal was set up as `device`: it goes on from where it stands."""
+        with self._lock:
+            self.setting = replace(self.setting, device=device)
+            self._till = replace(self._till, device=device)
+            self.desk.set_up, self.desk.link.refused = None, None
+            self.publish()
 
     @property
     def till(self) -> Till:
@@ -132,8 +156,10 @@ class Counter:
 
     def run(self, command: str, name: str, body: Mapping[str, Any], scan_at: int | None = None) -> Answer:
         """Carry out one command under its id. Raises `MessageError` where it is none; other refusals are answers."""
-        if name == "language":
-            return self._speak(body)
+        if name == "scan" and self.desk.set_up is not None:
+            name = "set_up_scan"
+        if name in self.beside:
+            return self._do_beside(name, body)
         if name not in COMMANDS:
             raise MessageError("command.unknown", N_("There is no command {command} here."), command=name[:40])
         schema, act = COMMANDS[name]
@@ -158,22 +184,26 @@ class Counter:
             self.publish(scan_at)
             return {**answer, "v": self._v}
 
-    def _speak(self, body: Mapping[str, Any]) -> Answer:
-        """Another language, also on a terminal that has nothing else yet."""
-        wanted = parse(Language, dict(body)).language
+    def _do_beside(self, name: str, body: Mapping[str, Any]) -> Answer:
+        schema, act = self.beside[name]
+        parsed = parse(schema, dict(body))
+        self.touched_at = ids.now_ms()
         try:
-            self.inside(lambda _, state: replace(state, language=wanted))
+            act(parsed)
         except RetailError as error:
             return {"error": error.as_dict()}
-        self.publish()
         return {"ok": True, "v": self._v, "result": None}
+
+    def _speak(self, body: Language) -> None:
+        self.inside(lambda _, state: replace(state, language=body.language))
+        self.publish()
 
     def _carry_out(self, command: str, act: Callable[[Turn], Any]) -> tuple[Answer, bool]:
         """The answer, and whether it is one that was given before."""
         if command in self._refused:
             return self._refused[command], True
         heading, book = self.replica.heading, self.replica.book
-        if heading is None or book is None:
+        if heading is None or book is None or not self.setting.device:
             raise TillRefused(
                 "till.not_set_up",
                 N_("This terminal has no catalogue yet. Connect it to the hub once; then it can work alone."),

@@ -6,6 +6,7 @@ Between any two steps the plug may be pulled: the same code with the same key ge
 public half is in the file already only has to be given its name.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ import httpx
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from pos_terminal import hub_door
 from pos_terminal.errors import EnrolRefused
 from pos_terminal.store import journal, outbox
 from pos_terminal.store.engine import Store
@@ -34,6 +36,8 @@ KEY_MODE = 0o600
 ENROL_TIMEOUT_S = 10
 IDENTITY = "identity"
 USED_CODE = "enrolled_with"
+BUSY_CODES = frozenset({"hub.draining", "hub.fault", "hub.store"})
+BUSY = N_("The hub cannot do it at this moment. Wait a minute and try again; the code is still good.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Identity:
     hub: str
     inc: int
     signer: Signer | None
+    told: str
+    """The address that the command line said when this one was set up at `hub`, which may have been typed instead."""
 
 
 def identity(store: Store) -> Identity | None:
@@ -57,23 +63,31 @@ def identity(store: Store) -> Identity | None:
     if not kept:
         return None
     row = json.loads(kept)
-    return Identity(
-        row["terminal"], row["store"], row["kind"], row["token"], row["hub"], inc, _signer(store.folder, row["key"])
-    )
+    signer = _signer(store.folder, row["key"])
+    told = row.get("told", row["hub"])
+    return Identity(row["terminal"], row["store"], row["kind"], row["token"], row["hub"], inc, signer, told)
 
 
-def enrol(store: Store, hub: str, code: str, kind: str) -> Identity:
+def enrol(
+    store: Store,
+    hub: str,
+    code: str,
+    kind: str,
+    told: str | None = None,
+    held: contextlib.AbstractContextManager[Any] | None = None,
+) -> Identity:
     """Set this folder up with a code that a manager made. `EnrolRefused` says why not; nothing is changed then.
 
-    All that the hub has not heard travels again in the new incarnation.
+    All that the hub has not heard travels again in the new incarnation. `held` is entered once the hub has said yes:
+    it keeps others from the journal while that becomes so.
     """
     with store.read() as connection:
         inc = outbox.head(connection).inc
     signer = _new_key(store.folder)
     answer = _asked(f"{hub}/v1/enrol", {"code": code, "public_key": signer.public, "inc": inc})
-    with store.begin() as connection:
+    with held or contextlib.nullcontext(), store.begin() as connection:
         _check(connection, answer, kind)
-        keep(connection, answer, signer.public, hub, code)
+        keep(connection, answer, signer.public, hub, code, hub if told is None else told)
     _adopt_key(store.folder)
     found = identity(store)
     assert found is not None, "it was just written"
@@ -87,10 +101,10 @@ def was_used(store: Store, code: str) -> bool:
         return journal.setting(connection, USED_CODE) == digest(code)
 
 
-def keep(connection: Connection, answer: Enrolled, public: str, hub: str, code: str = "") -> None:
+def keep(connection: Connection, answer: Enrolled, public: str, hub: str, code: str = "", told: str = "") -> None:
     """Be this terminal from now on: who it is, its new incarnation and what travels again, in one transaction."""
     known = {"terminal": answer.terminal, "store": answer.store, "kind": answer.kind, "token": answer.token}
-    journal.keep_setting(connection, IDENTITY, json.dumps({**known, "hub": hub, "key": public}))
+    journal.keep_setting(connection, IDENTITY, json.dumps({**known, "hub": hub, "told": told, "key": public}))
     journal.keep_setting(connection, USED_CODE, digest(code))
     journal.keep_setting(connection, journal.FIRST_SALE, str(answer.first_sale))
     if outbox.head(connection).inc >= answer.inc:
@@ -101,21 +115,20 @@ def keep(connection: Connection, answer: Enrolled, public: str, hub: str, code: 
 
 
 def _asked(url: str, body: dict[str, Any]) -> Enrolled:
+    hub = url.removesuffix("/v1/enrol")
     try:
         with httpx.Client(timeout=ENROL_TIMEOUT_S, trust_env=False) as client:
             said = client.post(url, json=body).json()
         if "error" in said:
             error = said["error"]
             code = str(error["code"])
-            raise EnrolRefused(code, refusals.sentence(code, str(error["message"])), **dict(error["params"]))
+            sentence = BUSY if code in BUSY_CODES else refusals.sentence(code, str(error["message"]))
+            raise EnrolRefused(code, sentence, **dict(error["params"]))
         return Enrolled.model_validate(said)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, ValidationError, KeyError, TypeError) as error:
-        log.warning("no answer of a hub from %s: %r", url, error)
-        raise EnrolRefused(
-            "enrol.no_hub",
-            N_("No hub answers at {url}. Check the address and the network; the code is still good."),
-            url=url.removesuffix("/v1/enrol"),
-        ) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise hub_door.away(hub, error) from error
+    except (ValueError, ValidationError, KeyError, TypeError) as error:
+        raise hub_door.stranger(hub, error) from error
 
 
 def _check(connection: Connection, answer: Enrolled, kind: str) -> None:

@@ -9,6 +9,7 @@ from pos_terminal.hands import may_take
 from pos_terminal.receipts import named
 from pos_terminal.store.backlog import Backlog
 from pos_terminal.store.replica import Heading, shown
+from pos_terminal.sync.refusals import SET_UP_ANEW
 from pos_terminal.till import Till
 from retail import loyalty
 from retail.cart import HUB
@@ -23,7 +24,7 @@ class LinkView:
 
     online: bool = False
     since: int = 0
-    loading: dict[str, int] | None = None
+    loading: dict[str, Any] | None = None
     refused: dict[str, Any] | None = None
 
 
@@ -45,6 +46,7 @@ class Desk:
     notice: dict[str, Any] | None = None
     sound: dict[str, Any] = field(default_factory=lambda: {"n": 0, "tone": "accepted"})
     idle_ends_at: int | None = None
+    set_up: dict[str, Any] | None = None
     demo: bool = False
 
     def lines_of(self, live: str) -> Mapping[str, Mapping[str, Any]]:
@@ -71,7 +73,7 @@ def view_of(
     virtual = sum(row["total"] for row in lines.values() if row["owner"] == HUB)
     return {
         "kind": till.kind,
-        "phase": till.phase if heading else "needs_hub",
+        "phase": "set_up" if not till.device else till.phase if heading else "needs_hub",
         "language": till.language,
         "store": heading.shown["store"] if heading else None,
         "terminal": heading.shown["terminal"] if heading else None,
@@ -94,6 +96,7 @@ def view_of(
         "on_phone": desk.on_phone(till),
         "last_sale": _last_sale(till, desk),
         "ask": _ask(till, book),
+        "set_up": desk.set_up,
         "departments": heading.shown["departments"] if heading else [],
         "link": _link(desk, heading),
         "needs_you": desk.needs_you,
@@ -191,6 +194,7 @@ def _ask(till: Till, book: PriceBook | None) -> dict[str, Any] | None:
 def _link(desk: Desk, heading: Heading | None) -> dict[str, Any]:
     return {
         **asdict(desk.link),
+        "set_up_anew": (desk.link.refused or {}).get("code") in SET_UP_ANEW,
         "unsent": desk.unsent.count,
         "unsent_sales": desk.unsent.sales,
         "oldest_unsent_at": desk.unsent.oldest_at,

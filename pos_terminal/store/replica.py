@@ -180,6 +180,16 @@ class Replica:
             return {"next": token}
         return {"since": told["version"], "e": told["e"]} if told else {}
 
+    def begun(self) -> Progress | None:
+        """How far a load has come that was broken off; None where none was."""
+        with refusals(), self.read() as connection:
+            live = self._live(connection)
+            for side, whole in ((_other(live), True), (live, False)):
+                told = side.told(connection) if side is not None else {}
+                if told.get("next"):
+                    return Progress(int(told["rows"]), int(told["total"]), whole, False)
+        return None
+
     def take(self, page: Mapping[str, Any], at: int) -> Progress:
         """Take one page in one transaction, with the place of the next one; `at` is when it was fetched.
 

@@ -76,6 +76,7 @@ class Link:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._pusher.closed()
         self._wake.set()
         self._put(("lost", "stopping"))
         if self._thread.ident is not None:
@@ -365,7 +366,6 @@ class Link:
     def _offline(self) -> None:
         if self._was_online is not False and not self._stopping.is_set():
             log.warning("no link with the hub at %s; selling goes on", self._hub)
-        if self._was_online is True or self._was_online is None:
 
             def show(desk: Desk) -> None:
                 desk.link.online, desk.link.since = False, ids.now_ms()
@@ -392,4 +392,6 @@ class Link:
         message = refusals.sentence(code, said)
         log.error("the hub refuses this terminal: %s %s", code, message)
         row = {"code": code, "message": message, "params": params or {}}
-        self._counter.change(lambda desk: setattr(desk.link, "refused", row))
+        if not self._stopping.is_set():
+            # Stopped, it is the link of who this terminal was before it was set up anew.
+            self._counter.change(lambda desk: setattr(desk.link, "refused", row))

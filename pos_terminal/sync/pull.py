@@ -13,6 +13,7 @@ from pos_terminal import ids
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
 from pos_terminal.store.replica import Progress
+from pos_terminal.view import Desk
 from retail import replica as streams
 from retail.errors import N_
 
@@ -74,15 +75,22 @@ class StreamCopy:
 class ReferencePull:
     """Fetches the catalogue, prices, staff and cards when they changed, on a thread of its own."""
 
-    def __init__(self, counter: Counter, hub: str, token: str) -> None:
-        self._counter, self._url, self._token = counter, f"{hub}/v1/reference", token
+    def __init__(self, counter: Counter) -> None:
+        self._counter, self._url, self._token = counter, "", ""
         self._asked, self._stopping = threading.Event(), threading.Event()
         self._once = threading.Lock()
         self._fetched = threading.Condition()
         self._rounds = 0
         self._thread = threading.Thread(target=self._run, name="reference", daemon=True)
 
+    def turn_to(self, hub: str, token: str) -> None:
+        """Ask this hub from the next page on, known by this token."""
+        self._url, self._token = f"{hub}/v1/reference", token
+
     def start(self) -> None:
+        begun = self._counter.replica.begun()
+        if begun is not None:
+            self._show(begun, waits=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -109,14 +117,15 @@ class ReferencePull:
                 return
             try:
                 self.fetch()
+                self._counter.change(_not_loading)
                 retry_s = None
             except REFERENCE_LOST as error:
                 retry_s = min(RETRY_LIMIT_S, retry_s * 2) if retry_s else RETRY_FIRST_S
                 log.warning("the reference data was not fetched, again in %.0f s: %s", retry_s, error)
+                self._counter.change(_broken)
                 if isinstance(error, StoreRefused):
                     self._say_what_is_kept(error)
             finally:
-                self._counter.change(_not_loading)
                 with self._fetched:
                     self._rounds += 1
                     self._fetched.notify_all()
@@ -158,9 +167,9 @@ class ReferencePull:
             raise ValueError("a page of the reference data is no object")
         return page
 
-    def _show(self, progress: Progress) -> None:
+    def _show(self, progress: Progress, waits: bool = False) -> None:
         if progress.total >= LOADING_SHOWN_ROWS or self._counter.replica.heading is None:
-            row = {"done": progress.done, "total": progress.total}
+            row = {"done": progress.done, "total": progress.total, "waits": waits}
             self._counter.change(lambda desk: setattr(desk.link, "loading", row))
 
     def _say_what_is_kept(self, error: StoreRefused) -> None:
@@ -175,5 +184,11 @@ class ReferencePull:
         self._counter.publish()
 
 
-def _not_loading(desk: Any) -> None:
+def _not_loading(desk: Desk) -> None:
     desk.link.loading = None
+
+
+def _broken(desk: Desk) -> None:
+    """What has come stays, and stays shown: the load goes on behind it."""
+    if desk.link.loading is not None:
+        desk.link.loading = {**desk.link.loading, "waits": True}

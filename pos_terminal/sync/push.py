@@ -113,6 +113,11 @@ class Pusher:
         with self._lock:
             self._line, self._flight = line, None
 
+    def closed(self) -> None:
+        """From now on nothing is sent."""
+        with self._lock:
+            self._line, self._flight = None, None
+
     def at_once(self, due: Due) -> None:
         """Send what was committed this moment from the thread that has committed it, so that a scan need not wait for
         another one to wake up: where nothing else waits, and only if that costs no waiting. Else `push` sends it."""

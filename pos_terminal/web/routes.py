@@ -1,6 +1,7 @@
 """The pages, the pictures of goods, and whether the process is well."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,11 @@ PICTURE_BYTES_MAX = 256 * 1024
 _PICTURE = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
-def web_app(counter: Counter, hub: str) -> Flask:
-    """The Flask app of one terminal."""
+def web_app(counter: Counter, hub: Callable[[], str]) -> Flask:
+    """The Flask app of one terminal; `hub()` is where its hub is."""
     app = Flask("pos_terminal", static_folder=None, template_folder=str(HERE / "templates"))
     ui_kit.blueprint.init_app(app, [*TRANSLATIONS, HERE.parent / "translations"], shelves={"pos": HERE / "static"})
-    setting = counter.setting
-    main = "cashier" if setting.kind == "till" else "kiosk"
+    main = "cashier" if counter.setting.kind == "till" else "kiosk"
 
     @app.before_request
     def only_from_here() -> None:
@@ -43,13 +43,14 @@ def web_app(counter: Counter, hub: str) -> Flask:
 
     @app.get("/")
     def index() -> Response:
-        return _page(main, setting.kind)
+        return _page(main, counter.setting.kind)
 
     @app.get("/display")
     def display() -> Response:
-        return _page("display", setting.kind)
+        return _page("display", counter.setting.kind)
 
     def _page(name: str, surface: str) -> Response:
+        setting = counter.setting
         boot = {
             "kind": setting.kind,
             "terminal": setting.device,
@@ -68,11 +69,12 @@ def web_app(counter: Counter, hub: str) -> Flask:
 
     @app.get("/pictures/<name>.svg")
     def picture(name: str) -> Response:
-        return _picture(counter.store.folder / "pictures", hub, name)
+        return _picture(counter.store.folder / "pictures", hub(), name)
 
     @app.get("/healthz")
     def healthz() -> dict[str, Any]:
-        return {"ok": True, "kind": setting.kind, "terminal": setting.device, "online": counter.desk.link.online}
+        setting, online = counter.setting, counter.desk.link.online
+        return {"ok": True, "kind": setting.kind, "terminal": setting.device, "online": online}
 
     return app
 

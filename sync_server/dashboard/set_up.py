@@ -1,6 +1,7 @@
 """What a manager does with a terminal: make the one-time code that sets it up, or withdraw it at once."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -12,6 +13,7 @@ from sync_server.realtime.handlers import STAFF_COOKIE
 from sync_server.sign_in import SignIn
 from sync_server.terminals import enrolment
 from sync_server.terminals.presence import Presence
+from ui_kit.drawings import qr_path
 
 
 def add_set_up(made: Blueprint, db: Database, sign_in: SignIn, presence: Presence, clock: Callable[[], int]) -> None:
@@ -26,9 +28,9 @@ def add_set_up(made: Blueprint, db: Database, sign_in: SignIn, presence: Presenc
     @made.post("/terminals/<terminal>/code")
     def code(terminal: str) -> Response:
         member, now = manager(), clock()
-        response = jsonify(
-            db.write(lambda session: enrolment.make_code(session, terminal, member.id, now, member.store))
-        )
+        made = db.write(lambda session: enrolment.make_code(session, terminal, member.id, now, member.store))
+        path, size = qr_path(_scanned(made["code"]))
+        response = jsonify(made | {"svg_path": path, "svg_size": size})
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -38,3 +40,13 @@ def add_set_up(made: Blueprint, db: Database, sign_in: SignIn, presence: Presenc
         db.write(lambda session: enrolment.revoke(session, terminal, member.id, now, member.store))
         presence.changed(member.store)
         return jsonify(ok=True)
+
+
+def _scanned(code: str) -> str:
+    """What the picture beside a code holds: with it the hub's address, unless only this machine knows it by that."""
+    host = request.host.rsplit(":", 1)[0].strip("[]")
+    try:
+        own = ip_address(host).is_loopback
+    except ValueError:
+        own = host == "localhost"
+    return code if own else f"{request.host_url.rstrip('/')} {code}"

@@ -86,9 +86,9 @@ def test_a_till_that_was_put_back_is_quarantined_sells_on_and_is_set_up_anew(
     till.sell()
     assert till.view["link"]["unsent_sales"] == 1
     assert hub.rows("SELECT kind, count(*) FROM exceptions GROUP BY kind") == [("fork", 1)]
-    till.stop()
-    till.set_up()
-    till.start()
+    till.ok("set_up_open")
+    till.ok("set_up", hub=hub.url, code=hub.code("till-1"))
+    till.wait(lambda view: view["set_up"] is None)
     till.all_sent()
     above = till.sell()
     till.all_sent()

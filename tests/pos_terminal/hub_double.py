@@ -81,6 +81,7 @@ class HubDouble:
             self.sockets.on_event(event, handler)
         app.add_url_rule("/v1/reference", "reference", self._reference)
         app.add_url_rule("/v1/enrol", "enrol", self._enrol, methods=["POST"])
+        app.add_url_rule("/v1/time", "time", lambda: {"now": now_ms() + self.offset_ms})
         app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
         self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True
@@ -180,7 +181,7 @@ class HubDouble:
             self._tell()
 
     def _enrol(self) -> Any:
-        """`enrol_answer` changes what every code is answered; a new incarnation numbers from 1."""
+        """`enrol_answer` changes what every code is answered; a new incarnation numbers from 1, and is let in."""
         self.enrolled.append(request.get_json())
         if self.refuse_code is not None:
             return {"error": self.refuse_code}, 403
@@ -188,7 +189,7 @@ class HubDouble:
         answer = {"terminal": place["id"], "store": self.reference["store"]["id"], "kind": place["kind"], "names": {}}
         known = {"inc": 0, "last_seq": 0}
         answer |= {"token": "new token", "inc": 1, "first_sale": 1, "known": known, **self.enrol_answer}
-        self.results, self.hashes = {}, {}
+        self.results, self.hashes, self.refuse = {}, {}, None
         return answer
 
     def _sub(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ KEYS = {
         "on_phone",
         "last_sale",
         "ask",
+        "set_up",
         "departments",
         "link",
         "needs_you",

@@ -118,4 +118,27 @@ def test_a_large_load_shows_how_many_rows_have_come(linked: Bench, monkeypatch: 
     linked.hub.new_reference(products=dearer(5))
     linked.wait(lambda view: view["link"]["reference_version"] == 2 and view["link"]["loading"] is None)
     total = linked.hub.reference["total"]
-    assert seen == [None, {"done": ROWS, "total": total}, {"done": 2 * ROWS, "total": total}]
+    assert seen == [None, *({"done": n * ROWS, "total": total, "waits": False} for n in (1, 2))]
+
+
+def test_a_first_load_that_breaks_off_is_shown_where_it_stands_also_after_a_restart_and_goes_on_from_there(
+    make_bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "RETRY_FIRST_S", 0.05)
+    bench: Bench = make_bench(printer=False)
+    bench.hub.page_rows = ROWS
+    bench.hub.on_page = lambda page: None if page["first"] else ("", 503)
+    bench.hub.start()
+    bench.start()
+    come = {"done": ROWS, "total": bench.hub.reference["total"], "waits": True}
+    bench.wait(lambda view: view["link"]["loading"] == come)
+    bench.stop()
+    bench.hub.stop()
+    bench.start()
+    assert (bench.view["phase"], bench.view["link"]["loading"]) == ("needs_hub", come)
+    bench.hub.on_page = lambda page: None
+    bench.hub.start()
+    bench.wait(lambda view: view["phase"] == "signed_out")
+    done = [row["changes"]["link"]["loading"] for row in bench.views if "link" in row["changes"]]
+    shown = [row["done"] for row in done if row]
+    assert shown == sorted(shown) and bench.view["link"]["loading"] is None

@@ -22,6 +22,7 @@ SMALL = """(least) => [...document.querySelectorAll('button, a[href], [role=butt
   .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
 SALE = {"id": "s", "number": "01-01-000007", "total": 500, "paid": 1000, "change": 500, "currency": "EUR", "points": 5,
         "at": 0, "lines": 1, "shopper": "", "print": "held", "drawer": "confirmed", "print_reason": ""}  # fmt: skip
+SET_UP = {"again": False, "hub": "http://10.0.0.5:8400", "busy": False, "error": None, "scanned": None}
 CASHIER = {"id": "s", "number": "1001", "name": "Anna Holm", "role": "cashier"}
 
 
@@ -108,8 +109,33 @@ def thanks(seen: Seen) -> None:
     expect(seen.page.locator(".thanks")).to_be_visible()
 
 
-TILL = [signed_out, locked, empty, selling, offline, weighing, more, paying]
-KIOSK = [attract, basket, shelves, idle, thanks]
+def fresh(seen: Seen) -> None:
+    wrong = {"code": "x", "message": "This code is not right. Look at it again on the manager's page.", "params": {}}
+    seen.double.put(phase="set_up", set_up=SET_UP | {"error": wrong})
+    expect(seen.page.locator(".set-up-said .strip")).to_be_visible()
+
+
+def anew(seen: Seen) -> None:
+    refused = {"code": "device.forked", "message": "Another copy has spoken to the hub.", "params": {}}
+    away = {"online": False, "unsent": 9, "unsent_sales": 3, "refused": refused, "set_up_anew": True}
+    seen.double.put(phase="selling", staff=CASHIER, link=seen.double.state["link"] | away)
+    # Looked at on its way, because the page behind it is measured with it otherwise.
+    button = seen.page.locator(".message .strip button")
+    assert button.evaluate("(one) => one.scrollWidth <= one.clientWidth + 1")
+    text = seen.page.locator(".message .strip .grow")
+    assert text.evaluate("(one) => one.scrollHeight <= one.closest('.message').clientHeight")
+    button.click()
+    expect(seen.page.locator(".set-up h1")).to_be_visible()
+
+
+def loading(seen: Seen) -> None:
+    come = {"done": 41_000, "total": 100_117, "waits": True}
+    seen.double.put(phase="needs_hub", link=seen.double.state["link"] | {"online": False, "loading": come})
+    expect(seen.page.get_by_role("progressbar")).to_be_visible()
+
+
+TILL = [signed_out, locked, empty, selling, offline, weighing, more, paying, fresh, anew, loading]
+KIOSK = [attract, basket, shelves, idle, thanks, fresh]
 STATES: list[Any] = [pytest.param("till", state, id=f"till {state.__name__}") for state in TILL]
 STATES += [pytest.param("kiosk", state, id=f"kiosk {state.__name__}") for state in KIOSK]
 STATES += [pytest.param("display", selling_shown, id="display") for selling_shown in (cart,)]

@@ -40,20 +40,8 @@ def now_ms() -> int:
 
 
 def product(one: Product) -> State:
-    kept = (
-        "id",
-        "names",
-        "department",
-        "price",
-        "unit",
-        "gtin",
-        "plu",
-        "family",
-        "family_names",
-        "attributes",
-        "picture",
-        "tax",
-    )
+    kept = ("id", "names", "department", "price", "unit", "gtin", "plu", "family", "family_names", "attributes")
+    kept += ("picture", "tax")
     return {k: v for k, v in one.as_dict().items() if k in kept} | {"weighed": one.unit == "kg", "stock": 12_000}
 
 
@@ -61,6 +49,7 @@ def calm_link() -> State:
     return {
         "online": True, "since": now_ms(), "unsent": 0, "unsent_sales": 0, "oldest_unsent_at": None,
         "reference_version": 7, "reference_at": now_ms(), "loading": None, "refused": None,
+        "set_up_anew": False,
     }  # fmt: skip
 
 
@@ -73,7 +62,7 @@ def first_state(kind: str, language: str) -> State:
         "store": store, "terminal": terminal, "staff": None, "shopper": None, "lines": {}, "taxes": [],
         "people": [{"number": p.number, "name": p.name, "role": p.role, "locked": False} for p in PEOPLE],
         "totals": {}, "payment": None, "last_sale": None, "paying": None, "on_phone": False, "ask": None,
-        "link": calm_link(), "needs_you": [],
+        "set_up": None, "link": calm_link(), "needs_you": [],
         "departments": [{"id": d.id, "names": d.names, "ordinal": d.ordinal, "hue": d.hue} for d in SHOP.departments],
         "devices": {
             "scanners": [{"name": "Scanner 1", "state": "online", "reason": ""}],
@@ -381,6 +370,15 @@ class TillDouble:
 
     def do_start_over(self) -> None:
         self.empty("attract")
+
+    def do_set_up_open(self) -> None:
+        self.put(set_up={"again": True, "hub": "http://hub", "busy": False, "error": None, "scanned": None})
+
+    def do_set_up_close(self) -> None:
+        self.put(set_up=None)
+
+    def do_set_up(self, hub: str, code: str) -> None:
+        self.put(set_up=self.state["set_up"] | {"hub": hub, "busy": True, "error": None})
 
     def do_touch(self) -> None:
         self.put(idle=None)

@@ -1,5 +1,6 @@
 // Setting a terminal up: its one-time code, large enough to be read from where the terminal stands; and withdrawing it.
 import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { time } from "kit/format.js";
 import { N_, sentence, t } from "kit/i18n.js";
 import { Button, html, toast } from "kit/ui.js";
@@ -27,10 +28,15 @@ async function ask(terminal, what) {
 
 /** Below what a terminal says of itself: set it up, or withdraw it. */
 export function SetUp({ row }) {
-  return html`<section class="stack"><h3>${t("Set up this terminal")}</h3>
-    ${made.value?.terminal === row.id
-      ? html`<p class="set-up-code" aria-live="polite">${spaced(made.value.code)}</p>
-        <p>${t("Type it at the terminal. It works once, until {time}.", { time: time(made.value.expires_at) })}</p>`
+  const place = useRef(null);
+  const shown = made.value?.terminal === row.id ? made.value.code : "";
+  // The code comes at the end of a long drawer: it must not come below its edge.
+  useEffect(() => { if (shown) place.current?.scrollIntoView({ block: "end" }); }, [shown]);
+  return html`<section class="stack set-up" ref=${place}><h3>${t("Set up this terminal")}</h3>
+    ${shown
+      ? html`<div class="set-up-made"><p class="set-up-code" aria-live="polite">${spaced(made.value.code)}</p>
+          <svg class="set-up-picture" role="img" aria-label=${t("The code for a scanner")} viewBox=${`0 0 ${made.value.svg_size} ${made.value.svg_size}`}><path d=${made.value.svg_path} /></svg></div>
+        <p>${t("Type it on the terminal's own page, or scan the picture there. It works once, until {time}.", { time: time(made.value.expires_at) })}</p>`
       : html`<p>${t("A code sets this terminal up. What it was set up with before is withdrawn then; its sales are kept.")}</p>
         <p class="quiet small">${t("Withdraw a terminal that was stolen: the hub hears it no more, from this moment on.")}</p>`}
     ${refusal.value && html`<p role="alert">${refusal.value}</p>`}

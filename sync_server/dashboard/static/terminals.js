@@ -75,6 +75,9 @@ function Details({ row }) {
   </div>`;
 }
 
+// One that cannot speak without a code has that first.
+const needsCode = (row) => !row.report || row.worries.includes("forked");
+
 /** The table of terminals; on a narrow screen each row is a card. */
 export function Terminals({ rows }) {
   const shown = rows.find((row) => row.id === chosen.value);
@@ -84,5 +87,6 @@ export function Terminals({ rows }) {
       onSort=${(value) => (sort.value = value)} onOpen=${(row) => (chosen.value = row.id)}
       empty=${html`<${Empty} icon="monitor" title=${t("No terminal is enrolled")} />`} />
     <${Drawer} open=${Boolean(shown)} title=${word(shown?.names)} onClose=${() => (chosen.value = "")}>
-      ${shown && html`<${Details} row=${shown} /><${SetUp} key=${shown.id} row=${shown} />`}<//></section>`;
+      ${shown && html`${needsCode(shown) && html`<${SetUp} key="code" row=${shown} />`}<${Details} key=${shown.id} row=${shown} />
+        ${!needsCode(shown) && html`<${SetUp} key="code" row=${shown} />`}`}<//></section>`;
 }

@@ -3,7 +3,7 @@ import { html } from "htm/preact";
 import { boot } from "kit/boot.js";
 import { ago, money, quantity } from "kit/format.js";
 import { t } from "kit/i18n.js";
-import { Badge, Button, Empty, Line, Lines, Loading, Paper, Status, Stepper, Stopwatch, Strip, Table } from "kit/ui.js";
+import { Badge, Button, Empty, Line, Lines, Loading, Paper, Progress, Status, Stepper, Stopwatch, Strip, Table } from "kit/ui.js";
 import { Specimen, euro } from "./specimen.js";
 
 const GOODS = ["Oat milk 1 l", "Rye bread", "Apples"];
@@ -36,7 +36,8 @@ export function States() {
       <${Strip} kind="trouble">${t("The printer has no paper. The receipt is kept; put in a roll.")}<//><${Strip} kind="good">${t("Everything is sent.")}<//><${Strip} kind="idle" icon="info">${t("The cashier is taking payment.")}<//></div>
     <div class="columns"><div class="panel"><${Empty} icon="shopping-cart" title=${t("The cart is empty")} action=${html`<${Button} kind="primary">${t("Look around")}<//>`}>${t("Scan something, or choose it here.")}<//></div>
       <div class="panel"><${Empty} kind="trouble" icon="cloud-off" title=${t("The orders did not load")} action=${html`<${Button} icon="refresh-cw">${t("Try again")}<//>`}>${t("There is no connection. Your cart is kept on this device.")}<//></div>
-      <div class="panel"><${Loading} lines=${5} /></div></div><//>`;
+      <div class="panel"><${Loading} lines=${5} /></div>
+      <div class="panel stack"><${Progress} value=${41} max=${100} label=${t("Goods and prices")} text="41%" /><${Progress} value=${41} max=${100} waits label=${t("Goods and prices, waiting")} text="41%" /></div></div><//>`;
 }
 
 export function Tables() {

@@ -10,6 +10,7 @@ export { Icon } from "./components/icon.js";
 export { Keypad, PinDots } from "./components/keypad.js";
 export { Line, Lines } from "./components/line.js";
 export { Paper } from "./components/paper.js";
+export { Progress } from "./components/progress.js";
 export { Badge, Status, Strip } from "./components/status.js";
 export { Stepper } from "./components/stepper.js";
 export { Stopwatch } from "./components/stopwatch.js";

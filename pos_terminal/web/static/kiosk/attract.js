@@ -15,6 +15,6 @@ export function Attract() {
     <div class="page-middle attract-middle"><${Scene} />
       <${Button} kind="primary" size="large" full icon="scan-barcode" onClick=${() => act("start")}>${t("Touch to start")}<//>
       <p class="quiet centre">${t("Or scan the first thing, or your card.")}</p></div>
-    <div class="attract-foot"><${Message} closable=${false} calm="" />
+    <div class="attract-foot"><${Message} closable=${false} may_set_up calm="" />
       <div class="row"><${Tabs} look="pills" label=${t("Language")} items=${LANGUAGES} value=${locale} onChange=${(language) => act("language", { language })} /><${HelpButton} /></div></div></main>`;
 }

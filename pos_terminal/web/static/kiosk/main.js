@@ -1,10 +1,12 @@
 // The kiosk's page: one question a page; a scan is heard on all of them and leads back to the basket.
 import { computed, effect } from "@preact/signals";
-import { Button, Dialog, Empty, html, Loading, render, Stopwatch } from "kit/ui.js";
+import { Button, Dialog, html, Loading, render, Stopwatch } from "kit/ui.js";
 import { t } from "kit/i18n.js";
 import { listen } from "kit/wedge.js";
 import { keepFocus } from "../shared/keys.js";
-import { ask, demo, followLanguage, in_hand, notice, perform, phase, ready, ringTones, scanned_at, scanTyped, shopper } from "../shared/till.js";
+import { FirstLoad } from "../shared/loading.js";
+import { code, SetUp } from "../shared/set_up.js";
+import { ask, demo, followLanguage, in_hand, notice, perform, phase, ready, ringTones, scanned_at, scanTyped, set_up, shopper } from "../shared/till.js";
 import { Weighing, weight } from "../shared/weighing.js";
 import { Attract } from "./attract.js";
 import { Basket } from "./basket.js";
@@ -17,7 +19,7 @@ import { Thanks } from "./thanks.js";
 const NOTICE_STAYS_MS = 8000;
 
 listen((text) => {
-  for (const typed of [card, weight]) typed.undoBurst();
+  for (const typed of [card, weight, code]) typed.undoBurst();
   scanTyped(text);
 });
 ringTones();
@@ -46,7 +48,7 @@ function Help() {
 }
 
 function NeedsHub() {
-  return html`<main class="alone"><${Empty} icon="cloud-off" title=${t("This kiosk is being set up")}>${t("Please ask at a till.")}<//></main>`;
+  return html`<${FirstLoad} closable=${false} />`;
 }
 
 const PAGES = { basket: Basket, shelves: Shelves, goods: Goods, card: Card, pay: Pay };
@@ -59,6 +61,7 @@ function page() {
 
 function Kiosk() {
   if (!ready.value) return html`<main class="alone"><${Loading} /></main>`;
+  if (set_up.value) return html`<${SetUp} />`;
   const Page = page();
   return html`<div class="kiosk" onMouseDown=${keepFocus}><${Page} />${demo.value && html`<div class="watch"><${Stopwatch} since=${scanned_at.value} label="" /></div>`}
     <${Help} /><${Idle} />${ask.value && html`<${Weighing} />`}</div>`;

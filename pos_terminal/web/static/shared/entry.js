@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 
 const BURST_GAP_MS = 150;
 
-/** A typed number: `text` is a signal; `press(key)` takes the keypad's keys; `clear()`.
+/** A typed number: `text` is a signal; `press(key)` takes the keypad's keys, `put(text)` what a field has now; `clear()`.
  *
  * A keyboard wedge's first characters look like typing until the burst is recognised as a scan: `undoBurst()` then
  * brings back what was there before it.
@@ -11,6 +11,11 @@ const BURST_GAP_MS = 150;
 export function createEntry({ max_chars = 13 } = {}) {
   const text = signal("");
   let [last, before] = [0, ""];
+
+  // A field is put right by the wedge's own listener: what it has then is what was typed.
+  function put(typed) {
+    text.value = before = typed.slice(0, max_chars);
+  }
 
   function press(key) {
     const now = performance.now();
@@ -21,7 +26,7 @@ export function createEntry({ max_chars = 13 } = {}) {
     else if (key !== "." || !text.value.includes(".")) text.value = (text.value + key).slice(0, max_chars);
   }
 
-  return { text, press, clear: () => { text.value = ""; }, undoBurst: () => { text.value = before; } };
+  return { text, press, put, clear: () => { text.value = ""; }, undoBurst: () => { text.value = before; } };
 }
 
 /** The keypad key that a keyboard event means, or "". A comma is a point: Russian keypads have one. */

@@ -1,5 +1,5 @@
 // The one place where the till speaks: it is always there, so nothing moves when it has something to say.
-import { Button, html, Icon, Strip } from "kit/ui.js";
+import { Button, html, Icon, Progress, Strip } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { sentence, t } from "kit/i18n.js";
 import { minute } from "./clock.js";
@@ -20,7 +20,7 @@ export const speaking = () => Boolean(refusal.value || notice.value);
 const away = () => html`<${Button} size="small" kind="quiet" icon="x" label=${t("Dismiss")} onClick=${dismiss} />`;
 
 /** What is most worth saying now: {kind, icon, text, action}, or null. */
-function current(closable) {
+function current(closable, may_set_up) {
   if (status.value === "offline") {
     return { kind: "trouble", text: t("The till's program does not answer. Nothing was lost; the page goes on as soon as it is back.") };
   }
@@ -32,7 +32,12 @@ function current(closable) {
     const again = html`<${Button} size="small" icon="printer" onClick=${() => act("retry_print")}>${t("Print again")}<//>`;
     return { kind: job.kind, icon: "printer", text: [job.text, last_sale.value.print_reason].filter(Boolean).join(". "), action: again };
   }
-  if (link.value?.refused) return { kind: "trouble", text: sentence(link.value.refused) };
+  if (link.value?.refused) {
+    if (!may_set_up || !link.value.set_up_anew) return { kind: "trouble", text: sentence(link.value.refused) };
+    // Why it is so stands on the page that the button opens; here is room for what matters while one sells.
+    const anew = html`<${Button} size="small" onClick=${() => act("set_up_open")}>${t("Set up anew")}<//>`;
+    return { kind: "trouble", text: t("The hub takes nothing from this terminal. Selling goes on, and everything is kept."), action: anew };
+  }
   if (link.value && !link.value.online) return { kind: "attention", icon: "cloud-off", text: offlineSentence(link.value, minute.value) };
   if (paying.value) {
     return { kind: "attention", icon: "banknote", text: t("This cart is being paid at {place} now. Its goods there cannot be taken over until that is done.", { place: paying.value.place?.names ?? "" }) };
@@ -40,14 +45,16 @@ function current(closable) {
   const loading = link.value?.loading;
   if (loading) {
     const counts = { done: number(loading.done), total: number(loading.total) };
-    return { kind: "busy", text: t("New goods and prices are coming: {done} of {total}.", counts) };
+    const bar = html`<${Progress} value=${loading.done} max=${loading.total} waits=${loading.waits} label=${t("Goods and prices")} text=${t("{done} of {total}", counts)} />`;
+    return { kind: "busy", text: html`${t("New goods and prices are coming: {done} of {total}. Selling goes on with those that are here.", counts)}${bar}` };
   }
   return null;
 }
 
-/** `calm` is what stands there while there is nothing to say; not `closable` where nothing can be touched. */
-export function Message({ calm, closable = true }) {
-  const said = current(closable);
+/** `calm` is what stands there while there is nothing to say; not `closable` where nothing can be touched, and not
+ *  `may_set_up` where only shoppers stand. */
+export function Message({ calm, closable = true, may_set_up = closable }) {
+  const said = current(closable, may_set_up);
   if (!said) return html`<div class="message calm" role="status">${calm && html`<${Icon} name="scan-barcode" /><span>${calm}</span>`}</div>`;
   return html`<div class="message"><${Strip} kind=${said.kind} icon=${said.icon} action=${said.action}>${said.text}<//></div>`;
 }

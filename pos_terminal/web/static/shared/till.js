@@ -33,6 +33,7 @@ export const paying = part("paying");
 export const on_phone = part("on_phone");
 export const [phase, staff, people, shopper, lines, totals, taxes, payment, last_sale] =
   ["phase", "staff", "people", "shopper", "lines", "totals", "taxes", "payment", "last_sale"].map(part);
+export const set_up = part("set_up");
 export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =
   ["store", "terminal", "departments", "needs_you", "devices", "link", "notice", "ask", "idle", "demo"].map(part);
 

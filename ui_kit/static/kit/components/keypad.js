@@ -3,9 +3,9 @@ import { t } from "../i18n.js";
 import { Icon } from "./icon.js";
 
 const DIGITS = ["7", "8", "9", "4", "5", "6", "1", "2", "3"];
-const LAYOUTS = { amount: [...DIGITS, "0", "00", "."], pin: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "clear", "0", "back"], number: [...DIGITS, "clear", "0", "back"] };
+const LAYOUTS = { amount: [...DIGITS, "0", "00", "."], pin: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "clear", "0", "back"], number: [...DIGITS, "clear", "0", "back"], address: [...DIGITS, ".", "0", ":"] };
 
-/** Large number keys. `layout`: "amount", "number", "pin". `onKey` gets "0".."9", "00", ".", "back" or "clear". */
+/** Large number keys. `layout`: "amount", "number", "pin", "address". `onKey` gets "0".."9", "00", ".", ":", "back" or "clear". */
 export function Keypad({ layout = "number", label = t("Number keys"), disabled = false, onKey }) {
   const faces = {
     back: html`<${Icon} name="delete" label=${t("Delete the last digit")} />`,
