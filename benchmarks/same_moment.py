@@ -8,6 +8,8 @@ server that is measured. Blocks of scans at the real till and at the bare one ta
 The limits of `scan_to_phone` are against `bare_scan_to_phone`: the bare till hands a message as large to the bare relay
 the moment that its scanner speaks, on the same server and client libraries, and the relay to the phone. `one_hop` is a
 message that a client gives to the relay without a till in between: the floor of one server, told beside it.
+`dark_scan_to_phone` is `scan_to_phone` once more with the till's page closed, for in a shop its screen is painted by
+another machine than the hub's, and here by the same processors; no limit is on it.
 
 `--grow` runs with 10, 100, 1,000, 2,500 and 5,000 phones, with fewer scans each; PHONES, RATE and BLOCKS are settings.
 """
@@ -118,6 +120,7 @@ class Rig:
     codes: list[str]
     event: dict[str, Any]
     crowds: dict[str, list[dict[str, Any]]]
+    till_page: Page
     count: int = 0
 
     def crowd(self, kind: str) -> None:
@@ -139,6 +142,18 @@ class Rig:
         till_at, _ = await till.arrival(lambda ev: ev.get("scan") and "lines" in ev["changes"])
         phone_at, self.event = await phone.arrival(lambda ev: ev["s"].startswith("cart:") and ev["by"])
         return {"scan_to_till": till_at - began, "scan_to_phone": phone_at - began}
+
+    async def dark_scan(self) -> dict[str, float]:
+        """One scan at the real till while nobody has its page open: seconds to the phone's page."""
+        phone = self.frames["phone"]
+        phone.forget()
+        code = self.codes[self.count % len(self.codes)]
+        self.count += 1
+        began = time.monotonic()
+        if not self.scanner.scan(code):
+            raise RuntimeError("the till does not read its scanner")
+        at, _ = await phone.arrival(lambda ev: ev["s"].startswith("cart:") and ev["by"])
+        return {"dark_scan_to_phone": at - began}
 
     async def bare_scan(self) -> dict[str, float]:
         """One scan at the bare till: seconds to its page and to the relay's."""
@@ -178,6 +193,9 @@ async def measure(rig: Rig, blocks: int) -> dict[str, list[float]]:
         await block("hub", rig.scan, times, counts)
         await block("relay", rig.bare_scan, times, counts)
         await block("relay", rig.hop, times, counts)
+    await rig.till_page.goto("about:blank")
+    for _ in range(blocks):
+        await block("hub", rig.dark_scan, BLOCK)
     return seen
 
 
@@ -282,7 +300,7 @@ async def run(folder: Path, phones: int, blocks: int) -> dict[str, list[float]]:
         sender.connect(relay["url"], transports=["websocket"])
         bare = SerialScannerEmulator(folder / "bare_scanner")
         bare.plug()
-        rig = Rig(scanner, bare, frames, sender, codes, {}, {})
+        rig = Rig(scanner, bare, frames, sender, codes, {}, {}, pages["till"])
         for _ in codes:
             # The bare servers say what the real ones do, with all the lines in the cart.
             await rig.scan()
@@ -313,6 +331,7 @@ def figures_of(seen: dict[str, list[float]]) -> dict[str, Any]:
         ("scan_to_phone", "bare_scan_to_phone"),
         ("scan_to_till", "bare_scan_to_till"),
         ("scan_to_phone", "one_hop"),
+        ("dark_scan_to_phone", "bare_scan_to_phone"),
     ):
         for share in ("p50", "p99"):
             ratio = figures[name][f"{share}_ms"] / figures[floor][f"{share}_ms"]
