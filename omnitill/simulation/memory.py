@@ -6,6 +6,7 @@ exactly what was committed, so nothing of a file's safety is needed here: files 
 
 import hashlib
 import sqlite3
+import threading
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -120,6 +121,7 @@ class MemoryStore(Store):
     def __init__(self, engine: Engine) -> None:
         self.folder, self.path = Path(), Path()
         self.engine = engine
+        self._alone, self._writing = threading.Lock(), None
 
 
 class MemoryReplica(Replica):
