@@ -29,7 +29,7 @@ def add_set_up(made: Blueprint, db: Database, sign_in: SignIn, presence: Presenc
     def code(terminal: str) -> Response:
         member, now = manager(), clock()
         made = db.write(lambda session: enrolment.make_code(session, terminal, member.id, now, member.store))
-        path, size = qr_path(_scanned(made["code"]))
+        path, size = qr_path(scanned(made["code"]))
         response = jsonify(made | {"svg_path": path, "svg_size": size})
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -42,7 +42,7 @@ def add_set_up(made: Blueprint, db: Database, sign_in: SignIn, presence: Presenc
         return jsonify(ok=True)
 
 
-def _scanned(code: str) -> str:
+def scanned(code: str) -> str:
     """What the picture beside a code holds: with it the hub's address, unless only this machine knows it by that."""
     host = request.host.rsplit(":", 1)[0].strip("[]")
     try:

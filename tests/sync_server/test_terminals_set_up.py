@@ -1,11 +1,21 @@
 """A manager sets a terminal up with a code, and withdraws it: both at the hub's own doors."""
 
 import httpx
+import pytest
+from flask import Flask
 from hub_process import WAIT_S, HubProcess, Listener, post
 from talking_device import SHOP, operation
 
 from retail.chain import Signer, link, origin
+from sync_server.dashboard.set_up import scanned
 
+PLACES = [
+    ("http://127.0.0.1:8400", "12345678"),
+    ("http://localhost:8400", "12345678"),
+    ("http://[::1]:8400", "12345678"),
+    ("http://192.168.1.20:8400", "http://192.168.1.20:8400 12345678"),
+    ("https://shop.example", "https://shop.example 12345678"),
+]
 MANAGER = next(member for member in SHOP.staff if member.role == "manager" and member.store == SHOP.stores[0].id)
 SIGNER = Signer(b"k" * 32)
 
@@ -35,3 +45,9 @@ def test_a_terminal_is_set_up_with_a_managers_code_speaks_signed_and_is_withdraw
         till.close()
     refused = post(own_hub, "/v1/ops", {}, Authorization=f"Bearer {answer['token']}")
     assert (refused.status_code, refused.json()["error"]["code"]) == (401, "unauthorised")
+
+
+@pytest.mark.parametrize(("place", "text"), PLACES)
+def test_the_picture_beside_a_code_names_the_hub_where_others_know_it_by_that_name(place: str, text: str) -> None:
+    with Flask("dashboard").test_request_context("/", base_url=place):
+        assert scanned("12345678") == text
