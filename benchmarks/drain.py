@@ -21,7 +21,7 @@ from sqlalchemy import delete, func, select
 
 import sample_shop
 from hardware.emulators.serial_scanner import SerialScannerEmulator
-from omnitill.blackbox.shop import Folder
+from omnitill.blackbox.shop import HubData
 from omnitill.simulation.memory import CASHIER, SHOP, STORE
 from omnitill.visitors import Phone, TillPage
 from pos_terminal import enrolment
@@ -60,9 +60,8 @@ def process(*command: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, 
         child.communicate()
 
 
-def known(folder: Folder) -> None:
+def known(folder: HubData) -> None:
     """A hub that knows the tills."""
-    folder.seed()
     db = open_database(sqlite_url(folder.path))
     for number, name in enumerate(NAMES, 1):
         names = {"en": f"Till {number}", "ru": f"Касса {number}"}
@@ -72,7 +71,7 @@ def known(folder: Folder) -> None:
     db.close()
 
 
-def set_up(folder: Folder, hub: str) -> None:
+def set_up(folder: HubData, hub: str) -> None:
     """Each till sets itself up at the hub with a code of its own.
 
     The hub lets twenty codes be tried in a quarter of an hour: that they were is forgotten, as if that time had passed.
@@ -145,7 +144,7 @@ def measure(live: Live, tills: "subprocess.Popen[str]") -> tuple[list[float], li
 
 def run(path: Path) -> dict[str, Any]:
     began = time.monotonic()
-    folder = Folder(path)
+    folder = HubData(path, workers=0)
     known(folder)
     with ExitStack() as stack:
         scanner = SerialScannerEmulator(path / "scanner")

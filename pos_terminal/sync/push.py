@@ -25,7 +25,7 @@ log = logging.getLogger("omnitill.link")
 
 ACK_TIMEOUT_S = 10
 OPS_AT_ONCE = 16
-"""Far fewer than the hub would take: it writes a batch in one piece, and everybody's scans wait for it."""
+"""Far fewer than the hub would take: of many tills that come back each hears an answer soon, whoever goes first."""
 
 Understood = Callable[[str, Any], Any]
 """Gets the name of a message and its answer; raises `LinkBroken` for one that says no to all of it."""
