@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from sync_server.errors import is_store_failure, is_worth_a_second_try
+from sync_server.errors import is_store_failure, is_undone, is_worth_a_second_try
+from sync_server.piped import Piped, word
 from sync_server.prepared import Prepared, Savepoint
 from sync_server.writers import InlineWriter, Order, ThreadWriter, Writer
 
@@ -26,13 +27,16 @@ metadata = MetaData()
 TIMINGS_KEPT_MAX = 10_000
 BUSY_TIMEOUT_MS = 5_000
 READERS_MAX = 4
-WAIT_S = 0.1
-"""So often does a thread that waits for PostgreSQL look whether the process is told to end."""
-
 DATABASE_NAME = "hub.sqlite"
 
-WRITERS = 3
-"""Threads that write to PostgreSQL in one worker; it commits those of all workers together by itself."""
+SERVER_WRITERS = 2
+"""Threads that write to PostgreSQL in one worker: while one waits for a row or for the disk, the other works."""
+
+SERVER_GROUP_MAX = 16
+"""So many commands share a transaction there: it holds the rows of all of them until its end."""
+
+GROUP_PATIENCE_MS = 100
+"""A transaction of several commands waits so long for a row. Then it is undone, and each is carried out by itself."""
 
 
 class ThreadReader:
@@ -69,7 +73,7 @@ AfterCommit = Callable[[dict[Any, Any]], None]
 
 
 class _Undone(Exception):
-    """A group was rolled back before its commit was tried; the cause is the store's."""
+    """A group was rolled back and nothing of it is kept; the cause is the store's."""
 
 
 class Database:
@@ -132,6 +136,9 @@ class Database:
             try:
                 transaction = session.begin()
                 raw: Any = session.connection().connection.driver_connection
+                if len(group) > 1 and isinstance(raw, Piped):
+                    # The group of another worker may wait for ours, which the server would notice after a second.
+                    raw.tell(word(f"SET LOCAL lock_timeout = {GROUP_PATIENCE_MS}"))
                 for order in group:
                     session.info.clear()
                     session.info.update(kept=kept, raw=raw)
@@ -140,16 +147,21 @@ class Database:
                         # They are carried out by this very loop.
                         group += joining()
             except Exception as error:
+                if getattr(error, "connection_invalidated", False):
+                    # A dead one is replaced, and not asked to undo anything.
+                    session.invalidate()
                 raise _Undone from error
             if len(group) == 1 and group[0].error is not None:
                 transaction.rollback()
                 return
             try:
                 transaction.commit()
-            except Exception:
+            except Exception as error:
                 # What was not committed must not stay open: the connection is used again.
                 with suppress(Exception):
                     raw.rollback()
+                if is_undone(error):
+                    raise _Undone from error
                 raise
             self.timings.append((time.perf_counter() - began, len(group)))
 
@@ -192,15 +204,14 @@ def sqlite_url(folder: Path) -> str:
 
 
 def open_database(url: str, writer: Writer | None = None) -> Database:
-    """Open SQLite (two engines, so that the writer's thread and the readers share no lock) or PostgreSQL (one pool)."""
+    """Open SQLite (writers and readers share no lock) or PostgreSQL (a connection a writer, a pool for readers)."""
     fast = {"json_serializer": _dumps, "json_deserializer": _loads}
     if not url.startswith("sqlite"):
         engine = create_engine(url, pool_size=10, pool_pre_ping=True, **fast)
         # PostgreSQL's default gives each statement a snapshot of its own: a state would not fit its version.
         snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        if isinstance(writer, ThreadWriter):
-            return Database([_own_connection(url, fast) for _ in range(writer.threads)], snapshots, writer)
-        return Database(engine, snapshots, writer or InlineWriter())
+        threads = writer.threads if isinstance(writer, ThreadWriter) else 1
+        return Database([_own_connection(url, fast) for _ in range(threads)], snapshots, writer or InlineWriter())
     writing = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **fast)
     reading = create_engine(url, pool_size=READERS_MAX, connect_args={"check_same_thread": False}, **fast)
     _sqlite(writing, begin="BEGIN IMMEDIATE")
@@ -212,30 +223,19 @@ def open_database(url: str, writer: Writer | None = None) -> Database:
 
 
 def _own_connection(url: str, fast: dict[str, Any]) -> Engine:
-    """An engine with one connection, for one real thread: it waits for the server in C and lets the others run.
-
-    Under gevent psycopg would wait by a patched `select`, which costs more than most statements.
-    """
-    import psycopg
-    from psycopg import waiting
-
-    class Waiting(psycopg.Connection[Any]):
-        def wait(self, gen: Any, interval: float = WAIT_S, timeout: float | None = None) -> Any:
-            # An interval of nothing, which is the C function's own, means to ask again and again.
-            return waiting.wait_c(gen, self.pgconn.socket, interval=interval, timeout=timeout)
-
+    """An engine with one connection, for one real thread at a time."""
     engine = create_engine(url, poolclass=StaticPool, **fast)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, _arguments: Any, named: Any) -> Any:
-        return Waiting.connect(**named)
+        return Piped.connect(**named)
 
     return engine
 
 
 def threads_for(url: str) -> ThreadWriter:
-    """The writer of a hub that serves: one thread that commits in groups, or several that commit by themselves."""
-    return ThreadWriter() if url.startswith("sqlite") else ThreadWriter(WRITERS, group=1)
+    """The writer of a hub that serves, which commits in groups: one thread with SQLite, and several with PostgreSQL."""
+    return ThreadWriter() if url.startswith("sqlite") else ThreadWriter(SERVER_WRITERS, SERVER_GROUP_MAX)
 
 
 def _dumps(value: Any) -> str:

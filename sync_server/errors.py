@@ -117,11 +117,14 @@ AGAIN = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for "somebody else was first" and for a circle of waiting that it has cut: nothing was done."""
 
 
+def is_undone(error: BaseException | None) -> bool:
+    """Whether the server has said that it undid the whole transaction, even if that was its answer to the commit."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in AGAIN
+
+
 def is_worth_a_second_try(error: BaseException | None) -> bool:
     """Whether a new connection, or another moment, is all that was missing."""
-    if not isinstance(error, DBAPIError):
-        return False
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") in AGAIN
+    return is_undone(error) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def refusal(error: Exception) -> RetailError:

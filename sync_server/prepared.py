@@ -7,6 +7,7 @@ needs to carry it out (docs/adr/0010). Errors are SQLAlchemy's, and the transact
 import weakref
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from types import TracebackType
 from typing import Any
 
@@ -14,10 +15,14 @@ from sqlalchemy import Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from sync_server.piped import Piped, Statement, Told, word
+
 RAW = "raw"
 """Under this name a session's info keeps the driver's connection while its transaction is open."""
 
 Processor = Callable[[Any], Any]
+
+NUMBERS = count(1)
 
 
 class _Form:
@@ -39,6 +44,9 @@ class _Form:
         self.row: Any = namedtuple("Row", [column.keyname for column in columns]) if columns else None
         found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self.of_rows = [(place, processor) for place, processor in enumerate(found) if processor]
+        if dialect.name == "postgresql":
+            self.numbered = {name: f"${number}" for number, name in enumerate((*names, *self.constants), 1)}
+            self.piped = Statement((self.text % self.numbered).encode(), b"hot %d" % next(NUMBERS))
 
     def values(self, given: Mapping[str, Any]) -> Any:
         bound = {**self.constants, **given}
@@ -55,6 +63,26 @@ class _Form:
         return self.row._make(cells)
 
 
+Rows = list[tuple[Any, ...]]
+
+
+class Answer:
+    """The rows of a statement that was asked; over a `Piped` connection they come when somebody looks."""
+
+    __slots__ = ("_form", "_found", "_session")
+
+    def __init__(self, session: Session, form: _Form, found: Rows | Told) -> None:
+        self._session, self._form, self._found = session, form, found
+
+    def first(self) -> Any:
+        """The first row, or None."""
+        rows = _rows(self._session, self._found)
+        return self._form.read(rows[0]) if rows else None
+
+    def all(self) -> list[Any]:
+        return [self._form.read(row) for row in _rows(self._session, self._found)]
+
+
 class Prepared:
     """One statement and the names of all its parameters. Rows are named tuples."""
 
@@ -63,28 +91,56 @@ class Prepared:
         self._forms: weakref.WeakKeyDictionary[Dialect, _Form] = weakref.WeakKeyDictionary()
 
     def run(self, session: Session, **values: Any) -> None:
-        """Carry it out; nothing is read."""
-        self._execute(session, values)
+        """Carry it out; nothing is read. Over a `Piped` connection its error comes with the next answer."""
+        self._carry_out(session, values)
+
+    def ask(self, session: Session, **values: Any) -> Answer:
+        """Carry it out, and look at the answer later: what is asked before anybody looks travels together."""
+        return Answer(session, *self._carry_out(session, values))
 
     def first(self, session: Session, **values: Any) -> Any:
         """The first row, or None."""
-        form, cursor = self._execute(session, values)
-        row = cursor.fetchone()
-        if row is not None:
-            # SQLite finishes what it was told, and lets go of its statement, only when the last row was asked for.
-            cursor.fetchall()
-        return None if row is None else form.read(row)
+        form, found = self._carry_out(session, values)
+        rows = _rows(session, found)
+        return form.read(rows[0]) if rows else None
 
     def all(self, session: Session, **values: Any) -> list[Any]:
-        form, cursor = self._execute(session, values)
-        return [form.read(row) for row in cursor.fetchall()]
+        form, found = self._carry_out(session, values)
+        return [form.read(row) for row in _rows(session, found)]
 
-    def _execute(self, session: Session, values: Mapping[str, Any]) -> tuple[_Form, Any]:
+    def _carry_out(self, session: Session, values: Mapping[str, Any]) -> tuple[_Form, Rows | Told]:
         dialect = session.get_bind().dialect
         form = self._forms.get(dialect)
         if form is None:
             form = self._forms[dialect] = _Form(self._statement, self._names, dialect)
-        return form, _told(session, dialect, form.text, form.values(values))
+        raw, bound = raw_connection(session), form.values(values)
+        try:
+            if isinstance(raw, Piped):
+                return form, raw.tell(form.piped, [bound[name] for name in form.numbered])
+            cursor = raw.execute(form.text, bound)
+            # SQLite finishes what it was told, and lets go of its statement, only when the last row was asked for.
+            return form, [] if form.row is None else cursor.fetchall()
+        except dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy(error, form.text, raw, dialect) from error
+
+
+def _rows(session: Session, found: Rows | Told) -> Rows:
+    if not isinstance(found, Told):
+        return found
+    if found.rows is None:
+        settle(session)
+    assert found.rows is not None, "what was taken back is not asked for"
+    return found.rows
+
+
+def settle(session: Session) -> None:
+    """Wait until all that was told so far is done, or raise the error of what could not be."""
+    raw = raw_connection(session)
+    if isinstance(raw, Piped):
+        try:
+            raw.settle()
+        except raw.Error as error:
+            raise _as_sqlalchemy(error, "", raw, session.get_bind().dialect) from error
 
 
 def raw_connection(session: Session) -> Any:
@@ -93,36 +149,54 @@ def raw_connection(session: Session) -> Any:
     return raw if raw is not None else session.connection().connection.driver_connection
 
 
-def _told(session: Session, dialect: Any, text: str, values: Any) -> Any:
-    raw = raw_connection(session)
-    try:
-        return raw.execute(text, values)
-    except dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            text,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            connection_invalidated=dialect.is_disconnect(error, raw, None),
-            dialect=dialect,
-        ) from error
+def _as_sqlalchemy(error: Any, text: str, raw: Any, dialect: Any) -> BaseException:
+    found: BaseException = DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        connection_invalidated=dialect.is_disconnect(error, raw, None),
+        dialect=dialect,
+    )
+    return found
 
 
 class Savepoint:
-    """What fails inside is undone by itself; the transaction around it goes on."""
+    """What fails inside is undone by itself; the transaction around it goes on. Whoever leaves it knows that all of it
+    was done."""
 
     def __init__(self, session: Session, name: str = "step") -> None:
         self._session, self._name = session, name
 
     def __enter__(self) -> None:
-        self._say("SAVEPOINT")
+        self._begun = self._say("SAVEPOINT")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            self._say("ROLLBACK TO SAVEPOINT")
+            self._undo()
+            return
+        try:
+            settle(self._session)
+        except Exception:
+            self._undo()
+            raise
         self._say("RELEASE SAVEPOINT")
 
-    def _say(self, word: str) -> None:
-        _told(self._session, self._session.get_bind().dialect, f"{word} {self._name}", ())
+    def _undo(self) -> None:
+        raw = raw_connection(self._session)
+        if isinstance(raw, Piped) and raw.take_back(self._begun):
+            # Nothing of it had been sent yet.
+            return
+        self._say("ROLLBACK TO SAVEPOINT")
+        self._say("RELEASE SAVEPOINT")
+
+    def _say(self, words: str) -> Any:
+        text, raw, dialect = f"{words} {self._name}", raw_connection(self._session), self._session.get_bind().dialect
+        if isinstance(raw, Piped):
+            return raw.tell(word(text))
+        try:
+            return raw.execute(text)
+        except dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy(error, text, raw, dialect) from error

@@ -72,7 +72,7 @@ class ThreadWriter:
     """Commands run in real threads beside gevent's loop, which SQLite would block.
 
     Those that wait while a transaction commits are carried out together in the next one, up to `group`: one full sync
-    and one hand-over for all of them. SQLite has one thread and PostgreSQL several (docs/adr/0011).
+    and one hand-over for all of them. SQLite has one thread and PostgreSQL several (docs/adr/0011, 0023).
 
     Patient orders have a lane of their own. One begins where nobody else waits, or where others went first the time
     before: under load the two lanes take turns. Whoever comes while it is carried out makes it step back at its next

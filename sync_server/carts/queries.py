@@ -1,7 +1,7 @@
 """Reading carts, and how they look to everybody who watches them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,7 +14,7 @@ from retail.lease import Lease
 from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
 from sync_server.errors import NotFound
-from sync_server.prepared import Prepared
+from sync_server.prepared import Answer, Prepared
 from sync_server.terminals import queries as terminals
 
 ITEMS_AT_ONCE = 500
@@ -51,25 +51,40 @@ class StoredCart:
         return not self.opened_by
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A cart and its lines that were asked for together."""
+
+    head: Answer
+    lines: Answer
+
+    def cart(self) -> StoredCart | None:
+        """The cart; one that has moved has no lines of its own any more."""
+        row = self.head.first()
+        return None if row is None else _stored(row, {line.id: CartLine(**line._asdict()) for line in self.lines.all()})
+
+
+def ask(session: Session, cart_id: str, lock: bool = False) -> Asked:
+    """As `find`, for who asks for something else as well before it looks."""
+    # The lines come second: they are those of the moment in which the row was locked.
+    head = (HEAD_LOCKED if lock else HEAD).ask(session, cart=cart_id)
+    return Asked(head, LINES.ask(session, cart=cart_id))
+
+
 def find(session: Session, cart_id: str, lock: bool = False) -> StoredCart | None:
     """The cart under this id. `lock` holds its row until the commit, so that nobody else changes it meanwhile."""
-    stored = find_head(session, cart_id, lock)
-    return with_lines(session, stored) if stored is not None else None
+    return ask(session, cart_id, lock).cart()
 
 
-def with_lines(session: Session, stored: StoredCart) -> StoredCart:
-    """The cart that `find_head` found, now with its lines."""
-    rows = LINES.all(session, cart=stored.cart.id)
-    return replace(stored, cart=replace(stored.cart, lines={row.id: CartLine(**row._asdict()) for row in rows}))
-
-
-def find_head(session: Session, cart_id: str, lock: bool = False) -> StoredCart | None:
+def find_head(session: Session, cart_id: str) -> StoredCart | None:
     """As `find`, without the lines: enough to know whose cart it is."""
-    row = (HEAD_LOCKED if lock else HEAD).first(session, cart=cart_id)
-    if row is None:
-        return None
+    row = HEAD.first(session, cart=cart_id)
+    return None if row is None else _stored(row, {})
+
+
+def _stored(row: Any, lines: dict[str, CartLine]) -> StoredCart:
     lease = Lease(row.paying, row.fence, row.paying_since, row.paying_until) if row.paying else None
-    cart = Cart(row.id, {}, row.shopper, row.status, row.moved_to, row.next_n, lease, row.fence)
+    cart = Cart(row.id, lines, row.shopper, row.status, row.moved_to, row.next_n, lease, row.fence)
     return StoredCart(cart, row.store, row.opened_by)
 
 

@@ -76,12 +76,15 @@ def named(session: Session, cart_id: str, actor: Actor, store: str) -> StoredCar
 
     A visit that has moved has no lines of its own any more, and comes without.
     """
-    stored = queries.find_head(session, cart_id, lock=True)
-    if stored is None:
-        if actor.channel == "online":
-            raise CartRefused("cart.unknown", N_("This cart is not known. Open the cart again."))
-        return open_cart(session, cart_id, store, actor.device)
-    return stored if stored.cart.status == "moved" else queries.with_lines(session, stored)
+    asked = queries.ask(session, cart_id, lock=True)
+    # What is named is changed next, and priced then.
+    catalogue.ask_book(session, store)
+    stored = asked.cart()
+    if stored is not None:
+        return stored
+    if actor.channel == "online":
+        raise CartRefused("cart.unknown", N_("This cart is not known. Open the cart again."))
+    return open_cart(session, cart_id, store, actor.device)
 
 
 def carried_on(session: Session, stored: StoredCart) -> StoredCart:
@@ -101,7 +104,7 @@ def operate(
         # An unknown item is refused here, before the line exists: a cart can always be priced.
         catalogue.book(session, stored.store).product(operation.item)
         if actor.channel == "online" and operation.quantity > 0:
-            catalogue.check_on_sale(session, operation.item)
+            catalogue.check_on_sale(session, stored.store, operation.item)
     try:
         after = rules.apply(rules.lapsed(stored.cart, now), actor, operation, at)
     except CartRefused as refused:

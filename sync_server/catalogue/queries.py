@@ -11,10 +11,15 @@ from retail.errors import N_, CatalogueError
 from retail.pricing import PriceBook
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 from sync_server.errors import NotFound
-from sync_server.prepared import Prepared
+from sync_server.prepared import Answer, Prepared
 
 PRODUCTS_KEPT_MAX = 20_000
+PRODUCT = Prepared(select(products.c.body, products.c.withdrawn).where(products.c.id == bindparam("item")), "item")
 REFERENCE = Prepared(select(stores.c.reference, stores.c.body).where(stores.c.id == bindparam("store")), "store")
+
+BOOKS = "books"
+"""Where a session keeps its price books by store; until somebody looks, only what was asked."""
+
 PRICING_LOCK = 0x0E44_11
 """The number of the advisory lock of `lock_pricing`."""
 
@@ -72,9 +77,11 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(products).where(~products.c.withdrawn)) or 0
 
 
-def check_on_sale(session: Session, item: str) -> None:
+def check_on_sale(session: Session, store_id: str, item: str) -> None:
     """Refuse a product that was withdrawn: what is in a cart is priced and sold, but nobody chooses more of it."""
-    if session.scalar(select(products.c.withdrawn).where(products.c.id == item)):
+    goods = book(session, store_id).products
+    assert isinstance(goods, Products)
+    if item not in goods or item in goods.withdrawn:
         raise CatalogueError("catalogue.unknown_item", N_("There is no product {item}."), item=item)
 
 
@@ -123,17 +130,22 @@ def department_counts(session: Session) -> dict[str, tuple[str, int]]:
 
 
 class Products(Mapping[str, Product]):
-    """All products by id, read when they are asked for; `kept` remembers them for one version of the reference data."""
+    """All products by id, read when they are asked for; `kept` remembers them for one version of the reference data.
 
-    def __init__(self, session: Session, kept: dict[str, Product]) -> None:
-        self._session, self._kept = session, kept
+    `withdrawn` are those of them that nobody may choose any more.
+    """
+
+    def __init__(self, session: Session, kept: dict[str, Product], withdrawn: set[str]) -> None:
+        self._session, self._kept, self.withdrawn = session, kept, withdrawn
 
     def __getitem__(self, item: str) -> Product:
         if item not in self._kept:
-            found = product(self._session, item)
+            found = PRODUCT.first(self._session, item=item)
             if found is None:
                 raise KeyError(item)
-            self._kept[item] = found
+            if found.withdrawn:
+                self.withdrawn.add(item)
+            self._kept[item] = product_from(found.body)
         return self._kept[item]
 
     def __iter__(self) -> Iterator[str]:
@@ -149,21 +161,34 @@ def book(session: Session, store_id: str) -> PriceBook:
     What was read before is kept in `session.info["kept"]`, which the database hands to every session of the same door.
     One session sees one book, so what an operation changed is not mixed up with a price that changed meanwhile.
     """
-    books: dict[str, PriceBook] = session.info.setdefault("books", {})
+    ask_book(session, store_id)
+    found = session.info[BOOKS][store_id]
+    if isinstance(found, Answer):
+        found = _open_book(session, found)
+        session.info[BOOKS] = session.info[BOOKS] | {store_id: found}
+    assert isinstance(found, PriceBook)
+    return found
+
+
+def ask_book(session: Session, store_id: str) -> None:
+    """Hold the book still and ask for it, for whoever knows that `book` is wanted and asks for something else now."""
+    books = session.info.get(BOOKS, {})
     if store_id not in books:
-        books[store_id] = _open_book(session, store_id)
-    return books[store_id]
+        lock_pricing(session)
+        # Never changed in place: where a step is undone, what it had asked is forgotten with it.
+        session.info[BOOKS] = books | {store_id: REFERENCE.ask(session, store=store_id)}
 
 
-def _open_book(session: Session, store_id: str) -> PriceBook:
-    lock_pricing(session)
-    row = REFERENCE.first(session, store=store_id)
+def _open_book(session: Session, asked: Answer) -> PriceBook:
+    row = asked.first()
     if row is None:
         raise NotFound()
     kept = session.info.setdefault("kept", {})
     if kept.get("version") != row.reference or len(kept["products"]) > PRODUCTS_KEPT_MAX:
-        kept.update(version=row.reference, taxes={rate.code: rate for rate in all_taxes(session)}, products={})
-    return PriceBook(row.reference, row.body["currency"], Products(session, kept["products"]), kept["taxes"])
+        rates = {rate.code: rate for rate in all_taxes(session)}
+        kept.update(version=row.reference, taxes=rates, products={}, withdrawn=set())
+    goods = Products(session, kept["products"], kept["withdrawn"])
+    return PriceBook(row.reference, row.body["currency"], goods, kept["taxes"])
 
 
 def lock_pricing(session: Session, alone: bool = False) -> None:

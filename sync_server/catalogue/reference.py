@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from sync_server.carts import service as carts
-from sync_server.catalogue.queries import lock_pricing
+from sync_server.catalogue.queries import BOOKS, lock_pricing
 from sync_server.catalogue.tables import reference_changes, stores
 from sync_server.outbox import service as outbox
 
@@ -43,7 +43,7 @@ def changed(
         _next_version(session, store, rows, at)
     if PRICING & rows.keys():
         # Whatever this session priced before was priced by the book of then.
-        session.info.pop("books", None)
+        session.info.pop(BOOKS, None)
         carts.repriced(session, None if pricing is None else list(pricing), at)
 
 

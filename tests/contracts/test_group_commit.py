@@ -6,12 +6,12 @@ from typing import Any
 
 import gevent
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from retail.errors import MessageError
-from sync_server.db import Database, insert_if_absent, open_database
+from sync_server.db import Database, insert_if_absent, open_database, threads_for
 from sync_server.outbox import service as outbox
 from sync_server.outbox.tables import streams
 from sync_server.writers import ThreadWriter
@@ -191,4 +191,44 @@ def test_several_threads_write_to_a_server_at_once(postgres_shop: str) -> None:
     work = [gevent.spawn(db.write, command) for _ in range(3)]
     gevent.joinall(work, timeout=WAIT_S, raise_error=True)
     assert {one.value for one in work} == {0, 1, 2}
+    db.close()
+
+
+def test_groups_of_two_workers_that_wait_for_each_other_are_carried_out_one_by_one(postgres_shop: str) -> None:
+    workers = [open_database(postgres_shop, ThreadWriter()) for _ in range(2)]
+    workers[0].write(add("group:a"))
+    workers[0].write(add("group:b"))
+    met, seen = threading.Barrier(2), [0, 0]
+
+    def raise_version(worker: int, name: str, first: bool) -> Callable[[Session], None]:
+        def command(session: Session) -> None:
+            session.execute(update(streams).where(streams.c.name == name).values(version=streams.c.version + 1))
+            seen[worker] += first
+            if first and seen[worker] == 1:
+                # Each holds now what the other will ask for.
+                met.wait(WAIT_S)
+
+        return command
+
+    both = [("group:a", "group:b"), ("group:b", "group:a")]
+    work = [
+        gevent.spawn(together, db, raise_version(worker, one, True), raise_version(worker, other, False))
+        for worker, (db, (one, other)) in enumerate(zip(workers, both, strict=True))
+    ]
+    gevent.joinall(work, timeout=WAIT_S, raise_error=True)
+    assert [one.value for one in work] == [[None, None]] * 2
+    versions = workers[0].read(
+        lambda session: list(session.scalars(select(streams.c.version).where(streams.c.name.like("group:%"))))
+    )
+    assert versions == [2, 2]
+    assert max(seen) == 2, "no group was undone, so nobody waited for anybody"
+    for db in workers:
+        db.close()
+
+
+def test_several_threads_that_gather_groups_leave_nobody_waiting(postgres_shop: str) -> None:
+    db = open_database(postgres_shop, threads_for(postgres_shop))
+    work = [gevent.spawn(lambda n=n: [db.write(add(f"group:{n}-{i}")) for i in range(20)]) for n in range(TOGETHER)]
+    gevent.joinall(work, timeout=WAIT_S, raise_error=True)
+    assert len(names(db)) == TOGETHER * 20
     db.close()

@@ -169,6 +169,39 @@ def test_a_till_with_sockets_at_two_workers_is_there_until_both_are_gone(crew: H
     db.close()
 
 
+def test_a_phone_at_one_worker_sees_that_a_till_at_the_other_looks_and_is_paid_at(
+    crew: HubProcess, connect: Opener
+) -> None:
+    db = crew.open()
+    live = live_cart(db, FIRST.id)
+    db.close()
+    stream = f"cart:{live}"
+    phones = one_at_each(crew, lambda: phone_of(crew, connect, uuid.uuid4().hex))
+    for phone in phones:
+        phone.call("sub", [{"s": stream, "e": 0, "v": 0}])
+    till = connect(crew, dev="till-1")
+    visit = uuid.uuid4().hex
+    assert till.do("cart.attach", visit, card=FIRST.card)["status"] == "ok"
+    till.call("sub", [{"s": stream, "e": 0, "v": 0}])
+
+    def doing(told: Any) -> list[str]:
+        return [one["doing"] for one in told["who"] if one["dev"] == "till-1"]
+
+    for word in ("look", "pay"):
+        till.call("presence", {"s": stream, "doing": word})
+        # Wherever the till is, one of the two phones is at the other worker.
+        for phone in phones:
+            told = phone.wait("onlookers", lambda message, word=word: doing(message) == [word])
+            assert told["s"] == stream
+    hang_up(till.client)
+    for phone in phones:
+        phone.wait_until(lambda phone=phone: doing(last_told(phone)) == [])
+
+
+def last_told(phone: Listener) -> Any:
+    return [message for name, message in phone.heard if name == "onlookers"][-1]
+
+
 def test_a_till_that_is_set_up_anew_is_shown_out_at_both_workers(crew: HubProcess, connect: Opener) -> None:
     both = one_at_each(crew, lambda: connect(crew, dev="till-2"))
     code = json.loads(crew.command("enrol", "--terminal", "till-2").stdout)["code"]

@@ -42,13 +42,13 @@ class HubProcess:
     ) -> None:
         """`shop` is the SQLite file to start from, or the address of a PostgreSQL database."""
         self.folder, self.storefront, self.workers = folder, storefront, workers
-        self._where = ["--data", str(folder)]
+        self.where = ["--data", str(folder)]
         if isinstance(shop, Path):
             self.database = sqlite_url(folder)
             shutil.copy(shop, folder / "hub.sqlite")
         else:
             self.database = shop
-            self._where += ["--database", shop]
+            self.where += ["--database", shop]
         self.name = uuid.uuid4().hex
         self._serve = ["--bus", bus] * bool(bus) + ["--workers", str(workers)] * (workers > 1) + [*more]
         db = self.open()
@@ -61,7 +61,7 @@ class HubProcess:
         port = port or free_ports(1)[0]
         with (self.folder / "stderr").open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "sync_server", "serve", *self._where, *self._serve, "--port", str(port)],
+                [sys.executable, "-m", "sync_server", "serve", *self.where, *self._serve, "--port", str(port)],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={
@@ -112,7 +112,7 @@ class HubProcess:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Another command of the hub on the same data."""
         return subprocess.run(
-            [sys.executable, "-m", "sync_server", *words, *self._where],
+            [sys.executable, "-m", "sync_server", *words, *self.where],
             capture_output=True,
             text=True,
             timeout=START_TIMEOUT_S,

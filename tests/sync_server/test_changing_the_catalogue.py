@@ -15,7 +15,7 @@ PAGE_ROWS = 1_000
 
 def change(hub: HubProcess, *rows: dict[str, Any] | str) -> subprocess.CompletedProcess[str]:
     lines = "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
-    command = [sys.executable, "-m", "sync_server", "change", "--data", str(hub.folder)]
+    command = [sys.executable, "-m", "sync_server", "change", *hub.where]
     return subprocess.run(command, input=lines, capture_output=True, text=True, timeout=60)
 
 
