@@ -206,7 +206,9 @@ def test_a_missed_event_is_fetched(selling: Look) -> None:
 def test_the_quiet_pages_stand(look: Look, phase: str) -> None:
     seen = look("till")
     seen.double.put(phase=phase, staff={"id": "s", "number": "1001", "name": "Anna Holm", "role": "cashier"})
-    expect(seen.page.get_by_text({"locked": "Locked", "needs_hub": "has not met its hub"}[phase]).first).to_be_visible()
+    expect(
+        seen.page.get_by_text({"locked": "Locked", "needs_hub": "Goods and prices are coming"}[phase]).first
+    ).to_be_visible()
     assert seen.troubles == []
 
 
