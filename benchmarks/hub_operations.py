@@ -11,7 +11,6 @@ Between the rounds the carts are emptied, not counted. SQLite has one writer: tw
 import asyncio
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import _wire
 
 import sample_shop
+from omnitill.servers import PostgresServer, RedisServer
 from sync_server.cli import open_hub_database
 from sync_server.config import Settings
 from sync_server.customers import service as customers
@@ -45,7 +45,6 @@ EACH = ("sqlite", "bare_sqlite", "sqlite_2_workers", "postgresql", "bare_postgre
 PRODUCTS = 60
 NOW = 1_700_000_000_000
 DAY_MS = 86_400_000
-POSTGRES_USER = "postgres"
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -94,54 +93,22 @@ def process(*command: str) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def postgres() -> Iterator[tuple[str, int]]:
-    """A PostgreSQL server of our own with its usual durability: the address of an empty database, and its process."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    on_path = shutil.which("initdb")
-    programs = Path(on_path).resolve().parent if on_path else found[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="omnitill-pg-"))
-    user: dict[str, Any] = {"user": POSTGRES_USER, "group": POSTGRES_USER} if os.geteuid() == 0 else {}
-    if user:
-        shutil.chown(folder, POSTGRES_USER, POSTGRES_USER)
-    data = folder / "data"
-
-    def call(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [programs / program, "-D", data, *arguments],
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            **user,
-        )
-
-    call("initdb", "--auth=trust", "--username=hub", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-    call("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-c listen_addresses='' -k {folder}", "start")
+    """A PostgreSQL server with its usual durability: the address of an empty database, and its process."""
+    server = PostgresServer(durable=True, shared_buffers="128MB")
     try:
-        pid = int((data / "postmaster.pid").read_text().split()[0])
-        yield f"postgresql+psycopg://hub@/postgres?host={folder}", pid
+        yield server.url("postgres"), server.pid
     finally:
-        call("pg_ctl", "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder)
+        server.stop()
 
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A Redis of our own, reached by a socket in a folder: its address."""
-    folder = Path(tempfile.mkdtemp(prefix="omnitill-redis-"))
-    socket = folder / "socket"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
-    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """The address of a Redis."""
+    server = RedisServer()
     try:
-        deadline = time.monotonic() + READY_TIMEOUT_S
-        while not socket.exists():
-            if child.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("Redis does not start")
-        yield f"unix://{socket}"
+        yield server.url
     finally:
-        child.kill()
-        child.wait()
-        shutil.rmtree(folder)
+        server.remove()
 
 
 @dataclass
