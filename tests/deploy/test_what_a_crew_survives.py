@@ -22,6 +22,7 @@ def workers_of(hub: HubProcess) -> set[int]:
     return {int(pid) for pid in children}
 
 
+@pytest.mark.long
 def test_a_rolling_deploy_under_load_loses_no_answer_and_doubles_none(crew: HubProcess) -> None:
     old = set(crew.ready["workers"])
     with adding(crew, *TERMINALS) as adders:

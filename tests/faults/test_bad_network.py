@@ -57,8 +57,12 @@ def arrived(bench: Bench, sales: int) -> None:
 
 @pytest.mark.parametrize(
     "weather",
-    [{"delay_s": DELAY_MAX_S}, {"trickle": True}, {"split": True}, {"lossy": LOSSY_SHARE}],
-    ids=["2 s late", "a byte at a time", "in pieces", "three in ten cut"],
+    [
+        pytest.param({"delay_s": DELAY_MAX_S}, id="2 s late"),
+        pytest.param({"trickle": True}, id="a byte at a time", marks=pytest.mark.long),
+        pytest.param({"split": True}, id="in pieces"),
+        pytest.param({"lossy": LOSSY_SHARE}, id="three in ten cut"),
+    ],
 )
 def test_sales_in_bad_weather_arrive_once(far: FarBench, weather: dict[str, object]) -> None:
     far.network.weather("till-1", **weather)

@@ -90,12 +90,8 @@ def busy_shop(shop: RunningShop) -> Iterator[RunningShop]:
     yield shop
 
 
-# Two languages go the same way; the second one is walked with all the long tests.
-@pytest.mark.parametrize(
-    "scene",
-    [SCENES[0], *(pytest.param(scene, marks=pytest.mark.long) for scene in SCENES[1:])],
-    ids=lambda scene: scene.language,
-)
+@pytest.mark.long
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.language)
 def test_the_five_screens_in_a_busy_hour(
     busy_shop: RunningShop, scene: Scene, browser: Browser, other_browser: Browser, watch: Watch, folder: Path
 ) -> None:

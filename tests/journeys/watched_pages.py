@@ -10,9 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 WAIT_MS = 20_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-# What Chromium itself writes when a server is gone; no page can keep it from doing so.
+# What Chromium itself writes when a server is gone; no page can keep it from doing so. ERR_FAILED is what it says of a
+# request that went through the page's service worker.
 GONE = re.compile(
-    r"ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|WebSocket connection to .* failed|Connection closed"
+    r"ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_FAILED|WebSocket connection to .* failed"
+    r"|Connection closed"
 )
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 OWN_SCHEMES = ("data", "blob", "about")

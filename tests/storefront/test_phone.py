@@ -248,7 +248,7 @@ def test_no_page_is_wider_than_its_screen_and_targets_are_large_enough(
     assert low == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_every_page_meets_the_accessibility_rules(
     phone: Phone, address: str, shop: MemoryShop, hub: ProtocolHub, theme: str
 ) -> None:
