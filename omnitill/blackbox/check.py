@@ -32,6 +32,14 @@ from sync_server.outbox.tables import events
 
 Report = dict[str, Any]
 
+IN_ORDER = """
+    pg_xact_commit_timestamp(xmin),
+    min(xmin::text::bigint) OVER (PARTITION BY pg_xact_commit_timestamp(xmin), dev),
+    seq
+"""
+"""PostgreSQL's operations in the order of their commits; inside a transaction the devices as their savepoints follow
+one another, and each one's numbers. (`cmin` would say it shorter, but is 0 in what was recovered after a crash.)"""
+
 
 @dataclass
 class HubFile:
@@ -134,6 +142,7 @@ def verify(
         hub.carried = _carried(db, list(tills.values()), phones)
         swearing = [Person(tills[one.name], one.told, one.sold, one.put_back, one) for one in people]
         found = examine(Shop(hub, list(tills.values()), phones, swearing))
+        _in_order(found, hub)
         for sentence in shown_wrong(db, reports, views):
             found.expect(False, sentence)
         for name in sorted({one.name for one in processes.phones} - reports.keys()):
@@ -184,13 +193,29 @@ def _carried(
     db: Database, tills: Sequence[TerminalFile], phones: Sequence[PhoneFile]
 ) -> list[tuple[Device, int, dict[str, Any], dict[str, Any], int]]:
     """What the hub committed, in the order of its commits: one writer gives SQLite's row numbers in that order, and
-    PostgreSQL keeps the moment of each commit, and of each row its place in the transaction."""
+    PostgreSQL keeps the moment of each commit (`IN_ORDER`)."""
     sent = {one.device.dev: (one.device, written(one)) for one in tills}
     sent |= {one.device.dev: (one.device, one.sent) for one in phones}
-    committed = "rowid" if db.engine.dialect.name == "sqlite" else "pg_xact_commit_timestamp(xmin), cmin::text::int"
+    committed = "rowid" if db.engine.dialect.name == "sqlite" else IN_ORDER
     rows = db.read(lambda session: list(session.execute(select(operations).order_by(text(committed)))))
     known = [row for row in rows if row.dev in sent and row.seq in sent[row.dev][1]]
     return [(sent[row.dev][0], row.seq, sent[row.dev][1][row.seq], row.result, row.at) for row in known]
+
+
+def _in_order(found: Findings, hub: HubFile) -> None:
+    """Each stream got its versions in the order in which the operations were committed."""
+    place = {(device.dev, seq): place for place, (device, seq, *_) in enumerate(hub.carried)}
+    log = select(events.c.stream, events.c.version, events.c.by).order_by(events.c.stream, events.c.version)
+    rows = hub.db.read(lambda session: list(session.execute(log)))
+    before: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        for author in row.by:
+            now = place.get((author["dev"], author["seq"]))
+            if now is None:
+                continue
+            last = before.get(row.stream, (-1, 0))
+            found.expect(last[0] <= now, f"{row.stream}: version {row.version} was committed before {last[1]}")
+            before[row.stream] = now, row.version
 
 
 def _told(found: Findings, db: Database, disks: Mapping[str, PhoneDisk]) -> None:

@@ -77,7 +77,7 @@ class _Connection:
                 await writer.drain()
         if self.deaf:
             # Neither end may learn from a close that the other is gone.
-            await asyncio.Event().wait()
+            await proxy.never.wait()
 
     def _pieces(self, data: bytes) -> list[bytes]:
         weather = self._proxy.weather
@@ -107,6 +107,8 @@ class Proxy:
         self.faults = net.faults
         self._target = target
         self._bell = asyncio.Event()
+        # The loop knows its tasks weakly: who waits for something that nobody else holds is collected, and hung up on.
+        self.never = asyncio.Event()
         self._open: set[_Connection] = set()
 
     @property
