@@ -11,12 +11,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 
 import hub_fixtures
+import manager_page
 from hub_process import HubProcess, Listener
 
 sqlite_template = hub_fixtures.sqlite_template
 postgres = hub_fixtures.postgres
 postgres_template = hub_fixtures.postgres_template
 redis_server = hub_fixtures.redis_server
+contexts = manager_page.contexts
+manager = manager_page.manager
+libraries = manager_page.libraries
 
 
 def start(kind: str, folder: Path, request: pytest.FixtureRequest) -> HubProcess:

@@ -9,75 +9,27 @@ from typing import Any
 
 import pytest
 from hub_process import HubProcess, Listener, phone_of, post
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from manager_page import MANAGER, SERIOUS, SIZES, cell, row
+from playwright.sync_api import Page, expect
 from talking_device import PIECES, SHOP
 
 from sync_server.dashboard.tables import latency_minutes
 from sync_server.db import open_database, sqlite_url
 from sync_server.inbox.service import open_exception
-from ui_kit.vendor import KIT, fill
 
-WAIT_MS = 20_000
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
-MANAGER = next(member for member in SHOP.staff if member.role == "manager" and member.store == SHOP.stores[0].id)
 PRINTER = {"kind": "printer", "name": "printer", "state": "online", "reason": ""}
 WELL: dict[str, Any] = {
     "unsent": 0, "oldest_unsent": 0, "last_seq": 0, "through": 0, "skew_ms": 120, "version": "0.3.0", "free_mb": 52_000,
     "devices": [{"kind": "scanner", "name": "front", "state": "online", "reason": ""}, PRINTER,
                 {"kind": "drawer", "name": "drawer", "state": "shut", "reason": ""}],
 }  # fmt: skip
-SERIOUS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .filter((v) => ['serious', 'critical'].includes(v.impact))
-  .map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).slice(0, 3).join(' | '))"""
 SIDEWAYS = "[...document.querySelectorAll('.table-frame')].filter((one) => one.scrollWidth > one.clientWidth).length"
-SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desk": (1280, 800), "wall": (1920, 1080)}
 
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-@pytest.fixture
-def contexts() -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-@pytest.fixture
-def manager(browser: Browser, contexts: list[BrowserContext]) -> Callable[..., Page]:
-    """`manager(hub, size, locale, theme)` signs a manager in and opens the sync page."""
-
-    def open_page(hub: HubProcess, size: str = "desk", locale: str = "en", theme: str = "light") -> Page:
-        width, height = SIZES[size]
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=locale, color_scheme=theme,  # type: ignore[arg-type]
-            is_mobile=size == "phone", has_touch=size in ("phone", "tablet"),
-        )  # fmt: skip
-        contexts.append(context)
-        context.set_default_timeout(WAIT_MS)
-        page = context.new_page()
-        page.goto(f"{hub.url}/manage")
-        page.locator("form input").first.fill(MANAGER.number)
-        page.locator("input[type=password]").fill(MANAGER.pin)
-        page.locator("button[type=submit]").click()
-        page.get_by_role("tab", name="Sync" if locale == "en" else "Обмен").click()
-        expect(page.locator(".store-map")).to_be_visible()
-        return page
-
-    return open_page
-
-
-def row(page: Page, name: str) -> Any:
-    return page.locator("table").filter(has=page.locator("caption", has_text="Terminals")).locator("tbody tr").filter(
-        has_text=name
-    )  # fmt: skip
-
-
-def cell(page: Page, name: str, label: str) -> Any:
-    return row(page, name).locator(f"[data-label='{label}']")
 
 
 def refuse(till: Listener) -> None:
@@ -200,12 +152,6 @@ def test_a_hub_that_was_away_is_followed_on_without_loading_the_page_again(
     connect(own_hub).call("status", WELL | {"unsent": 1, "oldest_unsent": now_ms()})
     expect(cell(page, "Till 1", "Unsent")).to_have_text("1")
     assert page.evaluate("window.marked")
-
-
-@pytest.fixture(scope="module")
-def libraries() -> Path:
-    fill(KIT.parent, dev=True)
-    return KIT.parent / "node_modules"
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,14 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { time } from "kit/format.js";
 import { N_, sentence, t } from "kit/i18n.js";
-import { Button, html, toast } from "kit/ui.js";
+import { Button, Dialog, html, toast } from "kit/ui.js";
+import { state } from "./feed.js";
+import { word } from "./words.js";
 
 const made = signal(null);
 const refusal = signal("");
 const busy = signal("");
+const asked = signal("");
 const AWAY = { message: N_("The hub does not answer. Check the network and try again."), params: {} };
 
 const spaced = (code) => `${code.slice(0, 4)} ${code.slice(4)}`;
@@ -42,6 +45,19 @@ export function SetUp({ row }) {
     ${refusal.value && html`<p role="alert">${refusal.value}</p>`}
     <div class="row wrap">
       <${Button} kind="primary" busy=${busy.value === "code"} onClick=${() => ask(row.id, "code")}>${t("Make a code")}<//>
-      <${Button} kind="danger" busy=${busy.value === "withdraw"} onClick=${() => ask(row.id, "withdraw")}>${t("Withdraw it")}<//>
+      <${Button} kind="danger" busy=${busy.value === "withdraw"} onClick=${() => (asked.value = row.id)}>${t("Withdraw it")}<//>
     </div></section>`;
+}
+
+/** Asks before a terminal is withdrawn: it stands beside the drawer, so that nothing that happens in there closes it. */
+export function Withdrawing({ rows }) {
+  const row = rows.find(({ id }) => id === asked.value);
+  const close = () => (asked.value = "");
+  // It stays until the hub has answered, so that the focus goes back to a button that can be pressed again.
+  const withdraw = () => ask(row.id, "withdraw").then(close);
+  const terminal = word(row?.names);
+  return html`<${Dialog} asks open=${Boolean(row)} title=${t("Withdraw {terminal}?", { terminal })} onClose=${close}
+    actions=${html`<${Button} autofocus onClick=${close}>${t("Keep it")}<//>
+      <${Button} kind="danger" busy=${busy.value === "withdraw"} onClick=${withdraw}>${t("Withdraw it")}<//>`}>
+    <p>${t("{terminal} at {store} stops syncing at once, and what it has not sent stays on it.", { terminal, store: word(state.value?.store.names) })}</p><//>`;
 }

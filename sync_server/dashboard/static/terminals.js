@@ -5,7 +5,7 @@ import { t } from "kit/i18n.js";
 import { Drawer, Empty, html, Status, Table } from "kit/ui.js";
 import { now } from "./feed.js";
 import { Links } from "./links.js";
-import { SetUp } from "./set_up.js";
+import { SetUp, Withdrawing } from "./set_up.js";
 import { deviceStatus, figures, skew, span, stateWord, word, worry } from "./words.js";
 
 const FRESH_MS = 30_000;
@@ -88,5 +88,6 @@ export function Terminals({ rows }) {
       empty=${html`<${Empty} icon="monitor" title=${t("No terminal is enrolled")} />`} />
     <${Drawer} open=${Boolean(shown)} title=${word(shown?.names)} onClose=${() => (chosen.value = "")}>
       ${shown && html`${needsCode(shown) && html`<${SetUp} key="code" row=${shown} />`}<${Details} key=${shown.id} row=${shown} />
-        ${!needsCode(shown) && html`<${SetUp} key="code" row=${shown} />`}`}<//></section>`;
+        ${!needsCode(shown) && html`<${SetUp} key="code" row=${shown} />`}`}<//>
+    <${Withdrawing} rows=${rows} /></section>`;
 }

@@ -7,9 +7,10 @@ import { Button } from "./button.js";
  *
  * Scans are heard while it is open, because they come by socket or by the window's own listener. `actions` are buttons
  * for the foot; `side` ("end", "bottom") makes a drawer of it; `wide` gives room for a table. `closable=false` leaves
- * closing to the actions.
+ * closing to the actions. `asks` makes a question of it, before a deed that reaches far: its text is read aloud when it
+ * opens, also where the focus goes to a button at once.
  */
-export function Dialog({ open, title, onClose, actions, side = "", wide = false, closable = true, children }) {
+export function Dialog({ open, title, onClose, actions, side = "", wide = false, asks = false, closable = true, children }) {
   const frame = useRef(null);
   const id = useId();
   useEffect(() => {
@@ -23,11 +24,12 @@ export function Dialog({ open, title, onClose, actions, side = "", wide = false,
   };
   const veil = (event) => { if (event.target === frame.current && closable) onClose?.(); };
   return html`<dialog class=${`dialog ${side ? `drawer from-${side}` : ""} ${wide ? "wide" : ""}`} ref=${frame} aria-labelledby=${id}
+    role=${asks ? "alertdialog" : undefined} aria-describedby=${asks ? `${id}-text` : undefined}
     onCancel=${cancelled} onMouseDown=${veil}>
     ${open && html`<div class="dialog-frame">
       <header class="dialog-head"><h2 id=${id}>${title}</h2>
         ${closable && html`<${Button} kind="quiet" icon="x" label=${t("Close")} onClick=${onClose} />`}</header>
-      <div class="dialog-body">${children}</div>
+      <div class="dialog-body" id=${asks ? `${id}-text` : undefined}>${children}</div>
       ${actions && html`<footer class="dialog-foot">${actions}</footer>`}
     </div>`}
   </dialog>`;
