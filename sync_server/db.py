@@ -4,7 +4,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 from sync_server.errors import is_store_failure, is_undone, is_worth_a_second_try
 from sync_server.piped import Piped, word
 from sync_server.prepared import Prepared, Savepoint
+from sync_server.transactions import Transactions
 from sync_server.writers import InlineWriter, Order, ThreadWriter, Writer
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ class Database:
         engines = [writing] if isinstance(writing, Engine) else list(writing)
         self._reading, self._writer = reading, writer
         # Readers and writers may be in different threads, so each side keeps what it remembers to itself.
-        self._places: list[tuple[Engine, dict[str, Any]]] = [(engine, {}) for engine in engines]
+        self._places = [Transactions(engine) for engine in engines]
         self._kept_reading: dict[str, Any] = {}
         self.after_commit: list[AfterCommit] = []
         # Seconds and commands of the latest transactions, for whoever counts them.
@@ -130,40 +131,39 @@ class Database:
             order.error = cast(Exception, error.__cause__) if isinstance(error, _Undone) else error
 
     def _transaction(self, group: list[Order], place: int, joining: Callable[[], list[Order]] = list) -> None:
-        engine, kept = self._places[place]
+        transactions = self._places[place]
         began = time.perf_counter()
-        with Session(engine, autoflush=False) as session:
-            try:
-                transaction = session.begin()
-                raw: Any = session.connection().connection.driver_connection
-                if len(group) > 1 and isinstance(raw, Piped):
-                    # The group of another worker may wait for ours, which the server would notice after a second.
-                    raw.tell(word(f"SET LOCAL lock_timeout = {GROUP_PATIENCE_MS}"))
-                for order in group:
-                    session.info.clear()
-                    session.info.update(kept=kept, raw=raw)
-                    self._step(session, order, alone=len(group) == 1 and not order.patient)
-                    if order.patient:
-                        # They are carried out by this very loop.
-                        group += joining()
-            except Exception as error:
-                if getattr(error, "connection_invalidated", False):
-                    # A dead one is replaced, and not asked to undo anything.
-                    session.invalidate()
+        try:
+            session = transactions.begin()
+            if len(group) > 1 and isinstance(transactions.raw, Piped):
+                # The group of another worker may wait for ours, which the server would notice after a second.
+                transactions.raw.tell(word(f"SET LOCAL lock_timeout = {GROUP_PATIENCE_MS}"))
+            for order in group:
+                transactions.clear()
+                self._step(session, order, alone=len(group) == 1 and not order.patient)
+                if order.patient:
+                    # They are carried out by this very loop.
+                    group += joining()
+        except Exception as error:
+            # A dead connection is replaced, and not asked to undo anything.
+            transactions.undo(invalid=getattr(error, "connection_invalidated", False))
+            raise _Undone from error
+        except BaseException:
+            # Whoever is told to end in the middle leaves the connection to others as well.
+            transactions.undo()
+            raise
+        if len(group) == 1 and group[0].error is not None:
+            transactions.undo()
+            return
+        try:
+            transactions.commit()
+        except Exception as error:
+            # What was not committed must not stay open: the connection is used again.
+            transactions.undo(invalid=getattr(error, "connection_invalidated", False))
+            if is_undone(error):
                 raise _Undone from error
-            if len(group) == 1 and group[0].error is not None:
-                transaction.rollback()
-                return
-            try:
-                transaction.commit()
-            except Exception as error:
-                # What was not committed must not stay open: the connection is used again.
-                with suppress(Exception):
-                    raw.rollback()
-                if is_undone(error):
-                    raise _Undone from error
-                raise
-            self.timings.append((time.perf_counter() - began, len(group)))
+            raise
+        self.timings.append((time.perf_counter() - began, len(group)))
 
     def _step(self, session: Session, order: Order, alone: bool) -> None:
         order.error = None
@@ -187,8 +187,8 @@ class Database:
 
     def close(self) -> None:
         self._writer.close()
-        for engine, _ in self._places:
-            engine.dispose()
+        for transactions in self._places:
+            transactions.close()
         self._reading.dispose()
         if self.beside is not None:
             self.beside.close()
@@ -196,7 +196,7 @@ class Database:
     @property
     def engine(self) -> Engine:
         """The engine that may write, for migrations."""
-        return self._places[0][0]
+        return self._places[0].engine
 
 
 def sqlite_url(folder: Path) -> str:

@@ -121,7 +121,7 @@ class Prepared:
             # SQLite finishes what it was told, and lets go of its statement, only when the last row was asked for.
             return form, [] if form.row is None else cursor.fetchall()
         except dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(error, form.text, raw, dialect) from error
+            raise as_sqlalchemy(session, error, form.text) from error
 
 
 def _rows(session: Session, found: Rows | Told) -> Rows:
@@ -140,7 +140,7 @@ def settle(session: Session) -> None:
         try:
             raw.settle()
         except raw.Error as error:
-            raise _as_sqlalchemy(error, "", raw, session.get_bind().dialect) from error
+            raise as_sqlalchemy(session, error) from error
 
 
 def raw_connection(session: Session) -> Any:
@@ -149,7 +149,9 @@ def raw_connection(session: Session) -> Any:
     return raw if raw is not None else session.connection().connection.driver_connection
 
 
-def _as_sqlalchemy(error: Any, text: str, raw: Any, dialect: Any) -> BaseException:
+def as_sqlalchemy(session: Session, error: Any, text: str = "") -> BaseException:
+    """The driver's error as SQLAlchemy would have raised it."""
+    raw, dialect = raw_connection(session), session.get_bind().dialect
     found: BaseException = DBAPIError.instance(
         text,
         None,
@@ -193,10 +195,15 @@ class Savepoint:
         self._say("RELEASE SAVEPOINT")
 
     def _say(self, words: str) -> Any:
-        text, raw, dialect = f"{words} {self._name}", raw_connection(self._session), self._session.get_bind().dialect
-        if isinstance(raw, Piped):
-            return raw.tell(word(text))
-        try:
-            return raw.execute(text)
-        except dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(error, text, raw, dialect) from error
+        return say(self._session, f"{words} {self._name}")
+
+
+def say(session: Session, words: str) -> Any:
+    """Have the driver carry out a word about the transaction itself."""
+    raw = raw_connection(session)
+    if isinstance(raw, Piped):
+        return raw.tell(word(words))
+    try:
+        return raw.execute(words)
+    except raw.Error as error:
+        raise as_sqlalchemy(session, error, words) from error

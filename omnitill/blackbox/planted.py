@@ -71,33 +71,25 @@ def emit_before_commit() -> None:
 
 
 def ack_before_commit() -> None:
-    from sqlalchemy import event
+    from sync_server.transactions import Transactions
 
-    from sync_server import db as database
+    begin, commit = Transactions.begin, Transactions.commit
+    last = time.monotonic()
 
-    kept = database.open_database
+    def lazy(transactions: Transactions) -> None:
+        nonlocal last
+        if time.monotonic() - last > GAP_S:
+            last = time.monotonic()
+            commit(transactions)
 
-    def lazy(*words: Any, **options: Any) -> Any:
-        db = kept(*words, **options)
-        engine = db.engine
-        last = time.monotonic()
+    def again(transactions: Transactions) -> Any:
+        if transactions.raw is None or not transactions.raw.in_transaction:
+            return begin(transactions)
+        transactions.clear()
+        return transactions._session
 
-        def commit(connection: Any) -> None:
-            nonlocal last
-            if time.monotonic() - last > GAP_S:
-                last = time.monotonic()
-                connection.commit()
-
-        engine.dialect.do_commit = commit  # type: ignore[method-assign, assignment]
-
-        @event.listens_for(engine, "before_cursor_execute", retval=True)
-        def begun_already(conn: Any, cursor: Any, statement: str, values: Any, *_: Any) -> tuple[str, Any]:
-            begun = statement.startswith("BEGIN") and cursor.connection.in_transaction
-            return ("SELECT 1" if begun else statement), values
-
-        return db
-
-    database.open_database = lazy
+    Transactions.commit = lazy  # type: ignore[method-assign, assignment]
+    Transactions.begin = again  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:

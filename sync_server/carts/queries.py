@@ -24,7 +24,8 @@ _HEAD = select(carts).where(carts.c.id == bindparam("cart"))
 HEAD = Prepared(_HEAD, "cart")
 HEAD_LOCKED = Prepared(_HEAD.with_for_update(), "cart")
 LINES = Prepared(
-    select(*(column for column in cart_lines.c if column.name != "cart"))
+    # As a line has them, so that a row makes one without a look at names.
+    select(*(cart_lines.c[name] for name in CartLine.__dataclass_fields__))
     .where(cart_lines.c.cart == bindparam("cart"))
     .order_by(cart_lines.c.n),
     "cart",
@@ -60,8 +61,8 @@ class Asked:
 
     def cart(self) -> StoredCart | None:
         """The cart; one that has moved has no lines of its own any more."""
-        row = self.head.first()
-        return None if row is None else _stored(row, {line.id: CartLine(**line._asdict()) for line in self.lines.all()})
+        head = self.head.first()
+        return None if head is None else _stored(head, {row.id: CartLine(*row) for row in self.lines.all()})
 
 
 def ask(session: Session, cart_id: str, lock: bool = False) -> Asked:
@@ -131,9 +132,17 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
     if before == after.lines:
         return found
     priced = pricing.price(after.lines.values(), catalogue.book(session, stored.store))
-    rows = {row.line.id: _line_view(row, places) for row in priced.lines if before.get(row.line.id) != row.line}
+    new_lines = changed(before, after.lines)
+    rows = {row.line.id: _line_view(row, places) for row in priced.lines if row.line.id in new_lines}
     gone = {line: None for line in before if line not in after.lines}
     return {**found, "lines": rows | gone, "totals": _totals(priced)}
+
+
+def changed(before: Mapping[str, CartLine], after: Mapping[str, CartLine]) -> dict[str, CartLine]:
+    """The lines that are new or not what they were. Nearly all of them are the very same objects, and to compare two
+    costs more than to see that."""
+    pairs = ((before.get(key), key, line) for key, line in after.items())
+    return {key: line for known, key, line in pairs if known is not line and known != line}
 
 
 def _head(cart: Cart, places: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -112,9 +112,8 @@ def operate(
     if actor.channel == "online":
         # A till weighs and counts by itself; a phone could ask for half a boot, by any of its operations.
         book = catalogue.book(session, stored.store)
-        for line in after.lines.values():
-            if stored.cart.lines.get(line.id) != line:
-                book.check_quantity(line.item, line.quantity)
+        for line in queries.changed(stored.cart.lines, after.lines).values():
+            book.check_quantity(line.item, line.quantity)
     save(session, stored, after, cause, at)
     return after
 
@@ -160,11 +159,10 @@ def _write_lines(session: Session, before: Cart, after: Cart) -> None:
     for line_id in before.lines:
         if line_id not in after.lines:
             DROP_LINE.run(session, of_cart=after.id, line=line_id)
-    for line in after.lines.values():
-        known = before.lines.get(line.id)
-        if known is None:
+    for line in queries.changed(before.lines, after.lines).values():
+        if line.id not in before.lines:
             ADD_LINE.run(session, cart=after.id, **line_as_dict(line))
-        elif known != line:
+        else:
             CHANGE_LINE.run(session, of_cart=after.id, line=line.id, **line_as_dict(line))
 
 

@@ -83,9 +83,14 @@ def bent(message: Any, chance: random.Random) -> Any:
             case 0 if isinstance(held, dict):
                 del held[last]
             case 1 if isinstance(held[last], dict):
-                held[last][chance.choice(["", "more", "__class__", "s", "line", "x" * 99])] = chance.choice(ODD)
+                held[last][chance.choice(["", "more", "__class__", "s", "line", "x" * 99])] = _odd(chance)
             case 2 if isinstance(held[last], list) and held[last]:
                 held[last] = held[last] * chance.choice([0, 2, 30])
             case _:
-                held[last] = copy.deepcopy(chance.choice(ODD))
+                held[last] = _odd(chance)
     return made[0]
+
+
+def _odd(chance: random.Random) -> Any:
+    """A copy, because what is bent next may lie inside of it."""
+    return copy.deepcopy(chance.choice(ODD))

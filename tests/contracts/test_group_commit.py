@@ -6,7 +6,7 @@ from typing import Any
 
 import gevent
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from retail.errors import MessageError
 from sync_server.db import Database, insert_if_absent, open_database, threads_for
 from sync_server.outbox import service as outbox
 from sync_server.outbox.tables import streams
+from sync_server.transactions import Transactions
 from sync_server.writers import ThreadWriter
 
 TOGETHER = 8
@@ -74,9 +75,17 @@ def while_busy(db: Database, *writes: Callable[[], Any]) -> list[Any]:
     return [one.value for one in waiting]
 
 
-def commits(db: Database) -> list[str]:
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by one with each commit at the driver."""
     seen: list[str] = []
-    event.listen(db.engine, "commit", lambda connection: seen.append("commit"))
+    commit = Transactions.commit
+
+    def noted(transactions: Transactions) -> None:
+        commit(transactions)
+        seen.append("commit")
+
+    monkeypatch.setattr(Transactions, "commit", noted)
     return seen
 
 
@@ -86,11 +95,11 @@ def told(db: Database) -> list[str]:
     return seen
 
 
-def test_commands_that_wait_together_are_committed_together_in_their_order(db: Database) -> None:
-    seen, heard = commits(db), told(db)
+def test_commands_that_wait_together_are_committed_together_in_their_order(db: Database, commits: list[str]) -> None:
+    heard = told(db)
     wanted = [f"group:{n}" for n in range(TOGETHER)]
     assert together(db, *map(add, wanted)) == wanted
-    assert seen == ["commit"] * 2
+    assert commits == ["commit"] * 2
     assert names(db) == set(wanted)
     assert heard == wanted
 
@@ -123,18 +132,23 @@ def test_one_that_the_store_cannot_carry_out_fails_alone(db: Database) -> None:
     assert heard == ["group:first", "group:last"]
 
 
-def test_of_a_commit_that_fails_nobody_is_told_and_nothing_is_kept(db: Database) -> None:
+def test_of_a_commit_that_fails_nobody_is_told_and_nothing_is_kept(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard, left = told(db), ["the first one goes through"]
 
-    def refuse(connection: Any) -> None:
+    commit = Transactions.commit
+
+    def refuse(transactions: Transactions) -> None:
         if not left:
             raise OperationalError("COMMIT", None, Exception("the disk is full"))
         left.clear()
+        commit(transactions)
 
-    event.listen(db.engine, "commit", refuse)
+    monkeypatch.setattr(Transactions, "commit", refuse)
     found = together(db, *(add(f"group:{n}") for n in range(TOGETHER)))
     assert [type(one) for one in found] == [OperationalError] * TOGETHER
-    event.remove(db.engine, "commit", refuse)
+    monkeypatch.undo()
     assert names(db) == set()
     assert heard == []
     assert db.write(add("group:after")) == "group:after"
@@ -147,20 +161,20 @@ def test_what_is_earlier_in_the_group_is_seen_by_what_comes_later(db: Database) 
     assert together(db, add("group:first"), reader) == ["group:first", "group:first"]
 
 
-def test_patient_commands_let_others_go_first_and_take_a_transaction_each(sqlite_shop: str) -> None:
+def test_patient_commands_let_others_go_first_and_take_a_transaction_each(sqlite_shop: str, commits: list[str]) -> None:
     db = open_database(sqlite_shop, ThreadWriter())
-    heard, seen = told(db), commits(db)
+    heard = told(db)
     slow = [lambda name=name: db.write(add(name), patient=True) for name in ("group:slow-1", "group:slow-2")]
     hasty = [lambda name=name: db.write(add(name)) for name in ("group:hasty-1", "group:hasty-2")]
     while_busy(db, *slow, *hasty)
     assert heard == ["group:hasty-1", "group:hasty-2", "group:slow-1", "group:slow-2"]
-    assert seen == ["commit"] * 4
+    assert commits == ["commit"] * 4
     db.close()
 
 
-def test_a_patient_command_lets_others_go_first_once_and_not_for_ever(sqlite_shop: str) -> None:
+def test_a_patient_command_lets_others_go_first_once_and_not_for_ever(sqlite_shop: str, commits: list[str]) -> None:
     db = open_database(sqlite_shop, ThreadWriter())
-    heard, seen = told(db), commits(db)
+    heard = told(db)
     going, more = threading.Event(), threading.Event()
 
     def holding(session: Session) -> None:
@@ -176,7 +190,7 @@ def test_a_patient_command_lets_others_go_first_once_and_not_for_ever(sqlite_sho
     more.set()
     gevent.joinall(work, timeout=WAIT_S, raise_error=True)
     assert heard == ["group:first", "group:slow", "group:second"]
-    assert seen == ["commit"] * 3
+    assert commits == ["commit"] * 3
     db.close()
 
 
