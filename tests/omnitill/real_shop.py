@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from omnitill.ports import free_ports
@@ -98,22 +98,22 @@ def rows(file: Path, query: str) -> list[Any]:
 
 
 class Till:
-    """A real till beside a hub."""
+    """A real till beside a hub, or a real kiosk."""
 
-    def __init__(self, folder: Path, hub: Hub) -> None:
-        self.folder, self.hub = folder, hub
+    def __init__(self, folder: Path, hub: Hub, kind: Literal["till", "kiosk"] = "till") -> None:
+        self.folder, self.hub, self.kind = folder, hub, kind
         self.changed = threading.Condition()
         self.terminal: Terminal | None = None
 
     def set_up(self) -> None:
         store = Store(self.folder)
         try:
-            enrolment.enrol(store, self.hub.url, self.hub.code("till-1"), "till")
+            enrolment.enrol(store, self.hub.url, self.hub.code(f"{self.kind}-1"), self.kind)
         finally:
             store.close()
 
     def start(self) -> None:
-        self.terminal = Terminal(Config(kind="till", data=self.folder, port=0))
+        self.terminal = Terminal(Config(kind=self.kind, data=self.folder, port=0))
         to_pages = self.terminal.counter.on_view
 
         def seen(event: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """A manager makes a code on the dashboard, a terminal takes it on its own page: a real hub, a real till, Chromium."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,16 +16,31 @@ from sample_shop import scan_text
 WAIT_MS = 20_000
 TYPING_MS = 60
 MANAGER = next(member for member in SHOP.staff if member.role == "manager" and member.store == SHOP.stores[0].id)
+GOODS_SCANNED = scan_text(GOODS, None)
+SHOPPER = SHOP.shoppers[0]
+NAMED = SHOPPER.name if isinstance(SHOPPER.name, str) else SHOPPER.name["en"]
+WAITS = "SELECT shopper, item, origin FROM cart_lines JOIN carts ON carts.id = cart WHERE owner = 'hub'"
 SALES = "SELECT count(*), count(DISTINCT id), count(DISTINCT number) FROM sales"
 
 
+@pytest.fixture(scope="module")
+def one_hub(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub at which fresh terminals are set up one after the other: a start costs more than most of a walk."""
+    made = Hub(tmp_path_factory.mktemp("hub"))
+    shutil.copy(seeded, made.folder)
+    made.start()
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Callable[[str], Page]]:
-    """`opened(address)` is a page at it; what it says in its console is a fault."""
+def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`opened(address)` is a page at it, `upright=True` on a kiosk's screen; what it says in its console is a fault."""
     contexts, troubles = [], list[str]()
 
-    def open_page(address: str) -> Page:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 800}, locale="en"))
+    def open_page(address: str, upright: bool = False) -> Page:
+        size: Any = {"width": 1080, "height": 1920} if upright else {"width": 1280, "height": 800}
+        contexts.append(browser.new_context(viewport=size, has_touch=upright, locale="en"))
         contexts[-1].set_default_timeout(WAIT_MS)
         page = contexts[-1].new_page()
         page.on("console", lambda said: said.type in ("error", "warning") and troubles.append(said.text))
@@ -38,66 +55,96 @@ def opened(browser: Browser) -> Iterator[Callable[[str], Page]]:
     assert [text for text in troubles if "401" not in text and "403" not in text] == []
 
 
-def a_code(manager: Page, hub: Hub) -> str:
+def a_code(manager: Page, hub: Hub, terminal: str = "Till 1") -> str:
     """What the manager reads off the dashboard."""
     if manager.locator("input[type=password]").count():
         manager.locator("form input").first.fill(MANAGER.number)
         manager.locator("input[type=password]").fill(MANAGER.pin)
         manager.keyboard.press("Enter")
         manager.get_by_role("tab", name="Sync").click()
-        manager.locator("tbody tr").filter(has_text="Till 1").first.click()
+        manager.locator("tbody tr").filter(has_text=terminal).first.click()
     manager.get_by_role("button", name="Make a code").click()
     expect(manager.locator(".set-up-picture")).to_be_visible()
     return manager.locator(".set-up-code").inner_text()
 
 
-def takes(page: Page, code: str) -> None:
-    """Somebody with nothing but a keyboard types the code."""
+def types(page: Page, text: str, button: str) -> None:
+    """Somebody with nothing but a keyboard types it and presses Enter."""
     expect(page.locator(".set-up")).to_be_visible()
-    page.keyboard.type(code, delay=TYPING_MS)
+    page.keyboard.type(text, delay=TYPING_MS)
     page.keyboard.press("Enter")
 
 
-def test_a_fresh_till_takes_a_managers_code_on_its_page_loads_signs_in_and_sells(
-    hub: Hub, tmp_path: Path, opened: Callable[[str], Page]
-) -> None:
-    till = Till(tmp_path / "till-1", hub)
-    till.start()
-    assert till.terminal is not None
-    manager, page = opened(f"{hub.url}/manage"), opened(till.terminal.serving.url)
-    expect(manager.locator("input[type=password]")).to_be_visible()
-    code = a_code(manager, hub)
-    page.get_by_role("button", name="Change the address").click()
-    page.get_by_label("Address of the hub").fill(f"{hub.url}/manage#sync")
-    page.keyboard.press("Enter")
-    takes(page, "1111 1111")
-    expect(page.locator(".set-up-said")).to_contain_text("This code is not right.", timeout=WAIT_MS)
-    page.reload()
-    # What was typed is still there.
-    expect(page.get_by_label("Code from the manager's page")).to_have_value("1111 1111")
-    page.get_by_role("button", name="Clear").click()
-    takes(page, code)
+def taps(page: Page, text: str, button: str) -> None:
+    """Somebody with nothing but a finger."""
+    expect(page.locator(".set-up")).to_be_visible()
+    for key in text.replace(" ", ""):
+        page.locator(".set-up .keypad").get_by_role("button", name=key, exact=True).tap()
+    page.get_by_role("button", name=button, exact=True).tap()
+
+
+def sells(till: Till, page: Page) -> None:
+    """A cashier signs in by keyboard and sells the scanned goods for cash."""
     expect(page.locator(".people")).to_be_visible(timeout=WAIT_MS)
     page.keyboard.type(CASHIER.number, delay=TYPING_MS)
     page.keyboard.press("Enter")
     page.keyboard.type(CASHIER.pin, delay=TYPING_MS)
     page.keyboard.press("Enter")
     expect(page.locator(".till.selling")).to_be_visible()
-    text, aim = scan_text(GOODS, None)
-    till.ok("scan", text=text, aim=aim)
+    till.ok("scan", text=GOODS_SCANNED[0], aim=GOODS_SCANNED[1])
     page.keyboard.press("Enter")
     expect(page.locator(".till.paying")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator(".sale-done")).to_be_visible()
     till.all_sent()
-    assert hub.rows(SALES) == [(1, 1, 1)]
+    assert till.hub.rows(SALES) == [(1, 1, 1)]
+
+
+def serves(kiosk: Till, page: Page) -> None:
+    """A shopper touches, scans goods and card, and goes to a till, where the basket waits."""
+    page.get_by_role("button", name="Touch to start").tap()
+    kiosk.ok("scan", text=GOODS_SCANNED[0], aim=GOODS_SCANNED[1])
+    expect(page.locator(".mine .line")).to_have_count(1)
+    page.get_by_role("button", name="Pay", exact=True).tap()
+    kiosk.ok("scan", text=SHOPPER.card, aim="]E0")
+    page.get_by_role("button", name="I am going to the till").tap()
+    expect(page.get_by_text(f"Thank you, {NAMED}")).to_be_visible()
+    kiosk.all_sent()
+    assert kiosk.hub.rows(WAITS) == [(SHOPPER.id, GOODS.id, "kiosk")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "enters", "works"),
+    [("till", "Till 1", types, sells), ("kiosk", "Kiosk 1", taps, serves)],
+    ids=["a till by keyboard", "a kiosk by touch"],
+)
+def test_a_fresh_terminal_takes_a_managers_code_on_its_page_loads_and_works(
+    one_hub: Hub, tmp_path: Path, opened: Callable[..., Page], kind: Any, name: str, enters: Any, works: Any
+) -> None:
+    hub, till = one_hub, Till(tmp_path / f"{kind}-1", one_hub, kind)
+    till.start()
+    assert till.terminal is not None
+    manager, page = opened(f"{hub.url}/manage"), opened(till.terminal.serving.url, upright=kind == "kiosk")
+    expect(manager.locator("input[type=password]")).to_be_visible()
+    code = a_code(manager, hub, name)
+    page.get_by_role("button", name="Change the address").click()
+    page.get_by_label("Address of the hub").fill(f"{hub.url}/manage#sync")
+    enters(page, "", "Use this address")
+    enters(page, "1111 1111", "Set up")
+    expect(page.locator(".set-up-said")).to_contain_text("This code is not right.", timeout=WAIT_MS)
+    page.reload()
+    # What was typed is still there.
+    expect(page.get_by_label("Code from the manager's page")).to_have_value("1111 1111")
+    page.get_by_role("button", name="Clear").click()
+    enters(page, code, "Set up")
+    works(till, page)
     till.stop()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(120)
 def test_a_till_in_quarantine_is_set_up_anew_from_its_screen_and_each_sale_is_there_once(
-    hub: Hub, till: Till, tmp_path: Path, opened: Callable[[str], Page]
+    hub: Hub, till: Till, tmp_path: Path, opened: Callable[..., Page]
 ) -> None:
     till.sell()
     till.all_sent()
@@ -115,7 +162,7 @@ def test_a_till_in_quarantine_is_set_up_anew_from_its_screen_and_each_sale_is_th
     # The hub is asked for a code as the command line does it: the dashboard's button has its own test above.
     page.get_by_role("button", name="Set up anew").click()
     expect(page.get_by_text("1 sale that the hub has not heard stays here")).to_be_visible()
-    takes(page, hub.code("till-1"))
+    types(page, hub.code("till-1"), "Set up")
     expect(page.locator(".set-up")).to_have_count(0, timeout=WAIT_MS)
     till.all_sent()
     above = till.sell()
