@@ -9,13 +9,26 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import at_the_dashboard
 from real_shop import Hub, Till, seeded_file
+
+opened = at_the_dashboard.opened
 
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a hub that has the sample shop."""
     return seeded_file(tmp_path_factory.mktemp("seeded"))
+
+
+@pytest.fixture(scope="session")
+def one_hub(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub at which fresh terminals are set up one after the other: a start costs more than most of a walk."""
+    made = Hub(tmp_path_factory.mktemp("hub"))
+    shutil.copy(seeded, made.folder)
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture

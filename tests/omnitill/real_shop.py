@@ -102,6 +102,7 @@ class Till:
 
     def __init__(self, folder: Path, hub: Hub, kind: Literal["till", "kiosk"] = "till") -> None:
         self.folder, self.hub, self.kind = folder, hub, kind
+        self.scanners: tuple[str, ...] = ()
         self.changed = threading.Condition()
         self.terminal: Terminal | None = None
 
@@ -113,7 +114,7 @@ class Till:
             store.close()
 
     def start(self) -> None:
-        self.terminal = Terminal(Config(kind=self.kind, data=self.folder, port=0))
+        self.terminal = Terminal(Config(kind=self.kind, data=self.folder, port=0, scanners=self.scanners))
         to_pages = self.terminal.counter.on_view
 
         def seen(event: dict[str, Any]) -> None:

@@ -1,71 +1,24 @@
 """A manager makes a code on the dashboard, a terminal takes it on its own page: a real hub, a real till, Chromium."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from at_the_dashboard import WAIT_MS, a_code
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from real_shop import CASHIER, GOODS, SHOP, Hub, Till
 
 from pos_terminal import copies
 from sample_shop import scan_text
 
-WAIT_MS = 20_000
 TYPING_MS = 60
-MANAGER = next(member for member in SHOP.staff if member.role == "manager" and member.store == SHOP.stores[0].id)
 GOODS_SCANNED = scan_text(GOODS, None)
 SHOPPER = SHOP.shoppers[0]
 NAMED = SHOPPER.name if isinstance(SHOPPER.name, str) else SHOPPER.name["en"]
 WAITS = "SELECT shopper, item, origin FROM cart_lines JOIN carts ON carts.id = cart WHERE owner = 'hub'"
 SALES = "SELECT count(*), count(DISTINCT id), count(DISTINCT number) FROM sales"
-
-
-@pytest.fixture(scope="module")
-def one_hub(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A hub at which fresh terminals are set up one after the other: a start costs more than most of a walk."""
-    made = Hub(tmp_path_factory.mktemp("hub"))
-    shutil.copy(seeded, made.folder)
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """`opened(address)` is a page at it, `upright=True` on a kiosk's screen; what it says in its console is a fault."""
-    contexts, troubles = [], list[str]()
-
-    def open_page(address: str, upright: bool = False) -> Page:
-        size: Any = {"width": 1080, "height": 1920} if upright else {"width": 1280, "height": 800}
-        contexts.append(browser.new_context(viewport=size, has_touch=upright, locale="en"))
-        contexts[-1].set_default_timeout(WAIT_MS)
-        page = contexts[-1].new_page()
-        page.on("console", lambda said: said.type in ("error", "warning") and troubles.append(said.text))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # Before a manager signs in, the dashboard asks who is there and hears that nobody is.
-    assert [text for text in troubles if "401" not in text and "403" not in text] == []
-
-
-def a_code(manager: Page, hub: Hub, terminal: str = "Till 1") -> str:
-    """What the manager reads off the dashboard."""
-    if manager.locator("input[type=password]").count():
-        manager.locator("form input").first.fill(MANAGER.number)
-        manager.locator("input[type=password]").fill(MANAGER.pin)
-        manager.keyboard.press("Enter")
-        manager.get_by_role("tab", name="Sync").click()
-        manager.locator("tbody tr").filter(has_text=terminal).first.click()
-    manager.get_by_role("button", name="Make a code").click()
-    expect(manager.locator(".set-up-picture")).to_be_visible()
-    return manager.locator(".set-up-code").inner_text()
 
 
 def types(page: Page, text: str, button: str) -> None:
@@ -126,7 +79,7 @@ def test_a_fresh_terminal_takes_a_managers_code_on_its_page_loads_and_works(
     assert till.terminal is not None
     manager, page = opened(f"{hub.url}/manage"), opened(till.terminal.serving.url, upright=kind == "kiosk")
     expect(manager.locator("input[type=password]")).to_be_visible()
-    code = a_code(manager, hub, name)
+    code = a_code(manager, name)
     page.get_by_role("button", name="Change the address").click()
     page.get_by_label("Address of the hub").fill(f"{hub.url}/manage#sync")
     enters(page, "", "Use this address")
