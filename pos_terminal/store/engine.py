@@ -176,6 +176,9 @@ def _refusal(reason: str) -> StoreRefused:
         )
     return StoreRefused(
         "store.broken",
-        N_("The disk of this till does not answer as it should ({reason}). Nothing was changed; do it again."),
+        N_(
+            "The disk of this till does not answer as it should ({reason}). Nothing was changed; have the disk looked "
+            "at and do it again."
+        ),
         reason=reason,
     )
