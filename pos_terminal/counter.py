@@ -258,7 +258,8 @@ class Counter:
                 changed = act(connection, self._till)
                 if changed is not None:
                     journal.keep_visit(connection, till.as_dict(changed))
-                self.desk.needs_you = outbox.troubles(connection)
+                troubles = outbox.troubles(connection)
+            self.desk.needs_you = troubles
             if changed is not None:
                 self._till = changed
         if changed is not None:

@@ -207,7 +207,7 @@ def open_database(url: str, writer: Writer | None = None) -> Database:
     """Open SQLite (writers and readers share no lock) or PostgreSQL (a connection a writer, a pool for readers)."""
     fast = {"json_serializer": _dumps, "json_deserializer": _loads}
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=10, pool_pre_ping=True, **fast)
+        engine = create_engine(url, pool_size=10, max_overflow=3, pool_pre_ping=True, **fast)
         # PostgreSQL's default gives each statement a snapshot of its own: a state would not fit its version.
         snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         threads = writer.threads if isinstance(writer, ThreadWriter) else 1
@@ -261,12 +261,21 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
 
 def insert_absent(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Insert the rows whose keys are not there yet: the keys of those. Whoever races for one waits for our commit."""
-    dialect = session.get_bind().dialect.name
-    return [key for row in rows for key in _absent(dialect, table, tuple(row)).all(session, **row)]
+    asked = [_absent(session, table, row).ask(session, **row) for row in rows]
+    return [key for answer in asked for key in answer.all()]
+
+
+def ensure(session: Session, table: Table, **values: Any) -> None:
+    """Insert a row unless it is there already; nobody waits to hear which."""
+    _absent(session, table, values).run(session, **values)
+
+
+def _absent(session: Session, table: Table, row: Mapping[str, Any]) -> Prepared:
+    return _absent_in(session.get_bind().dialect.name, table, tuple(row))
 
 
 @cache
-def _absent(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
+def _absent_in(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     # Not every driver counts the rows of such an insert; each of them returns what it inserted.
     return Prepared(make(table).on_conflict_do_nothing().returning(*table.primary_key), *names)

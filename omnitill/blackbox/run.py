@@ -8,7 +8,7 @@ from typing import Any
 
 from omnitill.blackbox.check import Report, shown_wrong, verify
 from omnitill.blackbox.people import AtTerminal, History
-from omnitill.blackbox.shop import Shop
+from omnitill.blackbox.shop import HubData, Shop
 from omnitill.blackbox.storm import BEHIND, KINDS, Fault, Storm, plan
 from omnitill.simulation.check import Findings
 from omnitill.visitors import NotSeen
@@ -62,9 +62,17 @@ def play(
 ) -> Outcome:
     """A whole run in `folder`, which is left as it ended. `faults` replaces those of the seed. With `workers` the
     hub is so many processes over PostgreSQL and Redis."""
-    outcome = Outcome(seed, minutes, workers=workers, folder=folder)
-    shop = Shop(folder, seed, phones, plant, workers)
-    history = History(folder / "history.jsonl")
+    data = HubData(folder / "hub", workers)
+    try:
+        return _played(Shop(folder, seed, phones, data, plant), seed, minutes, faults)
+    finally:
+        data.close()
+
+
+def _played(shop: Shop, seed: int, minutes: float, faults: list[Fault] | None) -> Outcome:
+    workers = shop.data.workers
+    outcome = Outcome(seed, minutes, workers=workers, folder=shop.path)
+    history = History(shop.path / "history.jsonl")
     people = [AtTerminal(terminal, seed, history) for terminal in shop.terminals]
     try:
         shop.open()
@@ -84,10 +92,7 @@ def play(
             person.leave()
         shop.close()
         history.close()
-    try:
-        outcome.findings, outcome.acknowledged = verify(shop, people, reports, views)
-    finally:
-        shop.data.close()
+    outcome.findings, outcome.acknowledged = verify(shop, people, reports, views)
     return outcome
 
 

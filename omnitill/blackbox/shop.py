@@ -51,17 +51,22 @@ class HubData:
     """
 
     def __init__(self, path: Path, workers: int) -> None:
-        self.path, self.url = path, sqlite_url(path)
+        self.path, self.url, self.workers = path, sqlite_url(path), workers
         self.words = ["--data", str(path)]
         path.mkdir(parents=True, exist_ok=True)
         self.postgres: PostgresServer | None = None
         self.redis: RedisServer | None = None
-        if workers:
-            # The checker asks for the order of the commits, which this server therefore writes down.
-            self.postgres, self.redis = PostgresServer(durable=True, track_commit_timestamp="on"), RedisServer()
-            self.url = self.postgres.url("postgres")
-            self.words += ["--database", self.url, "--bus", self.redis.url, "--workers", str(workers)]
-        self._seed()
+        try:
+            if workers:
+                # The checker asks for the order of the commits, which this server therefore writes down.
+                self.postgres = PostgresServer(durable=True, track_commit_timestamp="on")
+                self.redis = RedisServer()
+                self.url = self.postgres.url("postgres")
+                self.words += ["--database", self.url, "--bus", self.redis.url, "--workers", str(workers)]
+            self._seed()
+        except BaseException:
+            self.close()
+            raise
 
     def _seed(self) -> None:
         if self.postgres is None:
@@ -91,9 +96,8 @@ class HubData:
 class Shop:
     """Everything that runs. Made and tended by one thread."""
 
-    def __init__(self, folder: Path, seed: int, phones: int, plant: str = "", workers: int = 0) -> None:
-        self.path, self.seed, self.plant = folder, seed, plant
-        self.data = HubData(folder / "hub", workers)
+    def __init__(self, folder: Path, seed: int, phones: int, data: HubData, plant: str = "") -> None:
+        self.path, self.seed, self.plant, self.data = folder, seed, plant, data
         self.network = Network(seed)
         self.hub_port = 0
         self.logs = folder / "logs"

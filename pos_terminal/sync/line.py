@@ -11,6 +11,7 @@ import json
 import queue
 import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -81,7 +82,10 @@ class Line:
         scheme = "wss" if at.scheme == "https" else "ws"
         try:
             self._socket.settimeout(CONNECT_TIMEOUT_S)
-            self._socket.connect(f"{scheme}://{at.netloc}/socket.io/?EIO=4&transport=websocket")
+            url = f"{scheme}://{at.netloc}/socket.io/?EIO=4&transport=websocket"
+            # Over a socket of ours, because the library would go through a proxy that the environment names, and
+            # nothing else of the terminal does.
+            self._socket.connect(url, socket=_opened(scheme, at.hostname or "", at.port))
             opened = json.loads(self._until("0"))
             self._write("40" + json.dumps(hail))
             self._until("40")
@@ -136,9 +140,11 @@ class Line:
     def hang_up(self) -> None:
         """Leave at once: a polite close would wait for the other side's, half a minute on a dead line."""
         self._ended = True
-        if self._socket.sock is not None:
+        # Looked at once: somebody else may hang up at the same moment.
+        sock = self._socket.sock
+        if sock is not None:
             with contextlib.suppress(OSError):
-                self._socket.sock.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
             if self._reader.ident is not None and self._reader is not threading.current_thread():
                 self._reader.join(STOP_LIMIT_S)
             self._socket.shutdown()
@@ -157,7 +163,7 @@ class Line:
                 raise LinkBroken("the line is closed")
             try:
                 self._socket.send(text)
-            except (WebSocketException, OSError) as error:
+            except (WebSocketException, OSError, ValueError) as error:
                 raise LinkBroken(f"the line was lost: {error!r}") from error
 
     def _read(self) -> None:
@@ -192,6 +198,17 @@ class Line:
 def _why(told: Any) -> Mapping[str, Any]:
     row = told.get("data", told) if isinstance(told, dict) else {}
     return row if isinstance(row, dict) else {}
+
+
+def _opened(scheme: str, host: str, port: int | None) -> socket.socket:
+    """A connection to the hub, without Nagle's delay; over TLS its certificate has been checked."""
+    made = socket.create_connection((host, port or (443 if scheme == "wss" else 80)), CONNECT_TIMEOUT_S)
+    try:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return ssl.create_default_context().wrap_socket(made, server_hostname=host) if scheme == "wss" else made
+    except BaseException:
+        made.close()
+        raise
 
 
 def _takes_now(sock: Any) -> bool:

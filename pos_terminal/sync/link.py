@@ -76,9 +76,10 @@ class Link:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._pusher.closed()
         self._wake.set()
+        # First, because whoever sends may wait for a network that takes nothing any more, until the link hangs up.
         self._put(("lost", "stopping"))
+        self._pusher.closed()
         if self._thread.ident is not None:
             self._thread.join(STOP_LIMIT_S)
 
@@ -347,9 +348,11 @@ class Link:
             try:
                 if self._pusher.push(line, self._understood):
                     self._put(("follow", None))
-            except (LinkBroken, StoreRefused, KeyError, TypeError) as error:
+            except Exception as error:
                 if not closed.is_set():
-                    log.warning("pushing stopped: %r", error)
+                    # Without somebody who pushes there must be no link, or it would look well and nothing would leave.
+                    known = isinstance(error, LinkBroken | StoreRefused)
+                    log.warning("pushing stopped: %r", error, exc_info=None if known else error)
                     self._put(("lost", "push"))
                 return
 

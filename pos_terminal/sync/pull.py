@@ -119,9 +119,11 @@ class ReferencePull:
                 self.fetch()
                 self._counter.change(_not_loading)
                 retry_s = None
-            except REFERENCE_LOST as error:
+            except Exception as error:
+                # Whatever it was: a terminal that never asks again would sell at old prices for ever.
                 retry_s = min(RETRY_LIMIT_S, retry_s * 2) if retry_s else RETRY_FIRST_S
-                log.warning("the reference data was not fetched, again in %.0f s: %s", retry_s, error)
+                odd = None if isinstance(error, REFERENCE_LOST) else error
+                log.warning("the reference data was not fetched, again in %.0f s: %s", retry_s, error, exc_info=odd)
                 self._counter.change(_broken)
                 if isinstance(error, StoreRefused):
                     self._say_what_is_kept(error)

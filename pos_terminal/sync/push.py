@@ -17,6 +17,7 @@ from pos_terminal.store.backlog import Unsent, backlog, oldest_at
 from pos_terminal.store.outbox import Due
 from pos_terminal.sync.line import LinkBroken
 from pos_terminal.till import Shopper, Till
+from pos_terminal.view import Desk
 from retail.chain import Signer
 from retail.errors import N_
 from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
@@ -63,7 +64,10 @@ class Pusher:
 
     def __init__(self, counter: Counter, signer: Signer | None) -> None:
         self._counter, self.signer = counter, signer
-        self.ops_max, self.bytes_max = OPS_BATCH_MAX, BATCH_BYTES_MAX
+        self.ops_max, self.bytes_max = OPS_AT_ONCE, BATCH_BYTES_MAX
+        self._ops_now = self.ops_max
+        """Half as many after a batch that was not answered in time: on a line that takes a byte at a time a full one
+        would never arrive, however often it is sent. Twice as many after one that was."""
         self.through = 0
         """The last of our operations that the hub said it has."""
         self._line: Hub | None = None
@@ -88,6 +92,7 @@ class Pusher:
     def welcomed(self, last_seq: int, limits: Mapping[str, Any]) -> None:
         """Agree with the hub on what it has: send again what it lost, stop where it knows more than we do."""
         self.ops_max = min(OPS_AT_ONCE, int(limits.get("ops_batch", OPS_BATCH_MAX)))
+        self._ops_now = min(self._ops_now, self.ops_max)
         self.bytes_max = min(BATCH_BYTES_MAX, int(limits.get("batch_bytes", BATCH_BYTES_MAX)))
         with self._counter.store.read() as connection:
             ours = outbox.head(connection).seq
@@ -97,14 +102,20 @@ class Pusher:
         self._send_again_after(last_seq)
 
     def _send_again_after(self, seq: int) -> None:
-        again = 0
+        again, counter = 0, self._counter
 
-        def reopen(connection: Connection, _: Till) -> None:
-            nonlocal again
-            again = outbox.send_again_after(connection, seq)
-            self._counter.desk.unsent = backlog(connection, self._counter.till.cart.id)
+        def show(desk: Desk) -> None:
+            unsent = desk.unsent
 
-        self._counter.inside(reopen)
+            def reopen(connection: Connection, till: Till) -> None:
+                nonlocal again, unsent
+                again = outbox.send_again_after(connection, seq)
+                unsent = backlog(connection, till.cart.id)
+
+            counter.inside(reopen)
+            desk.unsent = unsent
+
+        counter.change(show)
         if again:
             log.warning("the hub knows nothing after %d: %d operations travel again", seq, again)
 
@@ -137,7 +148,7 @@ class Pusher:
         """Send batches until nothing waits; how many operations were settled."""
         settled = 0
         while (flight := self._in_flight(line)) is not None:
-            due, answer = flight.due, understood("ops", flight.answer.answer(ACK_TIMEOUT_S))
+            due, answer = flight.due, understood("ops", self._heard_of(flight))
             if not isinstance(answer, dict) or "results" not in answer:
                 raise LinkBroken(f"batch from {due.seq0} not taken: {answer!r:.500}")
             self.through = max(self.through, int(answer["last_seq"]))
@@ -148,9 +159,17 @@ class Pusher:
                 raise LinkBroken(f"batch from {due.seq0} was answered, but nothing settled")
             settled += done
             with self._lock:
+                self._ops_now = min(self.ops_max, 2 * self._ops_now)
                 if self._flight is flight:
                     self._flight = None
         return settled
+
+    def _heard_of(self, flight: Flight) -> Any:
+        try:
+            return flight.answer.answer(ACK_TIMEOUT_S)
+        except LinkBroken:
+            self._ops_now = max(1, len(flight.due.ops) // 2)
+            raise
 
     def _in_flight(self, line: Hub) -> Flight | None:
         """What is on its way, or else the next batch, sent; None where nothing waits, or where another line is open
@@ -160,7 +179,7 @@ class Pusher:
                 return None
             if self._flight is None:
                 with self._counter.store.read() as connection:
-                    due = outbox.batch(connection, self.ops_max, self.bytes_max)
+                    due = outbox.batch(connection, self._ops_now, self.bytes_max)
                 if due is None:
                     return None
                 self._flight = Flight(due, line.ask("ops", self._signed(due)))

@@ -103,9 +103,10 @@ class Reporter:
                 if now != said or time.monotonic() - said_at >= STATUS_EVERY_S:
                     self._tell(now)
                     said, said_at = now, time.monotonic()
-            except (LinkBroken, StoreRefused, OSError, KeyError, TypeError) as error:
+            except Exception as error:
                 # The link itself notices that it is lost; a report is never a reason to end it.
-                log.debug("no report of the status: %r", error)
+                known = isinstance(error, LinkBroken | StoreRefused | OSError)
+                log.log(logging.DEBUG if known else logging.WARNING, "no report of the status: %r", error)
             self._ending.wait(STATUS_GAP_S)
 
     def _made(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Reading the catalogue."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Text, bindparam, cast, func, literal_column, select
@@ -14,8 +15,13 @@ from sync_server.errors import NotFound
 from sync_server.prepared import Answer, Prepared
 
 PRODUCTS_KEPT_MAX = 20_000
+"""Of one store."""
+
+STORES_KEPT_MAX = 16
 PRODUCT = Prepared(select(products.c.body, products.c.withdrawn).where(products.c.id == bindparam("item")), "item")
-REFERENCE = Prepared(select(stores.c.reference, stores.c.body).where(stores.c.id == bindparam("store")), "store")
+REFERENCE = Prepared(
+    select(stores.c.id, stores.c.reference, stores.c.body).where(stores.c.id == bindparam("store")), "store"
+)
 
 BOOKS = "books"
 """Where a session keeps its price books by store; until somebody looks, only what was asked."""
@@ -155,6 +161,16 @@ class Products(Mapping[str, Product]):
         return len(self._kept)
 
 
+@dataclass(slots=True)
+class Shelf:
+    """What was read of one version of a store's reference data, kept from one transaction to the next."""
+
+    version: int
+    taxes: dict[str, TaxRate]
+    products: dict[str, Product] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+
+
 def book(session: Session, store_id: str) -> PriceBook:
     """The price book of a store, the same for the whole transaction.
 
@@ -184,11 +200,16 @@ def _open_book(session: Session, asked: Answer) -> PriceBook:
     if row is None:
         raise NotFound()
     kept = session.info.setdefault("kept", {})
-    if kept.get("version") != row.reference or len(kept["products"]) > PRODUCTS_KEPT_MAX:
-        rates = {rate.code: rate for rate in all_taxes(session)}
-        kept.update(version=row.reference, taxes=rates, products={}, withdrawn=set())
-    goods = Products(session, kept["products"], kept["withdrawn"])
-    return PriceBook(row.reference, row.body["currency"], goods, kept["taxes"])
+    # Each store counts its own versions: the same number at another store is another day's book.
+    shelves = kept.setdefault("shelves", {})
+    shelf = shelves.get(row.id)
+    if shelf is None or shelf.version != row.reference or len(shelf.products) > PRODUCTS_KEPT_MAX:
+        if len(shelves) >= STORES_KEPT_MAX:
+            shelves.clear()
+        shelf = shelves[row.id] = Shelf(row.reference, {rate.code: rate for rate in all_taxes(session)})
+        kept.pop("places", None)
+    goods = Products(session, shelf.products, shelf.withdrawn)
+    return PriceBook(row.reference, row.body["currency"], goods, shelf.taxes)
 
 
 def lock_pricing(session: Session, alone: bool = False) -> None:

@@ -255,7 +255,9 @@ def _is_used(session: Session, operation: Operation) -> bool:
 
 
 def _note_conflict(session: Session, device: Device, seq: int, raw: Any, now: int) -> None:
-    open_exception(session, device.store, "conflict", f"{device.dev}/{device.inc}/{seq}", {"sent": raw}, now)
+    # What a phone makes of its numbers is one case for its shopper: thousands would bury those of the tills.
+    source = device.shopper or f"{device.dev}/{device.inc}/{seq}"
+    open_exception(session, device.store, "conflict", source, {"sent": raw}, now)
 
 
 def note_fault(session: Session, device: Device, fault: RetailError, theirs: dict[str, Any], now: int) -> None:

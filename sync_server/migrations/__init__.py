@@ -47,8 +47,8 @@ def _config() -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest state that this program knows."""
+def upgrade(engine: Engine, state: str = "head") -> None:
+    """Bring the database to the newest state that this program knows, or to an earlier one."""
     config = _config()
     script = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
@@ -62,4 +62,4 @@ def upgrade(engine: Engine) -> None:
             # Hubs on several machines may start at the same moment; the second finds the work done.
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, state)

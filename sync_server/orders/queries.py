@@ -67,7 +67,8 @@ def number_of(session: Session, sale: str) -> str:
 
 def last_counter(session: Session, terminal: str) -> int:
     """The highest counter in the sale numbers that the hub has of a terminal; 0 before its first sale."""
-    number = session.scalar(select(func.max(sales.c.number)).where(sales.c.terminal == terminal))
+    newest = (func.length(sales.c.number).desc(), sales.c.number.desc())
+    number = session.scalar(select(sales.c.number).where(sales.c.terminal == terminal).order_by(*newest).limit(1))
     return int(number.rpartition("-")[2]) if number else 0
 
 

@@ -42,22 +42,30 @@ class Connections:
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Connection] = {}
+        self._by_dev: dict[str, dict[str, Connection]] = {}
         self._lock = threading.Lock()
 
     def add(self, connection: Connection) -> None:
         with self._lock:
             self._by_sid[connection.sid] = connection
+            self._by_dev.setdefault(connection.device.dev, {})[connection.sid] = connection
 
     def remove(self, sid: str) -> Connection | None:
         with self._lock:
-            return self._by_sid.pop(sid, None)
+            gone = self._by_sid.pop(sid, None)
+            if gone is not None:
+                others = self._by_dev[gone.device.dev]
+                del others[sid]
+                if not others:
+                    del self._by_dev[gone.device.dev]
+            return gone
 
     def get(self, sid: str) -> Connection | None:
         return self._by_sid.get(sid)
 
     def of_device(self, dev: str) -> list[Connection]:
         with self._lock:
-            return [one for one in self._by_sid.values() if one.device.dev == dev]
+            return list(self._by_dev.get(dev, {}).values())
 
     @staticmethod
     def hash_of(token: str) -> str:

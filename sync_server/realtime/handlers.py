@@ -104,18 +104,20 @@ class Handlers:
                 connection = self._connections.get(sid)
                 if connection is None:
                     raise NotAllowed()
-                self._not_too_fast(connection, *payload[:1])
+                self.not_too_fast(connection, *payload[:1])
                 return handler(connection, *payload[:1])
             except Exception as error:
                 return as_error(error)
 
         return answer
 
-    def _not_too_fast(self, connection: Connection, payload: Any = None) -> None:
+    def not_too_fast(self, connection: Connection, payload: Any = None) -> None:
         """Let one who speaks too fast wait: meanwhile nothing more is read from its socket."""
         ops = payload.get("ops") if isinstance(payload, dict) else None
         cost = max(1, len(ops)) if isinstance(ops, list) else 1
-        wait_s = self._buckets.take(connection.device.dev, cost, time.monotonic())
+        # A phone chooses its own name, so its shopper is who counts.
+        who = connection.device.shopper or connection.device.dev
+        wait_s = self._buckets.take(who, cost, time.monotonic())
         if wait_s:
             self._socketio.sleep(wait_s)
 
@@ -238,13 +240,14 @@ class Handlers:
         """The operations of whoever stands at the door, be it the socket's or the one over HTTP."""
         if connection.app == "dashboard":
             raise NotAllowed()
-        now = self._clock()
         inbox.check_size(batch)
         # Somebody looks at a screen for a few operations; many are a queue that empties.
         patient = len(batch.ops) > HASTY_OPS_MAX
         pause = self._db.others_wait if patient else inbox.never
 
         def accepted(part: Batch) -> dict[str, Any]:
+            # Of each part anew: the last of them may be carried out long after the first.
+            now = self._clock()
             return self._db.write(
                 lambda session: inbox.accept(session, connection.device, part, operations.carry, now, pause), patient
             )

@@ -122,6 +122,7 @@ class Twins:
         batch = parse(PostedBatch, request.get_json(silent=True))
         caller = parse(Caller, _first_values() | {"dev": batch.dev, "inc": batch.inc})
         connection = self._enter(_asked(Greeting, _named(caller), terminal))
+        self._handlers.not_too_fast(connection, {"ops": batch.ops})
         return self._handlers.accept(connection, batch)
 
     def status(self) -> dict[str, Any]:

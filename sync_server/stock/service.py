@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from retail.stock import StockMove
-from sync_server.db import insert_if_absent
+from sync_server.db import ensure
 from sync_server.prepared import Prepared
 from sync_server.stock.tables import stock_levels, stock_moves
 
@@ -29,5 +29,5 @@ def move(session: Session, moves: Iterable[StockMove], at: int) -> None:
     for row in sorted(moves, key=lambda move: (move.store, move.item, move.line)):
         moved = {"store": row.store, "item": row.item, "quantity": row.quantity}
         BOOK.run(session, source=row.source, line=row.line, at=at, **moved)
-        insert_if_absent(session, stock_levels, store=row.store, item=row.item, quantity=0)
+        ensure(session, stock_levels, store=row.store, item=row.item, quantity=0)
         CHANGE_LEVEL.run(session, of_store=row.store, of_item=row.item, by=row.quantity)

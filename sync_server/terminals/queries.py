@@ -25,11 +25,10 @@ def known_tokens(session: Session, hashes: list[str]) -> set[str]:
 
 
 def places(session: Session) -> dict[str, dict[str, Any]]:
-    """Where each terminal stands: `{device, kind, names, store}` by its id; kept for one version of the reference."""
+    """Where each terminal stands: `{device, kind, names, store}` by its id; kept until the book is newer."""
     kept = session.info.setdefault("kept", {})
-    if "places" not in kept or kept.get("places_version") != kept.get("version"):
+    if "places" not in kept:
         rows = session.execute(select(terminals, stores.c.body).join(stores, stores.c.id == terminals.c.store))
-        kept["places_version"] = kept.get("version")
         kept["places"] = {
             row.id: {"device": row.id, "kind": row.kind, "names": row.names, "store": row.body["names"]} for row in rows
         }

@@ -62,6 +62,15 @@ def test_a_number_with_other_contents_is_a_conflict_that_a_person_sees_once(till
     assert (found.kind, found.source, found.detail["sent"]) == ("conflict", "till-1/1/1", other)
 
 
+def test_a_phone_that_uses_all_its_numbers_twice_is_one_case_and_hides_nobody_s(db: Database) -> None:
+    first, second = Talker(db, phone(FIRST.id)), Talker(db, phone(FIRST.id, "another"))
+    for talker in (first, second):
+        talker.send(*(operation("cart.remove", live_cart(db, FIRST.id), line="a", seen=0) for _ in range(5)))
+        again = [operation("cart.remove", live_cart(db, FIRST.id), line="b", seen=0) for _ in range(5)]
+        assert {row["status"] for row in talker.send(*again, seq0=1)} == {"conflict"}
+    assert [(row.kind, row.source) for row in rows(db, exceptions)] == [("conflict", FIRST.id)]
+
+
 def test_an_id_under_a_second_number_is_refused_and_does_nothing(till: Talker) -> None:
     once = add(till)
     till.send(once)

@@ -16,6 +16,7 @@ from sync_server.carts import checkout
 from sync_server.db import Database
 from sync_server.inbox import queries as inbox
 from sync_server.inbox.tables import exceptions
+from sync_server.orders.queries import last_counter
 from sync_server.orders.tables import sales
 from sync_server.outbox.tables import events
 
@@ -215,3 +216,12 @@ def test_of_two_sales_of_one_line_at_once_the_later_one_opens_the_case(open_shop
     race({t: operation("sale.commit", t.visit, sale=s.as_dict()) for t, s in ((kiosk, late), (till, soon))})
     assert len(rows(till.db, sales)) == 2
     assert [row.kind for row in rows(till.db, exceptions)] == ["paid_twice"]
+
+
+def test_a_terminal_that_is_set_up_anew_goes_on_behind_its_millionth_sale(till: Talker) -> None:
+    for counter in (999_999, 1_000_000, 7):
+        made = make_sale(till.db, till, till.scan(PIECES[0].id), counter)
+        till.ok("sale.commit", sale=made.as_dict(), card="", receipt={})
+        till.visit = f"visit-{counter}"
+    counters = [till.db.read(lambda session, at=at: last_counter(session, at)) for at in ("till-1", "till-2")]
+    assert counters == [1_000_000, 0]

@@ -28,6 +28,13 @@ from sync_server.terminals.tables import terminals
 
 STORE = SHOP.stores[0].id
 BREAD, MILK = PIECES[0], PIECES[1]
+NEWCOMER = {
+    "id": "new",
+    "number": "7777",
+    "names": {"en": "Newcomer", "ru": "Новенький"},
+    "role": "cashier",
+    "language": "en",
+}
 
 
 class Till:
@@ -235,6 +242,25 @@ def test_a_new_price_reaches_the_open_cart_that_a_phone_watches(db: Database) ->
     seen = Position(s=f"cart:{cart}", e=e, v=v + 1)
     [event] = db.read(lambda session: outbox.answer(session, seen, lambda: fresh))["events"]
     assert applied(fresh, event["changes"]) == view(db, cart)
+
+
+def test_stores_whose_versions_differ_have_the_new_price_at_once(db: Database) -> None:
+    here, there = [store.id for store in SHOP.stores[:2]]
+
+    def prices() -> list[tuple[int, int]]:
+        return [
+            (door(lambda session, at=at: queries.book(session, at).product(BREAD.id).price), version)
+            for at in (here, there)
+            for door in (db.write, db.read)
+            for version in [db.read(lambda session, at=at: queries.book(session, at).version)]
+        ]
+
+    # Somebody begins at one store only, whose version is then one higher than the other's.
+    db.write(lambda session: staff.hired(session, NEWCOMER | {"store": here}, "hash", NOW))
+    (_, ahead), _, (_, behind), _ = prices()
+    assert ahead == behind + 1
+    price(db, **{BREAD.id: 777})
+    assert prices()[2:] == [(777, behind + 1)] * 2 and prices()[:2] == [(777, ahead + 1)] * 2
 
 
 def test_a_cart_without_the_item_hears_nothing(db: Database) -> None:

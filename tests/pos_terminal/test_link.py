@@ -1,10 +1,12 @@
 """The link with the hub: lost, found, doubled, refused; nothing is lost and nothing is told twice."""
 
 import logging
+from typing import Any
 
 import pytest
 from till_bench import PIECES, SHOPPER, Bench, reference
 
+from pos_terminal.sync import push
 from retail.sale import sale_from
 
 
@@ -39,6 +41,23 @@ def test_an_answer_that_is_lost_after_the_effect_does_not_double_it(bench: Bench
     bench.wait(lambda view: view["link"]["online"] and not view["link"]["unsent"])
     assert bench.hub.kinds == ["cart.add", "sale.commit"]
     assert len(bench.hub.hailed) >= 2
+
+
+def test_an_answer_that_nobody_understands_ends_the_connection_and_not_the_pushing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    understood, odd = push._heard, ["the first one only"]
+
+    def heard(*given: Any) -> Any:
+        if odd:
+            odd.clear()
+            raise AttributeError("'list' object has no attribute 'get'")
+        return understood(*given)
+
+    monkeypatch.setattr(push, "_heard", heard)
+    bench.sell(PIECES[0])
+    bench.wait(lambda view: view["link"]["online"] and not view["link"]["unsent"])
+    assert bench.hub.kinds == ["cart.add", "sale.commit"] and len(bench.hub.hailed) == 2
 
 
 def test_a_hub_that_was_set_back_gets_again_what_it_lost(bench: Bench) -> None:

@@ -151,6 +151,28 @@ def test_the_pusher_of_a_line_that_is_lost_ends_and_the_next_one_sends_again(til
     assert hub.asked == [lost.offered[0][0]]
 
 
+def test_a_batch_that_is_not_answered_in_time_travels_in_halves_and_grows_again(
+    till: Bench, pusher: Pusher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pos_terminal.sync.push.ACK_TIMEOUT_S", 0)
+    for n in range(40):
+        till.scan(PIECES[n % 4])
+    sizes = []
+    for _ in range(6):
+        # Each time a new line: the one before took the bytes too slowly.
+        silent = Hub()
+        pusher.opened(silent)
+        with pytest.raises(LinkBroken):
+            pusher.push(silent, understood)
+        sizes += [len(body["ops"]) for body in silent.asked]
+    assert sizes == [16, 8, 4, 2, 1, 1]
+    hub = Hub()
+    hub.answers = True
+    pusher.opened(hub)
+    assert pusher.push(hub, understood) == 40
+    assert [len(body["ops"]) for body in hub.asked] == [1, 2, 4, 8, 16, 9]
+
+
 def test_an_answer_that_settles_nothing_ends_the_line(till: Bench, pusher: Pusher) -> None:
     hub = Hub()
     pusher.opened(hub)

@@ -17,7 +17,6 @@ def upgrade() -> None:
         "lives",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("life", sa.String(length=36), nullable=False),
-        sa.Column("former", sa.String(length=36), nullable=False, comment="the life that this one took the place of"),
         sa.Column("began", sa.BigInteger(), nullable=False),
         sa.Column("beat", sa.BigInteger(), nullable=False, comment="grows while the hub works"),
         sa.Column("epoch", sa.Integer(), nullable=False, comment="of streams that begin in this life"),
