@@ -42,6 +42,7 @@ NUMBER_MAX = 2**53 - 1
 
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+MaybeKey = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]
 Milliseconds = Annotated[int, Field(ge=0, le=10**14)]
 
 
@@ -160,11 +161,19 @@ class Batch(Message):
 
 class Enrol(Message):
     """`POST /v1/enrol`: a one-time code that a manager made, the public key that the terminal made, and the highest
-    incarnation that its data folder ever had (0 for a new one)."""
+    incarnation that its data folder ever had (0 for a new one).
+
+    The others say what the terminal is already, as far as it is anything: a code that does not fit is refused before
+    anything is changed. `hub` is said where only that hub may have what the terminal still holds.
+    """
 
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
     public_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     inc: int = Field(default=0, ge=0, le=10**9)
+    kind: Literal["", "till", "kiosk"] = ""
+    terminal: MaybeKey = ""
+    store: MaybeKey = ""
+    hub: MaybeKey = ""
 
 
 class PostedBatch(Batch):

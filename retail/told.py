@@ -310,7 +310,8 @@ class Known(Told):
 
 class Enrolled(Told):
     """The answer of `POST /v1/enrol`: who the terminal is from now on. `token` opens its connections, `inc` is its new
-    incarnation, `first_sale` the counter that its sale numbers go on with at the least."""
+    incarnation, `first_sale` the counter that its sale numbers go on with at the least. `hub` is who this hub is,
+    whatever its address, and also after it was restored."""
 
     terminal: str
     store: str
@@ -320,6 +321,7 @@ class Enrolled(Told):
     inc: Count
     first_sale: Count
     known: Known
+    hub: str = ""
 
 
 class SignedIn(Told):

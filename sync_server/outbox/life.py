@@ -34,6 +34,11 @@ def current(session: Session) -> str:
     return session.scalar(select(lives.c.life)) or ""
 
 
+def hub_id(session: Session) -> str:
+    """Who this hub is, also after an old copy of it was put back; empty before its first start."""
+    return session.scalar(select(lives.c.hub)) or ""
+
+
 def overtaken(session: Session, known: str) -> bool:
     """Whether the life in which a terminal was answered is the one that this one took the place of: what that life
     lost is known already."""
@@ -69,7 +74,7 @@ class Life:
         behind = seen is not None and (seen["life"] != row.life or seen["beat"] > row.beat)
         if brought or behind or row.copied_at is not None:
             renew(session, current(session), now)
-        session.execute(update(lives).values(beat=lives.c.beat + 1))
+        session.execute(update(lives).values(beat=lives.c.beat + 1, hub=row.hub or str(uuid.uuid4())))
         return dict(session.execute(select(lives.c.life, lives.c.beat)).one()._mapping)
 
     def _read(self) -> dict[str, Any] | None:

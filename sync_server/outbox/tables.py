@@ -33,5 +33,6 @@ lives = Table(
     Column("beat", BigInteger, nullable=False, comment="grows while the hub works"),
     Column("epoch", Integer, nullable=False, comment="of streams that begin in this life"),
     Column("copied_at", BigInteger, nullable=True, comment="set in a backup: whoever opens it is a copy"),
+    Column("hub", String(36), nullable=False, server_default="", comment="who this hub is, in all its lives"),
 )
 """One row: which life of its data the hub is in. A new one begins when an old copy was put back."""

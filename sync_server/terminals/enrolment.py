@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, null, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_
@@ -13,6 +13,7 @@ from sync_server.errors import EnrolRefused, NotFound
 from sync_server.inbox import proof
 from sync_server.inbox import service as inbox
 from sync_server.orders import queries as orders
+from sync_server.outbox import life
 from sync_server.staff import service as staff
 from sync_server.terminals import queries, service
 from sync_server.terminals.tables import enrolment_codes, enrolment_tries, terminals
@@ -39,7 +40,7 @@ def make_code(session: Session, terminal: str, by: str, now: int, store: str = "
     session.execute(
         update(enrolment_codes).where(enrolment_codes.c.terminal == terminal, unused).values(expires_at=now)
     )
-    _forget_old_answers(session, now)
+    forget_old_answers(session, now)
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     expires = now + CODE_LIFE_MS
     session.execute(
@@ -75,58 +76,91 @@ def count_try(session: Session, now: int) -> None:
 def use_code(session: Session, given: Enrol, now: int) -> dict[str, Any]:
     """Give the terminal of this code a new token and incarnation and take its key: `Enrolled` of docs/protocol.md.
 
-    The old token and key are worth nothing from this commit on. The same key may ask again and gets the same answer.
+    The old token and key are worth nothing from this commit on. The same key may ask again and gets the same answer,
+    for CODE_LIFE_MS after the code's own time. A code that is for another terminal than the one that shows it is
+    refused, stays good, and nobody is shut out by it.
     """
     found = select(enrolment_codes).where(enrolment_codes.c.code_hash == queries.token_hash(given.code))
     row = session.execute(found.with_for_update()).first()
     if row is None:
         raise EnrolRefused("enrol.code_unknown", N_("This code is not right. Look at it again on the manager's page."))
     if row.used_at is not None:
-        return _answer_again(session, row, given)
+        return _answer_again(session, row, given, now)
     if row.expires_at <= now:
         raise EnrolRefused("enrol.code_expired", N_("This code is no longer valid. Have a manager make a new one."))
-    answer = _enrolled(session, row.terminal, given)
+    place = session.execute(select(terminals).where(terminals.c.id == row.terminal)).one()
+    _check_fits(session, place, given)
+    answer = _enrolled(session, place, given)
     session.execute(
         update(enrolment_codes)
         .where(enrolment_codes.c.code_hash == row.code_hash)
         .values(used_at=now, public_key=given.public_key, answer=answer)
     )
-    _forget_old_answers(session, now)
+    forget_old_answers(session, now)
     detail = {"terminal": row.terminal, "inc": answer["inc"], "key": given.public_key}
     staff.note(session, row.terminal, "terminal.enrolled", row.made_by, detail, now)
     return answer
 
 
-def _answer_again(session: Session, row: Any, given: Enrol) -> dict[str, Any]:
+def _check_fits(session: Session, place: Any, given: Enrol) -> None:
+    """`EnrolRefused` where who shows the code is known to be somebody else than the terminal that it was made for."""
+    if given.kind not in ("", place.kind):
+        raise EnrolRefused(
+            "enrol.other_kind",
+            N_("This code is for a terminal of another kind. Have a manager make one for this terminal."),
+        )
+    if given.hub not in ("", life.hub_id(session)):
+        raise EnrolRefused(
+            "enrol.other_hub",
+            N_(
+                "This is another hub than before, and what is still open here only the one before may have. Let that "
+                "one hear all of it and finish the open cart, or set the terminal up in a new data folder."
+            ),
+        )
+    for ours, other in ((given.terminal, place.id), (given.store, place.store)):
+        if ours not in ("", other):
+            raise EnrolRefused(
+                "enrol.other_terminal",
+                N_(
+                    "This code is for {other}, but the sales of {ours} are here. Have a manager make a code for {ours}."
+                ),
+                other=other,
+                ours=ours,
+            )
+
+
+def _answer_again(session: Session, row: Any, given: Enrol, now: int) -> dict[str, Any]:
     stored: dict[str, Any] | None = row.answer
+    late = row.expires_at + CODE_LIFE_MS <= now
     # Where the terminal was set up once more since, this answer would only let somebody in who is out.
-    if row.public_key != given.public_key or stored is None or queries.by_token(session, stored["token"]) is None:
+    if row.public_key != given.public_key or late or not stored or not queries.by_token(session, stored["token"]):
         raise EnrolRefused("enrol.code_used", N_("This code was used already. Have a manager make a new one."))
     return stored
 
 
-def _enrolled(session: Session, terminal: str, given: Enrol) -> dict[str, Any]:
-    row = session.execute(select(terminals).where(terminals.c.id == terminal)).one()
-    known, last_seq = inbox.known(session, terminal)
+def _enrolled(session: Session, place: Any, given: Enrol) -> dict[str, Any]:
+    known, last_seq = inbox.known(session, place.id)
     inc = max(known, given.inc) + 1
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    service.enrol(session, terminal, token, given.public_key, inc)
+    service.enrol(session, place.id, token, given.public_key, inc)
     return {
-        "terminal": terminal,
-        "store": row.store,
-        "kind": row.kind,
-        "names": row.names,
+        "terminal": place.id,
+        "store": place.store,
+        "kind": place.kind,
+        "names": place.names,
         "token": token,
         "inc": inc,
-        "first_sale": orders.last_counter(session, terminal) + 1,
+        "first_sale": orders.last_counter(session, place.id) + 1,
         "known": {"inc": known, "last_seq": last_seq},
+        "hub": life.hub_id(session),
     }
 
 
-def _forget_old_answers(session: Session, now: int) -> None:
-    """Nobody waits for an answer as long as that; its token is a secret that need not lie here."""
-    old = enrolment_codes.c.expires_at < now - CODE_LIFE_MS
-    session.execute(update(enrolment_codes).where(old, enrolment_codes.c.answer.is_not(None)).values(answer=None))
+def forget_old_answers(session: Session, now: int) -> None:
+    """Nobody is given an answer as old as that; its token is a secret that need not lie here. Each minute, and with
+    each code."""
+    old = enrolment_codes.c.expires_at <= now - CODE_LIFE_MS
+    session.execute(update(enrolment_codes).where(old, enrolment_codes.c.answer.is_not(None)).values(answer=null()))
 
 
 def revoke(session: Session, terminal: str, by: str, now: int, store: str = "") -> None:
@@ -134,8 +168,9 @@ def revoke(session: Session, terminal: str, by: str, now: int, store: str = "") 
     row = session.execute(select(terminals).where(terminals.c.id == terminal)).first()
     if row is None or (store and row.store != store):
         raise NotFound()
-    service.withdraw(session, terminal)
+    # First who it is to the inbox, as every sale of it does: in the other order the two would wait for each other.
     known, _ = inbox.known(session, terminal)
+    service.withdraw(session, terminal)
     if known:
         inbox.take_key(session, terminal, proof.WITHDRAWN)
     staff.note(session, "hub", "terminal.revoked", by, {"terminal": terminal}, now)

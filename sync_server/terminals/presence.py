@@ -12,7 +12,7 @@ from sync_server.dashboard import latency
 from sync_server.dashboard import service as dashboards
 from sync_server.db import Database
 from sync_server.inbox.service import Device
-from sync_server.terminals import reports, service
+from sync_server.terminals import enrolment, reports, service
 
 DAY_CHECK_MS = 60_000
 """A new day begins on the dashboards, and what has grown old is seen to be so, within this time."""
@@ -207,6 +207,7 @@ def _write_news(session: Session, news: News) -> None:
 
 def _once_a_minute(session: Session, now: int) -> list[str]:
     latency.forget(session, now)
+    enrolment.forget_old_answers(session, now)
     stores = [store.id for store in catalogue.all_stores(session)]
     dashboards.forget(session, stores)
     return stores

@@ -26,8 +26,9 @@ def code_for(db: Database, terminal: str, now: int = NOW) -> str:
     return str(made["code"])
 
 
-def use(db: Database, code: str, signer: chain.Signer, now: int = NOW, inc: int = 0) -> dict[str, Any]:
-    given = Enrol(code=code, public_key=signer.public, inc=inc)
+def use(db: Database, code: str, signer: chain.Signer, now: int = NOW, inc: int = 0, **said: Any) -> dict[str, Any]:
+    """`said` is what the terminal says that it is already."""
+    given = Enrol(code=code, public_key=signer.public, inc=inc, **said)
     return db.write(lambda session: enrolment.use_code(session, given, now))
 
 
