@@ -52,7 +52,7 @@ def examine(shop: Shop) -> Findings:
     for person in shop.people:
         _terminal(found, shop.hub, person, rows)
     _books(found, rows)
-    _leases(found, rows["events"])
+    _leases(found, shop.hub, rows["events"])
     _paid_once(found, rows)
     for phone in shop.phones:
         _phone(found, shop.hub, phone)
@@ -68,8 +68,10 @@ _TABLES = (
 )  # fmt: skip
 
 
-def _leases(found: Findings, rows: list[Any]) -> None:
-    """A cart is paid by one device at a time, each with a higher fence; nobody else gets its lines meanwhile."""
+def _leases(found: Findings, hub: HubWitness, rows: list[Any]) -> None:
+    """A cart is paid by one device at a time, each with a higher fence; nobody else gets its lines meanwhile, or ends
+    that before its time."""
+    carried = {(device.dev, seq): (operation, when) for device, seq, operation, _, when in hub.carried}
     held: dict[str, dict[str, Any]] = {}
     fences: Counter[str] = Counter()
     owners: dict[tuple[str, str], str] = {}
@@ -84,6 +86,14 @@ def _leases(found: Findings, rows: list[Any]) -> None:
                 f"{row.stream}: {paying} while {before} holds the lease",
             )
             held[row.stream], fences[row.stream] = paying, paying["fence"]
+        elif "paying" in row.changes and before is not None:
+            keys = [(one["dev"], one["seq"]) for one in row.by]
+            authors = [(key[0], *carried[key]) for key in keys if key in carried]
+            # Of an operation that its device does not know any more another law speaks.
+            found.expect(
+                len(authors) < len(keys) or _may_end(before, authors, row.at),
+                f"{row.stream}: {before} was ended by {row.by}",
+            )
         now = held.get(row.stream)
         for line, after in row.changes.get("lines", {}).items():
             owner = owners.get((row.stream, line))
@@ -91,6 +101,17 @@ def _leases(found: Findings, rows: list[Any]) -> None:
             by_itself = any(author["dev"] == owner for author in row.by)
             found.expect(not taken or by_itself, f"{row.stream}: {line} was taken from {now}")
             owners[row.stream, line] = after["owner"] if after is not None else ""
+
+
+def _may_end(lease: dict[str, Any], authors: list[tuple[str, dict[str, Any], int]], at: int) -> bool:
+    """Whether a lease was over, or who had it was done: a sale under an older one ends none. An event of nobody is the
+    hub's own, at `at`; everybody else says their own time there."""
+    own = not authors and at >= int(lease["until"])
+    return own or any(
+        when >= int(lease["until"])
+        or (dev == lease["device"] and operation["body"].get("fence", 0) in (0, lease["fence"]))
+        for dev, operation, when in authors
+    )
 
 
 def _paid_once(found: Findings, rows: dict[str, list[Any]]) -> None:

@@ -1,6 +1,7 @@
 """The hub: its real inbox, handlers, outbox and fan-out over a database in memory, behind a door of our own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from omnitill.simulation.memory import engine_of, fill, keyed_hub_template
 from omnitill.simulation.network import Wire
 from omnitill.simulation.world import Broken, Crashed, Device, World
+from retail import lease
 from retail.chain import origin
 from retail.errors import RetailError
 from retail.messages import Batch, Hail, Position, parse
@@ -159,7 +161,8 @@ class SimHub(Device):
         if self._plant == "no_seq_check":
             forget(session, device, batch.seq0)
         now = self.world.now
-        done = service.accept(session, device, batch, handlers.carry, now, lambda: self.world.chance(STEPS_BACK))
+        with unfenced() if self._plant == "no_fence" else nullcontext():
+            done = service.accept(session, device, batch, handlers.carry, now, lambda: self.world.chance(STEPS_BACK))
         if self._plant == "emit_before_commit":
             self._fanout.publish(dict(session.info))
         if self._plant == "ack_before_commit":
@@ -174,6 +177,18 @@ class SimHub(Device):
         if self.world.chance(self._crash):
             self.world.trace(self.name, "crashes", *where)
             raise Crashed
+
+
+@contextmanager
+def unfenced() -> Iterator[None]:
+    """The planted fault: who is done ends whatever lease the cart has, whoever has it and whatever its number."""
+    kept = lease.ended
+    # The tills' and the model's carts keep their rules: they are not the hub, and nothing of theirs runs meanwhile.
+    lease.ended = lambda *_: None
+    try:
+        yield
+    finally:
+        lease.ended = kept
 
 
 def forget(session: Session, device: service.Device, seq0: int) -> None:

@@ -29,6 +29,7 @@ PLANTS = (
     "forget_when_sent",
     "wait_for_events",
     "unsynced_till",
+    "no_fence",
 )
 """Faults that can be built in on purpose; each of them has to be found."""
 
