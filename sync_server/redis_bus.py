@@ -200,8 +200,8 @@ class RedisBus:
         self._kept("hearing", self._hear_on)
 
     def _hear_on(self, connection: Any) -> None:
-        connection.send_command("SUBSCRIBE", *(self._prefix + topic for topic in sorted(self._followed)))
         subscribed = set(self._followed)
+        connection.send_command("SUBSCRIBE", *(self._prefix + topic for topic in sorted(subscribed)))
         try:
             connection.read_response()
             self._ears = connection
