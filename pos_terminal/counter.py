@@ -248,7 +248,7 @@ class Counter:
         ]
         written = outbox.append(turn.connection, wished)
         state = replace(turn.till, touched_at=turn.local_now)
-        journal.keep_visit(turn.connection, till.as_dict(state))
+        journal.keep_visit(turn.connection, till.as_text(state))
         return state, written
 
     def inside(self, act: Callable[[Any, Till], Till | None]) -> None:
@@ -257,7 +257,7 @@ class Counter:
             with self.store.begin() as connection:
                 changed = act(connection, self._till)
                 if changed is not None:
-                    journal.keep_visit(connection, till.as_dict(changed))
+                    journal.keep_visit(connection, till.as_text(changed))
                 troubles = outbox.troubles(connection)
             self.desk.needs_you = troubles
             if changed is not None:

@@ -5,8 +5,10 @@ cart here holds only the lines in this terminal's own hand; what others have in 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+import orjson
 
 from pos_terminal.errors import TillRefused
 from retail.cart import Actor, Add, Cart, CartLine, Operation, Remove, SetQuantity, apply, line_from
@@ -275,21 +277,9 @@ def woken(till: Till, now: int) -> Till:
     return till
 
 
-def as_dict(till: Till) -> dict[str, Any]:
-    """The state as JSON-ready values; `till_from` reads it."""
-    # Line by line, because `asdict` copies every name deeply and a long cart is written at each scan.
-    cart = _fields(till.cart) | {"lines": {key: _fields(line) for key, line in till.cart.lines.items()}}
-    return _fields(till) | {
-        "cart": cart,
-        "staff": asdict(till.staff) if till.staff else None,
-        "shopper": asdict(till.shopper) if till.shopper else None,
-        "tenders": [asdict(row) for row in till.tenders],
-        "checkout": asdict(till.checkout) if till.checkout else None,
-    }
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+def as_text(till: Till) -> str:
+    """The state as JSON; `till_from` reads it. All of a long cart is written at each scan, so it is done in one go."""
+    return orjson.dumps(till).decode()
 
 
 def till_from(body: Mapping[str, Any]) -> Till:

@@ -44,8 +44,9 @@ def open_visit(connection: Connection) -> dict[str, Any] | None:
     return None if row is None else dict(json.loads(row[0]))
 
 
-def keep_visit(connection: Connection, state: dict[str, Any]) -> None:
-    KEEP_VISIT.run(connection, id=1, state=json.dumps(state, ensure_ascii=False, separators=(",", ":")))
+def keep_visit(connection: Connection, state: str) -> None:
+    """Keep the state of the till, as JSON."""
+    KEEP_VISIT.run(connection, id=1, state=state)
 
 
 def next_sale_counter(connection: Connection, first: int) -> int:
