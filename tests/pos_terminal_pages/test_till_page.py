@@ -154,6 +154,24 @@ def test_without_the_hub_the_till_says_what_still_works(selling: Look) -> None:
     expect(seen.page.locator(".top")).to_contain_text("14 unsent")
 
 
+def test_a_scan_that_is_sent_at_once_makes_nothing_flicker(selling: Look) -> None:
+    seen = selling()
+    link, unsent = seen.double.state["link"], seen.page.locator(".unsent")
+    expect(unsent).to_have_text("0 unsent")
+    seen.page.evaluate("""() => {
+        window.said = [];
+        const look = new MutationObserver(() => said.push(document.querySelector(".unsent").textContent));
+        look.observe(document.querySelector(".unsent"), { childList: true, characterData: true, subtree: true });
+    }""")
+    for count in (1, 0, 1, 0):
+        seen.double.put(link=link | {"unsent": count})
+    seen.double.put(link=link | {"unsent": 2})
+    expect(unsent).to_have_text("2 unsent")
+    assert seen.page.evaluate("said") == ["2 unsent"]
+    seen.double.put(link=link | {"unsent": 0})
+    expect(unsent).to_have_text("0 unsent")
+
+
 def test_a_wrong_pin_is_told_and_a_manager_unlocks_a_name(look: Look) -> None:
     seen = look("till")
     seen.page.get_by_role("button", name=CASHIER.name).click()

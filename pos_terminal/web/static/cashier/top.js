@@ -1,5 +1,5 @@
 // The bar at the top: where we are, who sells, and whether everything that the till needs is there.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { Badge, Button, html, Icon, Status, Stopwatch } from "kit/ui.js";
 import { number, time } from "kit/format.js";
 import { t } from "kit/i18n.js";
@@ -32,8 +32,25 @@ function Devices() {
       label=${drawer.open ? t("Drawer open") : t("Drawer")} />`}`;
 }
 
+const SETTLES_MS = 400;
+// How much has not been sent, as it is shown. With a link each scan is unsent for a moment, which nobody needs to see.
+const waiting = signal(0);
+let looking = 0;
+
+effect(() => {
+  const { online = false, unsent = 0 } = link.value ?? {};
+  if (online && unsent) {
+    looking ||= setTimeout(() => { looking = 0; waiting.value = link.value.unsent; }, SETTLES_MS);
+  } else {
+    clearTimeout(looking);
+    looking = 0;
+    waiting.value = unsent;
+  }
+});
+
 function Link() {
-  const { online, unsent } = link.value;
+  const { online } = link.value;
+  const unsent = waiting.value;
   return html`<${Status} kind=${online ? "good" : "attention"} icon=${online ? "cloud-check" : "cloud-off"}
       label=${online ? t("Link") : t("No link")} />
     <span class=${`unsent small amount ${unsent ? "strong" : "quiet"}`}>${t("{n} unsent", { n: number(unsent) })}</span>`;
