@@ -1,12 +1,16 @@
 """The composition root: everything of one terminal, built in order, stopped in the reverse of it."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pos_terminal.clockwork import Clockwork
 from pos_terminal.config import Config
 from pos_terminal.counter import Counter, Setting
 from pos_terminal.devices import Devices
-from pos_terminal.enrolment import Identity, enrol, identity
+from pos_terminal.enrolment import Identity, enrol, hub_of, identity
 from pos_terminal.errors import EnrolRefused
-from pos_terminal.hub_door import DEFAULT_HUB, look
+from pos_terminal.hub_door import look
 from pos_terminal.patience import Patience
 from pos_terminal.receipts import Say
 from pos_terminal.setting_up import SettingUp
@@ -39,8 +43,10 @@ class Terminal:
         who = identity(self.store)
         if who is None and not config.set_up_page:
             raise EnrolRefused("enrol.missing", N_("This terminal is not set up yet. Have a manager make a code."))
-        self._told = config.hub.rstrip("/")
+        self._told, self._one_at_a_time = config.hub.rstrip("/"), threading.Lock()
         self.replica = Replica(config.data)
+        # Before anybody sees a view of it: it may have been cut off before it let go of the goods of the hub before.
+        self.replica.belong_to(who.hub_id if who else "")
         setting = Setting(config.kind, who.terminal if who else "", config.language, bool(config.printer), config.demo)
         self.counter = Counter(self.store, self.replica, setting, voices())
         self.devices = Devices(self.counter, config.scanners, config.printer)
@@ -56,26 +62,34 @@ class Terminal:
 
     def _meet(self, who: Identity | None) -> None:
         """Be `who` before its hub from now on, as soon as the link is started."""
-        # What the command line says is newer than what was typed, unless it says the same as it did then.
-        typed = who is not None and self._told in ("", who.told)
-        self.hub = who.hub if who is not None and typed else self._told or DEFAULT_HUB
-        token, signer = (who.token, who.signer) if who else ("", None)
-        self.reference.turn_to(self.hub, token)
+        self.hub = hub_of(who, self._told)
+        token, signer, hub_id = (who.token, who.signer, who.hub_id) if who else ("", None, "")
+        self.reference.turn_to(self.hub, token, hub_id)
         self.link = Link(self.counter, self.hub, token, signer, self.reference)
 
     def set_up(self, hub: str, code: str) -> None:
         """Become the terminal that this code is for, or become it anew, while the counter goes on. `EnrolRefused` says
         why not; then all is as it was."""
-        look(hub)
-        # Whoever is set up anew speaks with another key: the old link must not say another word.
-        self.link.stop()
-        try:
-            who = enrol(self.store, hub, code, self.counter.setting.kind, self._told, self.counter.renamed())
+        with self._one_at_a_time:
+            look(hub)
+            # Whoever is set up anew speaks with another key: the old link must not say another word.
+            self.link.stop()
+            try:
+                enrol(self.store, hub, code, self.counter.setting.kind, self._told, self._becoming())
+            finally:
+                self._meet(identity(self.store))
+                if self.counter.setting.device:
+                    self.link.start()
+
+    @contextmanager
+    def _becoming(self) -> Iterator[None]:
+        """Nobody sells between the old name and the new one, nor then with the goods of a hub that is ours no more."""
+        with self.counter.alone():
+            yield
+            who = identity(self.store)
+            assert who is not None, "it was just written"
+            self.reference.turn_to(who.hub, who.token, who.hub_id)
             self.counter.is_now(who.terminal)
-        finally:
-            self._meet(identity(self.store))
-            if self.counter.setting.device:
-                self.link.start()
 
     def start(self) -> None:
         """Begin to serve: the page first, then the devices, then the hub."""

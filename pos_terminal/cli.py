@@ -17,8 +17,10 @@ from pos_terminal import enrolment
 from pos_terminal.app import Terminal
 from pos_terminal.config import Config
 from pos_terminal.errors import EnrolRefused, StoreRefused
-from pos_terminal.hub_door import DEFAULT_HUB, code_of
+from pos_terminal.hub_door import code_of
 from pos_terminal.store.engine import Store
+
+log = logging.getLogger("omnitill.till")
 
 USAGE_EXIT = 2
 NOT_ENROLLED_EXIT = 6
@@ -31,7 +33,7 @@ SWITCH_INTERVAL_S = 0.0005
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder of its own.")
 @click.option("--port", type=int, default=8401, show_default=True, help="A busy port moves to the next free one.")
 @click.option("--hub", default="", help="Address of the hub  [the one that it was set up at]")
-@click.option("--enrol", "code", default="", help="The one-time code of a manager: sets this terminal up.")
+@click.option("--enrol", "code", default="", help="The one-time code of a manager: sets this terminal up, once.")
 @click.option(
     "--set-up-page/--no-set-up-page",
     default=True,
@@ -59,7 +61,7 @@ def main(code: str, verbose: bool, **options: object) -> None:
     try:
         config = Config.model_validate(options)
         if code:
-            _enrol(config, code_of(code))
+            _enrol(config, code)
         terminal = Terminal(config)
     except StoreRefused as error:
         _end(error.sentence, error.exit_code)
@@ -72,12 +74,20 @@ def main(code: str, verbose: bool, **options: object) -> None:
     _serve(terminal)
 
 
-def _enrol(config: Config, code: str) -> None:
-    """Set the folder up, unless this very code has done it at an earlier start."""
+def _enrol(config: Config, said: str) -> None:
+    """Set the folder up, unless this code has done what it can at an earlier start. Who is somebody already goes on as
+    that, whatever stands in the way of being it anew: a till that can sell alone starts."""
     store = Store(config.data)
     try:
-        if not enrolment.was_used(store, code):
-            enrolment.enrol(store, (config.hub or DEFAULT_HUB).rstrip("/"), code, config.kind)
+        who = enrolment.identity(store)
+        try:
+            code, told = code_of(said), config.hub.rstrip("/")
+            if not enrolment.was_used(store, code):
+                enrolment.enrol(store, enrolment.hub_of(who, told), code, config.kind, told)
+        except EnrolRefused as error:
+            if who is None:
+                raise
+            log.warning("not set up anew, %s goes on as it is: %s %s", who.terminal, error.code, error.sentence)
     finally:
         store.close()
 

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -47,6 +47,7 @@ QUIET = frozenset({"sign_in", "unlock"})
 SOUNDING = frozenset({"scan", "add", "weigh", "attach"})
 
 Answer = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +103,23 @@ class Counter:
         self.desk.needs_you = outbox.troubles(connection)
 
     @contextmanager
-    def renamed(self) -> Iterator[None]:
-        """Nobody's command falls into this block, in which the terminal is set up. What waits and for whom is counted
-        again at its end; who it is from then on says `is_now`."""
+    def alone(self) -> Iterator[None]:
+        """Nobody's command falls into this block, in which the terminal is set up; at its end says `is_now` as whom."""
         with self._lock:
             yield
-            with self.store.read() as connection:
-                self._count(connection, journal.open_visit(connection))
 
     def is_now(self, device: str) -> None:
-        """The terminal was set up as `device`: it goes on from where it stands."""
+        """The terminal was set up as `device`: it goes on from where it stands in the journal. What waits and for whom
+        is counted again, because all of it may travel once more."""
         with self._lock:
+            with self.store.read() as connection:
+                kept = journal.open_visit(connection)
+                self._count(connection, kept)
             self.setting = replace(self.setting, device=device)
             self._till = replace(self._till, device=device)
+            if kept is None:
+                self._till = till.first(self.setting.kind, device, self.setting.language)
+                self.desk.hub_cart, self.desk.jobs = {}, {}
             self.desk.set_up, self.desk.link.refused = None, None
             self.publish()
 
@@ -306,11 +311,12 @@ class Counter:
     def sound(self, tone: str) -> None:
         self.desk.sound = {"n": self.desk.sound["n"] + 1, "tone": tone}
 
-    def change(self, act: Callable[[Desk], None], scan_at: int | None = None) -> None:
-        """Something around the cart changed (a device, the link): change it and show it."""
+    def change(self, act: Callable[[Desk], T], scan_at: int | None = None) -> T:
+        """Something around the cart changed (a device, the link): change it and show it; what `act` says of it."""
         with self._lock:
-            act(self.desk)
+            said = act(self.desk)
             self.publish(scan_at)
+        return said
 
     def publish(self, scan_at: int | None = None) -> None:
         """Show what changed since the last time, if anything did."""

@@ -1,7 +1,8 @@
 """The set-up page: what it shows, and the deeds behind its buttons (README.md, `set_up`).
 
 It is there while the terminal belongs to nobody, and again where somebody opens it on a terminal that has to be set up
-anew; that one goes on selling until the moment it has a new name. A hub may take its time, so the work is done on a
+anew; that one goes on selling until the moment it has a new name, and stays with its hub, because anybody may stand
+before the page and a stranger's hub would be sent what was sold. A hub may take its time, so the work is done on a
 thread of its own and its outcome is a state that every page shows: nothing depends on the page that asked.
 """
 
@@ -15,7 +16,7 @@ from pydantic import Field
 from pos_terminal import hub_door
 from pos_terminal.commands import Nothing, Scan
 from pos_terminal.counter import Counter
-from pos_terminal.errors import TillRefused
+from pos_terminal.errors import EnrolRefused, TillRefused
 from pos_terminal.view import Desk
 from retail.errors import N_, RetailError
 from retail.messages import Message
@@ -72,24 +73,38 @@ class SettingUp:
         self._change(error=None, scanned={"n": self._scans, "hub": found.hub, "code": found.code})
 
     def begin(self, body: SetUp) -> None:
-        """Do it, once at a time; what comes of it is shown."""
-        busy = self._counter.desk.set_up
-        if busy is None or busy["busy"]:
-            return
-        self._change(busy=True, error=None)
-        threading.Thread(target=self._run, args=(body,), name="set-up", daemon=True).start()
+        """Do it, once at a time; what comes of it is shown. Raises `EnrolRefused` for another hub than the one that the
+        terminal has: who stands before it may be anybody."""
+        hub = self._hub()
+        if self._counter.setting.device and body.hub != hub and hub_door.address_of(body.hub) != hub:
+            raise EnrolRefused(
+                "enrol.hub_stays",
+                N_("This terminal belongs to the hub at {url}. Another one is named where its program is started."),
+                url=hub,
+            )
+        if self._counter.change(_begin):
+            given = (hub if self._counter.setting.device else body.hub, body.code)
+            threading.Thread(target=self._run, args=given, name="set-up", daemon=True).start()
 
-    def _run(self, body: SetUp) -> None:
-        error: RetailError | None = None
+    def _run(self, hub: str, code: str) -> None:
+        error: RetailError
         try:
-            self._enrol(hub_door.address_of(body.hub), hub_door.code_of(body.code))
+            self._enrol(hub if self._counter.setting.device else hub_door.address_of(hub), hub_door.code_of(code))
+            # Its page is closed with that; another may be open by now, and is none of our business.
+            return
         except RetailError as refused:
             log.info("not set up: %s %s", refused.code, refused.sentence)
             error = refused
         except Exception:
             log.exception("setting up failed")
-            error = TillRefused("till.failed", N_("That did not work. Nothing was changed; do it again."))
-        self._change(busy=False, error=error and error.as_dict())
+            error = TillRefused(
+                "set_up.failed",
+                N_(
+                    "That did not work. Nothing that was sold is lost. Do it again; if the code is used up, have a "
+                    "manager make a new one."
+                ),
+            )
+        self._change(busy=False, error=error.as_dict())
 
     def _ring(self, tone: str) -> None:
         self._counter.change(lambda _: self._counter.sound(tone))
@@ -101,6 +116,14 @@ class SettingUp:
                 desk.set_up = {**desk.set_up, **changes}
 
         self._counter.change(change)
+
+
+def _begin(desk: Desk) -> bool:
+    """Whether the page was open and nobody is at it already: of two who press at once one is told so."""
+    if desk.set_up is None or desk.set_up["busy"]:
+        return False
+    desk.set_up = {**desk.set_up, "busy": True, "error": None}
+    return True
 
 
 def _close(desk: Desk) -> None:

@@ -49,6 +49,11 @@ def keep_visit(connection: Connection, state: str) -> None:
     KEEP_VISIT.run(connection, id=1, state=state)
 
 
+def forget_visit(connection: Connection) -> None:
+    """Whoever looks next finds a new till."""
+    connection.execute(delete(tables.counter))
+
+
 def next_sale_counter(connection: Connection, first: int) -> int:
     """The next number of this terminal's own series; `first` is where a series starts on a new disk. After the
     terminal was set up anew it goes on above everything that the hub has of it, so that no number is given twice."""

@@ -127,6 +127,11 @@ def through(connection: Connection) -> int:
     return at.seq if first is None else int(first) - 1
 
 
+def waits(connection: Connection) -> bool:
+    """Whether the hub has still to hear something of this incarnation."""
+    return through(connection) < head(connection).seq
+
+
 def batch(connection: Connection, ops_max: int = OPS_BATCH_MAX, bytes_max: int = BATCH_BYTES_MAX) -> Due | None:
     """The next batch, or None where nothing waits. One operation that is larger travels alone."""
     inc = head(connection).inc
@@ -215,10 +220,11 @@ def begin(connection: Connection, dev: str, inc: int, known_inc: int = 0, known_
         select(outbox).where(*carried, tuple_(outbox.c.inc, outbox.c.seq) > at).order_by(*PLACE).limit(CARRIED_AT_ONCE)
     ).all():
         at = (page[-1].inc, page[-1].seq)
-        sound = [row for row in page if fits(row)]
+        judged = [(row, fits(row)) for row in page]
+        sound = [row for row, good in judged if good]
         append(connection, [Written(row.id, row.kind, row.at, row.cart, json.loads(row.body)) for row in sound])
         _leave(connection, sound, "moved", None)
-        _leave(connection, [row for row in page if not fits(row)], "rejected", CHANGED)
+        _leave(connection, [row for row, good in judged if not good], "rejected", CHANGED)
         again += len(sound)
     return again
 

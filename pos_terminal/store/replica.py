@@ -31,6 +31,7 @@ CANDIDATES_MAX = 200
 """So many of those that fit are compared; who types one letter is not helped by the best of thirty thousand."""
 
 SMALL = ("e", "version", "store", "terminal", "departments", "taxes")
+OWNER = "CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), hub TEXT NOT NULL)"
 LIVE = "CREATE TABLE IF NOT EXISTS live (id INTEGER PRIMARY KEY CHECK (id = 1), side TEXT NOT NULL)"
 
 
@@ -112,17 +113,38 @@ class Replica:
         self._open()
 
     def _open(self) -> None:
+        self._empty()
+        with refusals(), self.engine.begin() as connection:
+            self._shape(connection)
+        self.refresh()
+
+    def _empty(self) -> None:
         self.heading: Heading | None = None
         self.scanned: dict[str, Product] = {}
         """Products by the code that was scanned, of this version of the catalogue."""
         self.book: PriceBook | None = None
         self.side = SIDES["a"]
-        with refusals(), self.engine.begin() as connection:
-            self._shape(connection)
-        self.refresh()
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def belong_to(self, hub: str) -> None:
+        """What comes is of this hub from now on. Versions and epochs of two hubs say nothing of each other, so what is
+        here of another counts no more, and all is asked for anew. An empty `hub` does not say who it is."""
+        if not hub:
+            return
+        with refusals(), self.engine.begin() as connection:
+            before = connection.execute(text("SELECT hub FROM owner")).scalar()
+            if before == hub:
+                return
+            connection.execute(text("INSERT OR REPLACE INTO owner VALUES (1, :hub)"), {"hub": hub})
+            if before is None:
+                return
+            # The tables stay until the next whole begins: a look may be on its way to them.
+            connection.execute(text("DELETE FROM live"))
+            for side in SIDES.values():
+                side.forget(connection)
+        self._empty()
 
     def read(self) -> Connection:
         return self.engine.connect().execution_options(reading=True)
@@ -143,6 +165,7 @@ class Replica:
                 connection.execute(text(f'DROP TABLE IF EXISTS "{table}"'))
             connection.execute(text(f"PRAGMA user_version = {SHAPE}"))
         connection.execute(text(LIVE))
+        connection.execute(text(OWNER))
         live = self._live(connection)
         for side in SIDES.values():
             # What was replaced is let go here and not when the sides turn: a look may have been on its way to it.

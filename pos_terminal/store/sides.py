@@ -64,6 +64,11 @@ class Side:
         self.metadata.drop_all(connection)
         connection.execute(text(f"DROP TABLE IF EXISTS {self.words}"))
 
+    def forget(self, connection: Connection) -> None:
+        """Neither is anything here any more nor was a load begun."""
+        if self.told(connection):
+            connection.execute(delete(self.about))
+
     def told(self, connection: Connection) -> dict[str, Any]:
         """What stands in `about`; nothing where this side has no tables."""
         found = text("SELECT 1 FROM sqlite_master WHERE name = :name")

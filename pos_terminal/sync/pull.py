@@ -76,16 +76,20 @@ class ReferencePull:
     """Fetches the catalogue, prices, staff and cards when they changed, on a thread of its own."""
 
     def __init__(self, counter: Counter) -> None:
-        self._counter, self._url, self._token = counter, "", ""
+        self._counter, self._hub = counter, ("", "")
+        self._turning = threading.Lock()
         self._asked, self._stopping = threading.Event(), threading.Event()
         self._once = threading.Lock()
         self._fetched = threading.Condition()
         self._rounds = 0
         self._thread = threading.Thread(target=self._run, name="reference", daemon=True)
 
-    def turn_to(self, hub: str, token: str) -> None:
-        """Ask this hub from the next page on, known by this token."""
-        self._url, self._token = f"{hub}/v1/reference", token
+    def turn_to(self, hub: str, token: str, hub_id: str) -> None:
+        """Ask the hub at this address from the next page on, known by this token. Where it is another than the one
+        that the copy came from, nothing of that one counts from now on."""
+        with self._turning:
+            self._hub = (f"{hub}/v1/reference", token)
+            self._counter.replica.belong_to(hub_id)
 
     def start(self) -> None:
         begun = self._counter.replica.begun()
@@ -138,10 +142,15 @@ class ReferencePull:
         news = False
         with self._once, httpx.Client(timeout=REFERENCE_TIMEOUT_S, trust_env=False) as client:
             while not self._stopping.is_set():
-                page = self._page(client)
+                asked = self._hub
+                page = self._page(client, *asked)
                 if page is None:
                     break
-                progress = self._counter.replica.take(page, ids.now_ms())
+                with self._turning:
+                    if asked != self._hub:
+                        # It is of the hub before, or was asked for as who we are no more.
+                        continue
+                    progress = self._counter.replica.take(page, ids.now_ms())
                 news = True
                 if progress.complete:
                     log.info("reference version %s: %d rows", page["version"], progress.done)
@@ -150,12 +159,12 @@ class ReferencePull:
                 self._show(progress)
         return news
 
-    def _page(self, client: httpx.Client) -> dict[str, Any] | None:
+    def _page(self, client: httpx.Client, url: str, token: str) -> dict[str, Any] | None:
         """The page that follows what is here; None where nothing changed."""
-        headers, place = {"Authorization": f"Bearer {self._token}"}, self._counter.replica.place()
+        headers, place = {"Authorization": f"Bearer {token}"}, self._counter.replica.place()
         if "since" in place:
             headers["If-None-Match"] = f'"{place["e"]}.{place["since"]}"'
-        with client.stream("GET", self._url, headers=headers, params=place) as answer:
+        with client.stream("GET", url, headers=headers, params=place) as answer:
             if answer.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             answer.raise_for_status()

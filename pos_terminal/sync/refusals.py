@@ -32,6 +32,14 @@ SENTENCES = {
     "enrol.code_expired": N_("This code is no longer valid. Have a manager make a new one."),
     "enrol.code_unknown": N_("This code is not right. Look at it again on the manager's page."),
     "enrol.code_used": N_("This code was used already. Have a manager make a new one."),
+    "enrol.other_hub": N_(
+        "This is another hub than before, and what is still open here only the one before may have. Let that one hear "
+        "all of it and finish the open cart, or set the terminal up in a new data folder."
+    ),
+    "enrol.other_kind": N_("This code is for a terminal of another kind. Have a manager make one for this terminal."),
+    "enrol.other_terminal": N_(
+        "This code is for {other}, but the sales of {ours} are here. Have a manager make a code for {ours}."
+    ),
     "enrol.wait": N_("Too many codes were tried. Wait {seconds} seconds, then try again."),
     "enrol.key_missing": N_(
         "The key of this terminal is not beside its journal. Go on selling, nothing is lost; a manager has to set this "

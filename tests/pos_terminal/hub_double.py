@@ -7,6 +7,7 @@ effect. It is a double for the till's tests, not a second hub: no database, no p
 import threading
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, jsonify, request
 from flask_socketio import ConnectionRefusedError as Refused
@@ -26,6 +27,7 @@ class HubDouble:
 
     def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
         self.reference = reference
+        self.id = str(uuid4())
         self.taken: list[dict[str, Any]] = []
         self.results: dict[int, dict[str, Any]] = {}
         self.hashes: dict[int, str] = {}
@@ -188,7 +190,7 @@ class HubDouble:
         place = self.reference["terminal"]
         answer = {"terminal": place["id"], "store": self.reference["store"]["id"], "kind": place["kind"], "names": {}}
         known = {"inc": 0, "last_seq": 0}
-        answer |= {"token": "new token", "inc": 1, "first_sale": 1, "known": known, **self.enrol_answer}
+        answer |= {"token": "new token", "inc": 1, "first_sale": 1, "known": known, "hub": self.id, **self.enrol_answer}
         self.results, self.hashes, self.refuse = {}, {}, None
         return answer
 

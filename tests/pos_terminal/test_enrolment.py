@@ -39,7 +39,9 @@ def test_the_key_is_made_here_is_readable_by_nobody_else_and_its_public_half_is_
     assert (made.terminal, made.inc, made.hub) == ("till-1", 1, hub.url)
     key = tmp_path / KEY_NAME
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert hub.enrolled == [{"code": CODE, "public_key": Signer(bytes.fromhex(key.read_text())).public, "inc": 0}]
+    nobody = {"inc": 0, "kind": "till", "terminal": "", "store": "", "hub": ""}
+    public = Signer(bytes.fromhex(key.read_text())).public
+    assert hub.enrolled == [{"code": CODE, "public_key": public, **nobody}]
     assert enrolment.was_used(store, CODE) and not enrolment.was_used(store, "87654321")
     store.close()
 

@@ -174,7 +174,7 @@ def test_a_code_that_fails_between_the_hubs_yes_and_our_disk_leaves_it_selling(
     with monkeypatch.context() as patched:
         patched.setattr(app, "enrol", broken)
         alone.ok("set_up", hub=alone.hub.url, code=CODE)
-        alone.wait(lambda view: (view["set_up"]["error"] or {}).get("code") == "till.failed")
+        alone.wait(lambda view: (view["set_up"]["error"] or {}).get("code") == "set_up.failed")
     alone.ok("set_up_close")
     alone.sell(PIECES[0])
     alone.wait(lambda view: view["link"]["online"] and not view["link"]["unsent"])

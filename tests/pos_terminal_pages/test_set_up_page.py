@@ -8,6 +8,9 @@ from playwright.sync_api import expect
 
 Look = Callable[..., Seen]
 CODE = "12345678"
+LEFT_ALONE_MS = 120_000
+PAINTED_MS = 1_000
+ROUNDS = 20
 HUB = "http://10.0.0.5:8400"
 SET_UP = {"again": False, "hub": HUB, "busy": False, "error": None, "scanned": None}
 REFUSED: dict[str, Any] = {
@@ -103,6 +106,41 @@ def test_in_quarantine_the_way_out_is_on_the_screen_and_back_again(look: Look) -
     expect(seen.page.get_by_text("3 sales that the hub has not heard stay here")).to_be_visible()
     seen.page.keyboard.press("Escape")
     expect(seen.page.locator(".till.selling")).to_be_visible()
+
+
+def test_set_up_anew_the_hub_is_shown_and_not_edited_whatever_a_picture_says(look: Look) -> None:
+    seen = look("till")
+    again = SET_UP | {"again": True}
+    seen.double.put(set_up=again)
+    expect(seen.page.locator(".set-up-address")).to_have_text(HUB)
+    expect(seen.page.get_by_text("Another hub is named where this program is started")).to_be_visible()
+    expect(seen.button("Change the address")).to_have_count(0)
+    seen.double.put(set_up=again | {"scanned": {"n": 1, "hub": "http://stranger.example", "code": CODE}})
+    assert asked(seen) == (HUB, CODE)
+    assert seen.troubles == []
+
+
+def test_a_kiosk_that_was_left_alone_on_this_page_is_for_shoppers_again_also_after_a_try_that_failed(
+    look: Look,
+) -> None:
+    seen = look("kiosk", width=1080, height=1920)
+    seen.page.clock.install()
+    again = SET_UP | {"again": True}
+    seen.double.put(set_up=again)
+    expect(seen.page.locator(".set-up")).to_be_visible()
+    # Its time begins once it is painted.
+    seen.page.clock.run_for(PAINTED_MS)
+    seen.double.put(set_up=again | {"busy": True})
+    expect(seen.page.get_by_text("Asking the hub at")).to_be_visible()
+    seen.page.clock.run_for(LEFT_ALONE_MS)
+    seen.double.put(set_up=again | {"error": REFUSED})
+    expect(seen.page.locator(".set-up-said")).to_have_text(REFUSED["message"])
+    for _ in range(ROUNDS):
+        # Its time begins only when the page is painted, which is after this where the machine is slow.
+        seen.page.clock.run_for(LEFT_ALONE_MS)
+        if not seen.page.locator(".set-up").count():
+            break
+    expect(seen.page.locator(".set-up")).to_have_count(0)
 
 
 def test_the_bar_says_how_many_of_how_many_and_stays_where_it_is_when_the_load_breaks_off(look: Look) -> None:

@@ -375,7 +375,8 @@ class TillDouble:
         self.put(set_up={"again": True, "hub": "http://hub", "busy": False, "error": None, "scanned": None})
 
     def do_set_up_close(self) -> None:
-        self.put(set_up=None)
+        if not (self.state["set_up"] or {}).get("busy"):
+            self.put(set_up=None)
 
     def do_set_up(self, hub: str, code: str) -> None:
         self.put(set_up=self.state["set_up"] | {"hub": hub, "busy": True, "error": None})

@@ -27,7 +27,8 @@ const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
 [code.text.value, address.value] = [kept.code ?? "", kept.address ?? null];
 effect(() => sessionStorage.setItem(KEPT, JSON.stringify({ code: code.text.value, address: address.value })));
 
-const hub = () => address.value ?? set_up.value?.hub ?? "";
+// A terminal that was set up stays with its hub: whoever stands before this page may be anybody.
+const hub = () => (set_up.value?.again ? null : address.value) ?? set_up.value?.hub ?? "";
 const grouped = (text) => [text.slice(0, 4), text.slice(4)].filter(Boolean).join(" ");
 const forgetError = () => { read.value = set_up.value?.error ?? null; };
 
@@ -59,7 +60,7 @@ const leave = () => { if (set_up.value?.again) act("set_up_close"); };
 function take(scan) {
   code.text.value = scan.code;
   at_address.value = null;
-  taken.value = Boolean(scan.hub) && scan.hub !== hub();
+  taken.value = !set_up.value.again && Boolean(scan.hub) && scan.hub !== hub();
   if (taken.value) address.value = scan.hub;
   else submit();
 }
@@ -94,7 +95,8 @@ function AskCode() {
     <div class="row">${again && html`<${Button} size="large" keys="Esc" disabled=${busy} onClick=${leave}>${t("Back")}<//>`}
       <${Button} kind="primary" size="large" full keys="Enter" busy=${busy} disabled=${!whole} onClick=${submit}>${t("Set up")}<//></div>
     <div class="set-up-hub row"><p class="grow"><span class="quiet small">${t("Hub")}</span><br /><span class="set-up-address">${hub()}</span></p>
-      <${Button} disabled=${busy} onClick=${() => { at_address.value = hub(); }}>${t("Change the address")}<//></div></section>`;
+      ${again ? html`<p class="quiet small grow">${t("Another hub is named where this program is started, with --hub.")}</p>`
+        : html`<${Button} disabled=${busy} onClick=${() => { at_address.value = hub(); }}>${t("Change the address")}<//>`}</div></section>`;
 }
 
 function AskAddress() {
@@ -117,13 +119,14 @@ function setUpKey(event) {
 
 export function SetUp() {
   useKeys(setUpKey);
-  const { again } = set_up.value;
+  const { again, busy } = set_up.value;
   // A kiosk on which somebody looked at this page and went away is for shoppers again.
   useEffect(() => {
-    if (!again || boot.kind !== "kiosk") return undefined;
+    // While the hub is asked nobody can leave; the time begins once it has answered.
+    if (!again || busy || boot.kind !== "kiosk") return undefined;
     const timer = setTimeout(leave, LEFT_ALONE_MS);
     return () => clearTimeout(timer);
-  }, [code.text.value, at_address.value, again]);
+  }, [code.text.value, at_address.value, again, busy]);
   return html`<main class="set-up" onMouseDown=${keepFocus}><header class="set-up-head row"><p class="strong grow">Omnitill</p>
       <${Tabs} look="pills" label=${t("Language")} items=${LANGUAGES} value=${locale} onChange=${(language) => perform("language", { language })} /></header>
     <${Explained} />${at_address.value === null ? html`<${AskCode} />` : html`<${AskAddress} />`}</main>`;
