@@ -94,9 +94,9 @@ function AskCode() {
     <${Keypad} layout="number" onKey=${press} disabled=${busy} />
     <div class="row">${again && html`<${Button} size="large" keys="Esc" disabled=${busy} onClick=${leave}>${t("Back")}<//>`}
       <${Button} kind="primary" size="large" full keys="Enter" busy=${busy} disabled=${!whole} onClick=${submit}>${t("Set up")}<//></div>
-    <div class="set-up-hub row"><p class="grow"><span class="quiet small">${t("Hub")}</span><br /><span class="set-up-address">${hub()}</span></p>
-      ${again ? html`<p class="quiet small grow">${t("Another hub is named where this program is started, with --hub.")}</p>`
-        : html`<${Button} disabled=${busy} onClick=${() => { at_address.value = hub(); }}>${t("Change the address")}<//>`}</div></section>`;
+    <div class="set-up-hub row"><p class="grow"><span class="quiet small">${t("Hub")}</span><br /><span class="set-up-address">${hub()}</span>
+        ${again && html`<br /><span class="quiet small">${t("Another hub is named where this program is started, with --hub.")}</span>`}</p>
+      ${!again && html`<${Button} disabled=${busy} onClick=${() => { at_address.value = hub(); }}>${t("Change the address")}<//>`}</div></section>`;
 }
 
 function AskAddress() {
