@@ -237,12 +237,16 @@ def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool 
 
 
 def give_up(till: Till) -> Step:
-    """The goods go back to the shelf and the visit ends; nothing is said of a visit that never began."""
+    """The goods go back to the shelf and the visit ends; nothing is said of a visit that never began.
+
+    One with a card and without goods has begun: a visit that stays open at the hub would keep for the terminal what it
+    was given of the shopper's cart and did not sell.
+    """
     if till.taking:
         # Lines that were asked for and are not here yet stay the shopper's: giving up would throw them out as well.
         wishes = [Wish("cart.remove", {"line": line.id, "seen": line.quantity}) for line in till.cart.lines.values()]
         return fresh(till), [*wishes, Wish("cart.release", {})]
-    return fresh(till), [Wish("cart.abandon", {})] if till.cart.lines else []
+    return fresh(till), [Wish("cart.abandon", {})] if till.cart.lines or till.shopper else []
 
 
 def let_go(till: Till) -> Step:

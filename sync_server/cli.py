@@ -12,24 +12,12 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from retail.errors import RetailError
+from sync_server import log_lines
 from sync_server.config import WORKERS_MAX, Settings, SetUpRefused
 from sync_server.db import Database, open_database, sqlite_url, threads_for
 from sync_server.writers import Writer
 
 REFUSED = 5
-
-
-def _log_to_stderr() -> None:
-    # Standard output carries the ready line and nothing else.
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def open_hub_database(settings: Settings, writer: Writer | None = None) -> Database:
@@ -70,7 +58,7 @@ def main() -> None:
     """The hub: one cart for the till, the kiosk and the phone."""
     # Shoppers' names and sales are for the hub's own user, wherever the folder lies.
     os.umask(0o077)
-    _log_to_stderr()
+    log_lines.to_stderr()
 
 
 @main.command()

@@ -4,14 +4,16 @@ SQLAlchemy sees a single one that never ends: to begin and to end one of its own
 does for it. What begins and ends is the driver's (docs/adr/0010).
 """
 
-from contextlib import suppress
 from typing import Any
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sync_server.piped import Piped
 from sync_server.prepared import RAW, as_sqlalchemy, say
+
+log = structlog.get_logger()
 
 
 class Transactions:
@@ -21,14 +23,15 @@ class Transactions:
         self.engine = engine
         self.kept: dict[str, Any] = {}
         self.raw: Any = None
-        """The driver's connection, from the first transaction on."""
-        self._session: Session | None = None
+        """The driver's connection, while there is one."""
+        # Made here and kept, because SQLAlchemy counts its sessions under a lock that the loop takes for each read, and
+        # under gevent such a lock is not handed over between real threads.
+        self._session = Session(engine, autoflush=False)
 
     def begin(self) -> Session:
         """The session of a new transaction. It holds SQLite's one write lock; PostgreSQL's begins with its first
         statement."""
-        if self._session is None:
-            self._session = Session(self.engine, autoflush=False)
+        if self.raw is None:
             # The first one comes with the connection.
             self.raw = self._session.connection().connection.driver_connection
         elif not isinstance(self.raw, Piped):
@@ -38,13 +41,11 @@ class Transactions:
 
     def clear(self) -> None:
         """Forget what the last command left in the session."""
-        if self._session is not None:
-            self._session.info.clear()
-            self._session.info.update({"kept": self.kept, RAW: self.raw})
+        self._session.info.clear()
+        self._session.info.update({"kept": self.kept, RAW: self.raw})
 
     def commit(self) -> None:
         """All of it is on the disk, or the store's error says why it is not and nothing of it is."""
-        assert self._session is not None, "a transaction is begun first"
         try:
             self.raw.commit()
         except self.raw.Error as error:
@@ -52,15 +53,14 @@ class Transactions:
 
     def undo(self, invalid: bool = False) -> None:
         """Nothing of it has happened. A connection that is `invalid`, or cannot do as much as that, is replaced."""
-        session, self._session = self._session, None
-        if session is None:
-            return
-        if not invalid:
-            with suppress(Exception):
+        try:
+            if self.raw is not None and not invalid:
                 self.raw.rollback()
-                self._session = session
-        if self._session is None:
-            session.invalidate()
+                return
+        except Exception as error:
+            log.warning("a connection is replaced", reason=str(error))
+        self.raw = None
+        self._session.invalidate()
 
     def close(self) -> None:
         self.undo(invalid=True)

@@ -174,12 +174,14 @@ def disputed(connection: Connection, cart: str, lines: Collection[str], through:
     """Those of the lines about which the hub's copy of the cart is not the last word.
 
     It does not contain what came after number `through` (an `attach` moves all lines), and the hub refused something
-    about the line for what it was: what is physically in the hand then only the terminal knows.
+    about the line for what it was: what is physically in the hand then only the terminal knows. What was refused
+    because the line was taken away has changed nothing, so no copy waits for it.
     """
-    late = and_(outbox.c.inc == head(connection).inc, outbox.c.seq > through)
+    refused = outbox.c.status.in_(("rejected", "conflict"))
+    late = and_(outbox.c.inc == head(connection).inc, outbox.c.seq > through, ~refused)
     rows = connection.execute(
         select(outbox.c.kind, outbox.c.body, outbox.c.result, late.label("late")).where(
-            outbox.c.cart == cart, or_(late, outbox.c.status.in_(("rejected", "conflict")))
+            outbox.c.cart == cart, or_(late, refused)
         )
     )
     found: set[str] = set()

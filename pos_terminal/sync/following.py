@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from pos_terminal.hands import adopted
 from pos_terminal.store import outbox
+from pos_terminal.sync.pull import StreamCopy
 from pos_terminal.till import Moment, Till
 
 
@@ -26,3 +27,13 @@ def adopting(
 def settled(connection: Connection, till: Till, through: int) -> set[str]:
     """The lines in hand about which the hub's copy, with ours up to `through` in it, is the last word."""
     return till.cart.lines.keys() - outbox.disputed(connection, till.cart.id, list(till.cart.lines), through)
+
+
+def in_doubt(till: Till, copy: StreamCopy, answered: int) -> bool:
+    """Whether the terminal holds a line that the hub's copy has in another's hand, or not at all, and nobody can say
+    that all of ours up to `answered` is in the copy: it came as a whole while they were on their way. Asked once more,
+    the hub says so."""
+    lines = copy.state.get("lines", {})
+    if copy.s != stream_of(till) or copy.through >= answered:
+        return False
+    return any(lines.get(line, {}).get("owner") != till.device for line in till.cart.lines)

@@ -20,7 +20,7 @@ from pos_terminal.errors import StoreRefused
 from pos_terminal.store import journal, outbox
 from pos_terminal.store.outbox import Due
 from pos_terminal.sync import refusals
-from pos_terminal.sync.following import adopting, settled, stream_of
+from pos_terminal.sync.following import adopting, in_doubt, settled, stream_of
 from pos_terminal.sync.line import STOP_LIMIT_S, Line, LinkBroken, NotLetIn
 from pos_terminal.sync.presence import Looker
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
@@ -277,7 +277,7 @@ class Link:
             elif kind == "heads":
                 for name, v in body.items():
                     copy = self._copy(name)
-                    if copy is not None and v > copy.v:
+                    if copy is not None and (v > copy.v or in_doubt(self._counter.till, copy, self._pusher.through)):
                         self._pull(line, copy)
 
     def _copy(self, name: str) -> StreamCopy | None:
