@@ -34,8 +34,9 @@ KINDS = {
 """Each kind with its weight. `lossy`: of new connections three in ten are cut at a random byte."""
 
 
-BEHIND = {"worker_killed": 3, "redis_emptied": 1, "database_crashed": 1}
-"""What more there is to break where the hub is several workers over PostgreSQL and Redis."""
+BEHIND = {"worker_killed": 3, "redis_emptied": 1, "database_crashed": 1, "hub_killed": 1}
+"""What more there is to break where the hub is several workers over PostgreSQL and Redis. All of them at once seldom:
+they take seconds to start, and a hub that is never up proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
