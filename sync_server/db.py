@@ -51,12 +51,19 @@ class ThreadReader:
 
         self._pool: Any = ThreadPool(1)
         self._db = open_database(url, InlineWriter())
+        # Kept, because a session is counted under a lock of the loop's (`sync_server.transactions`).
+        self._session = self._db.for_reading()
+        self._info = dict(self._session.info)
 
     def read(self, query: Callable[[Session], T]) -> T:
         def look() -> tuple[T | None, Exception | None]:
             # An exception travels as a value: the pool would print it before it raises it again here.
+            session = self._session
             try:
-                return self._db.read(query), None
+                session.info.clear()
+                session.info.update(self._info)
+                with session.begin():
+                    return query(session), None
             except Exception as error:
                 return None, error
 
@@ -178,8 +185,12 @@ class Database:
 
     def read(self, query: Callable[[Session], T]) -> T:
         """Run `query` on a consistent snapshot."""
-        with Session(self._reading, info={"kept": self._kept_reading}) as session, session.begin():
+        with self.for_reading() as session, session.begin():
             return query(session)
+
+    def for_reading(self) -> Session:
+        """A session of one's own that only looks."""
+        return Session(self._reading, info={"kept": self._kept_reading})
 
     def read_beside(self, query: Callable[[Session], T]) -> T:
         """As `read`, for what takes long: beside the loop where the hub has a thread for it."""

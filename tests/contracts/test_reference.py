@@ -20,7 +20,7 @@ from sync_server.carts import queries as carts
 from sync_server.catalogue import pages, queries, reference, search, service
 from sync_server.catalogue.tables import stores
 from sync_server.customers import service as customers
-from sync_server.db import Database
+from sync_server.db import Database, open_database, threads_for
 from sync_server.outbox import service as outbox
 from sync_server.outbox.tables import events
 from sync_server.staff import service as staff
@@ -261,6 +261,18 @@ def test_stores_whose_versions_differ_have_the_new_price_at_once(db: Database) -
     assert ahead == behind + 1
     price(db, **{BREAD.id: 777})
     assert prices()[2:] == [(777, behind + 1)] * 2 and prices()[:2] == [(777, ahead + 1)] * 2
+
+
+def test_a_look_beside_the_loop_sees_the_newest_price(sqlite_shop: str) -> None:
+    db = open_database(sqlite_shop, threads_for(sqlite_shop))
+
+    def seen() -> int:
+        return db.read_beside(lambda session: queries.book(session, STORE).product(BREAD.id).price)
+
+    before = seen()
+    price(db, **{BREAD.id: 777})
+    assert seen() == 777 != before
+    db.close()
 
 
 def test_a_cart_without_the_item_hears_nothing(db: Database) -> None:
