@@ -22,6 +22,7 @@ from sample_shop import build, picture
 from ui_kit.blueprint import init_app, page
 from ui_kit.locales import current_locale
 
+A_DAY_S = 86_400
 ROOM = Path(__file__).resolve().parents[2] / "pos_terminal"
 State = dict[str, Any]
 SHOP = build(1)
@@ -87,7 +88,8 @@ class TillDouble:
             translations=[ROOM.parent / "retail/translations", ROOM / "translations"],
             shelves={"pos": ROOM / "web/static"},
         )
-        self.io = SocketIO(self.app, async_mode="threading", transports=["websocket"])
+        # A test that turns a page's clock on by minutes must not have the page take its till for dead.
+        self.io = SocketIO(self.app, async_mode="threading", transports=["websocket"], ping_timeout=A_DAY_S)
         self.io.on_event("connect", lambda auth=None: self.io.emit("view", {"v": self.v, "state": self.state}))
         self.io.on_event("view", lambda nothing=None: {"v": self.v, "state": self.state})
         self.io.on_event("tick", lambda t0=None: {"t1": now_ms()})
