@@ -103,15 +103,15 @@ class Pusher:
 
     def _send_again_after(self, seq: int) -> None:
         again, counter = 0, self._counter
+        unsent = counter.desk.unsent
+
+        def reopen(connection: Connection, till: Till) -> None:
+            nonlocal again, unsent
+            again = outbox.send_again_after(connection, seq)
+            unsent = backlog(connection, till.cart.id)
 
         def show(desk: Desk) -> None:
-            unsent = desk.unsent
-
-            def reopen(connection: Connection, till: Till) -> None:
-                nonlocal again, unsent
-                again = outbox.send_again_after(connection, seq)
-                unsent = backlog(connection, till.cart.id)
-
+            # Counted in the transaction, shown once it is committed, and no command comes between the two.
             counter.inside(reopen)
             desk.unsent = unsent
 

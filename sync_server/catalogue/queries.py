@@ -15,9 +15,9 @@ from sync_server.errors import NotFound
 from sync_server.prepared import Answer, Prepared
 
 PRODUCTS_KEPT_MAX = 20_000
-"""Of one store."""
-
 STORES_KEPT_MAX = 16
+"""What is kept of all books together; beyond that it is read anew."""
+
 PRODUCT = Prepared(select(products.c.body, products.c.withdrawn).where(products.c.id == bindparam("item")), "item")
 REFERENCE = Prepared(
     select(stores.c.id, stores.c.reference, stores.c.body).where(stores.c.id == bindparam("store")), "store"
@@ -202,10 +202,10 @@ def _open_book(session: Session, asked: Answer) -> PriceBook:
     kept = session.info.setdefault("kept", {})
     # Each store counts its own versions: the same number at another store is another day's book.
     shelves = kept.setdefault("shelves", {})
+    if len(shelves) > STORES_KEPT_MAX or sum(len(one.products) for one in shelves.values()) > PRODUCTS_KEPT_MAX:
+        shelves.clear()
     shelf = shelves.get(row.id)
-    if shelf is None or shelf.version != row.reference or len(shelf.products) > PRODUCTS_KEPT_MAX:
-        if len(shelves) >= STORES_KEPT_MAX:
-            shelves.clear()
+    if shelf is None or shelf.version != row.reference:
         shelf = shelves[row.id] = Shelf(row.reference, {rate.code: rate for rate in all_taxes(session)})
         kept.pop("places", None)
     goods = Products(session, shelf.products, shelf.withdrawn)
