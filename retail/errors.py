@@ -6,6 +6,7 @@ RetailError
 ├── CatalogueError    a product, a tax rate or a store that is not known
 ├── CartRefused       an operation that the cart's rules do not allow
 ├── TenderRefused     a payment that does not add up
+├── PromotionError    a promotion that nobody could apply
 ├── SaleError         a sale whose figures contradict each other
 ├── StaffRefused      a PIN or a role that does not open this door
 └── MessageError      a message that is not of the protocol
@@ -62,6 +63,10 @@ class CartRefused(RetailError):
 
 class TenderRefused(RetailError):
     code = "tender"
+
+
+class PromotionError(RetailError):
+    code = "promotion"
 
 
 class SaleError(RetailError):

@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from retail.cart import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """`at` is in ms since 1970 by the clock of whoever prices; `zone` is the store's IANA time zone.
+    """`local` is the wall clock of the store, which is what "until Friday, 18:00" means; it names no zone.
 
     `groups` are the shopper's customer groups and `tier` her loyalty tier, both empty for somebody unknown; `first`
     says that she never bought before; `coupons` are the ids of the promotions that her coupons switch on.
     """
 
-    at: int
-    zone: str
+    local: datetime
     store: str
     channel: Channel
     shopper: str = ""
@@ -26,6 +24,6 @@ class Occasion:
     coupons: frozenset[str] = frozenset()
 
     @property
-    def local(self) -> datetime:
-        """The wall clock of the store, which is what "until Friday, 18:00" means."""
-        return datetime.fromtimestamp(self.at / 1000, ZoneInfo(self.zone))
+    def minute(self) -> str:
+        """As a merchant writes a time: `2026-05-31T18:00`. Such texts sort as the times do."""
+        return self.local.isoformat()[:16]

@@ -18,7 +18,7 @@ ROOM = Path(retail.__file__).parent
 def sentences() -> set[str]:
     """What stands in `N_("…")` anywhere in the room."""
     found = set()
-    for file in ROOM.glob("*.py"):
+    for file in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
                 found.add(ast.literal_eval(node.args[0]))

@@ -1,0 +1,1 @@
+"""Promotions: promotion = conditions + benefit (with its calculator) + lane (docs/promotions.md)."""

@@ -1,0 +1,74 @@
+"""Promotions as JSON, and back."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from retail.codec import canonical
+from retail.errors import N_, PromotionError
+from retail.messages import faults_of
+from retail.promotions.benefits import BuyGet, Multibuy, Together, Unknown
+from retail.promotions.promotion import Promotion
+
+_PROMOTION: TypeAdapter[Promotion] = TypeAdapter(Promotion)
+NEWER = {"union_tag_invalid", "unexpected_keyword_argument", "literal_error", "extra_forbidden"}
+"""What pydantic says of a kind or a field that this version does not know."""
+
+
+def as_dict(promotion: Promotion) -> dict[str, Any]:
+    body: dict[str, Any] = _PROMOTION.dump_python(promotion, mode="json")
+    return cast(dict[str, Any], _sorted(body))
+
+
+def _sorted(value: Any) -> Any:
+    """Sets of names come out in any order; two machines must write the same bytes."""
+    if isinstance(value, dict):
+        return {
+            key: sorted(one) if key in _SETS and isinstance(one, list) else _sorted(one) for key, one in value.items()
+        }
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+_SETS = {"items", "departments", "families", "but"}
+
+
+def promotion_from(body: Mapping[str, Any]) -> Promotion:
+    """The promotion that `as_dict` wrote; `PromotionError` names each field that is wrong."""
+    try:
+        promotion = _PROMOTION.validate_json(canonical(body), strict=True, extra="forbid")
+    except (ValidationError, TypeError, ValueError) as error:
+        raise _malformed(faults_of(error) if isinstance(error, ValidationError) else str(error)) from None
+    fault = _contradiction(promotion)
+    if fault:
+        raise _malformed(fault)
+    return promotion
+
+
+def kept_promotion(body: Mapping[str, Any]) -> Promotion:
+    """The same for one that was accepted elsewhere: what a newer version made is kept, and gives nothing here."""
+    try:
+        return _PROMOTION.validate_json(canonical(body), strict=True, extra="forbid")
+    except ValidationError as error:
+        if not {fault["type"] for fault in error.errors()} & NEWER:
+            raise _malformed(faults_of(error)) from None
+    return Promotion(str(body["id"]), int(body["version"]), dict(body["names"]), Unknown())
+
+
+def _contradiction(promotion: Promotion) -> str:
+    benefit = promotion.benefit
+    if isinstance(benefit, Multibuy) and benefit.pay >= benefit.take:
+        return "benefit.pay: less than benefit.take"
+    if promotion.end and promotion.begin >= promotion.end:
+        return "end: later than begin"
+    if isinstance(benefit, Together) and len({step.spend for step in benefit.steps}) < len(benefit.steps):
+        return "benefit.steps: two begin at the same amount"
+    if isinstance(benefit, BuyGet) and not benefit.get_count:
+        return "benefit.get_count: at least 1"
+    return ""
+
+
+def _malformed(reason: str) -> PromotionError:
+    return PromotionError(
+        "promotion.malformed", N_("This is not a promotion that we can read: {reason}."), reason=reason
+    )

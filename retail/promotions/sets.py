@@ -1,0 +1,186 @@
+"""Benefits that need several units at once, each as a small machine that is shown one unit after another.
+
+The units come dearest first. A machine says in which roles it would take a unit, what is gained by that (in
+`PARTS` of a minor unit) and in which state it is then; a choice is whole when every machine is `done`. Because the
+dearest come first, a machine needs to remember counts and nothing else, and going through all states finds the best
+choice there is: choice.py.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from retail.promotions.benefits import BundlePrice, BuyGet, EachUnit, Gift, Multibuy
+from retail.promotions.calculators import FREE, PARTS
+from retail.promotions.promotion import Promotion
+from retail.promotions.selector import Selector
+from retail.promotions.stacks import Stack
+
+State = Any
+Taken = Sequence[tuple[int, int]]
+"""The units that a machine took as `(stack, role)`, in the order in which it was shown them."""
+
+
+class Limited:
+    """Something off each of the dearest units, so many of them."""
+
+    def __init__(self, benefit: EachUnit | Gift) -> None:
+        self._on: Selector = benefit.targets[0]
+        self._calculator = benefit.calculator if isinstance(benefit, EachUnit) else FREE
+        self._most = benefit.most if isinstance(benefit, EachUnit) else benefit.count
+
+    def begin(self, sets: int) -> State:
+        return sets
+
+    def roles(self, stack: Stack) -> tuple[int, ...]:
+        return (0,) if self._on.matches(stack.product) else ()
+
+    def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
+        return (state + 1, self._calculator.off(stack.price, stack.size)) if state < self._most else None
+
+    def done(self, state: State) -> bool:
+        return True
+
+    def sets(self, taken: Taken, stacks: Sequence[Stack]) -> Iterator[tuple[list[int], int]]:
+        for stack, _ in taken:
+            yield [stack], self._calculator.off(stacks[stack].price, stacks[stack].size)
+
+
+class Multi:
+    """So many together, of which the last and therefore cheapest get something off. The state is `(place, sets)`."""
+
+    def __init__(self, benefit: Multibuy) -> None:
+        self._benefit = benefit
+
+    def begin(self, sets: int) -> State:
+        # The number of sets matters only where it is limited; a smaller state joins more ways into one.
+        return (0, sets if self._benefit.most else 0)
+
+    def roles(self, stack: Stack) -> tuple[int, ...]:
+        return (0,) if self._benefit.on.matches(stack.product) else ()
+
+    def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
+        (place, sets), benefit = state, self._benefit
+        if benefit.most and sets >= benefit.most:
+            return None
+        gain = benefit.calculator.off(stack.price, stack.size) if place >= benefit.pay else 0
+        if place + 1 < benefit.take:
+            return (place + 1, sets), gain
+        return (0, sets + 1 if benefit.most else 0), gain
+
+    def done(self, state: State) -> bool:
+        return bool(state[0] == 0)
+
+    def sets(self, taken: Taken, stacks: Sequence[Stack]) -> Iterator[tuple[list[int], int]]:
+        size, off = self._benefit.take, self._benefit.calculator.off
+        for first in range(0, len(taken), size):
+            members = [stack for stack, _ in taken[first : first + size]]
+            yield members, sum(off(stacks[one].price, stacks[one].size) for one in members[self._benefit.pay :])
+
+
+BUY, GET = 0, 1
+
+
+class BuyAndGet:
+    """These bought, those got. The state is `(bought, got, sets)` of what is not yet a whole set."""
+
+    def __init__(self, benefit: BuyGet) -> None:
+        self._benefit = benefit
+
+    def begin(self, sets: int) -> State:
+        return (0, 0, sets if self._benefit.most else 0)
+
+    def roles(self, stack: Stack) -> tuple[int, ...]:
+        benefit = self._benefit
+        found = ((BUY, benefit.buy), (GET, benefit.get))
+        return tuple(role for role, on in found if on.matches(stack.product))
+
+    def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
+        (bought, got, sets), benefit = state, self._benefit
+        if benefit.most and sets >= benefit.most:
+            return None
+        if role == BUY:
+            bought, gain = bought + 1, 0
+        else:
+            # One that could also be bought is got only after the dearer ones that were bought for it.
+            if len(also) > 1 and bought < benefit.buy_count * (got // benefit.get_count + 1):
+                return None
+            got, gain = got + 1, benefit.calculator.off(stack.price, stack.size)
+        if bought >= benefit.buy_count and got >= benefit.get_count:
+            bought, got = bought - benefit.buy_count, got - benefit.get_count
+            sets = sets + 1 if benefit.most else 0
+        return (bought, got, sets), gain
+
+    def done(self, state: State) -> bool:
+        bought, got, sets = state
+        begun, benefit = -(-got // self._benefit.get_count), self._benefit
+        allowed = not benefit.most or sets + begun <= benefit.most
+        return bool(allowed and bought == begun * benefit.buy_count)
+
+    def sets(self, taken: Taken, stacks: Sequence[Stack]) -> Iterator[tuple[list[int], int]]:
+        buys = [stack for stack, role in taken if role == BUY]
+        gets = [stack for stack, role in taken if role == GET]
+        benefit = self._benefit
+        for n in range(len(buys) // benefit.buy_count):
+            got = gets[n * benefit.get_count : (n + 1) * benefit.get_count]
+            off = sum(benefit.calculator.off(stacks[one].price, stacks[one].size) for one in got)
+            yield buys[n * benefit.buy_count : (n + 1) * benefit.buy_count] + got, off
+
+
+class Bundle:
+    """One of each slot together. The state is what each slot holds beyond whole bundles, and the bundles if limited."""
+
+    def __init__(self, benefit: BundlePrice) -> None:
+        self._needs = tuple(slot.count for slot in benefit.slots)
+        self._benefit = benefit
+
+    def begin(self, sets: int) -> State:
+        return (*(0 for _ in self._needs), sets if self._benefit.most else 0)
+
+    def roles(self, stack: Stack) -> tuple[int, ...]:
+        return tuple(n for n, slot in enumerate(self._benefit.slots) if slot.on.matches(stack.product))
+
+    def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
+        benefit, held = self._benefit, list(state)
+        if benefit.most and held[-1] >= benefit.most:
+            return None
+        held[role] += 1
+        gain = stack.price * PARTS
+        if all(has >= need for has, need in zip(held, self._needs, strict=False)):
+            held[:-1] = [has - need for has, need in zip(held, self._needs, strict=False)]
+            held[-1] += 1 if benefit.most else 0
+            gain -= benefit.price * PARTS
+        return tuple(held), gain
+
+    def done(self, state: State) -> bool:
+        return not any(state[:-1])
+
+    def sets(self, taken: Taken, stacks: Sequence[Stack]) -> Iterator[tuple[list[int], int]]:
+        by_slot = [[stack for stack, role in taken if role == slot] for slot in range(len(self._needs))]
+        for n in range(len(by_slot[0]) // self._needs[0]):
+            members = [
+                stack
+                for held, need in zip(by_slot, self._needs, strict=True)
+                for stack in held[n * need : (n + 1) * need]
+            ]
+            yield members, (sum(stacks[one].price for one in members) - self._benefit.price) * PARTS
+
+
+Machine = Limited | Multi | BuyAndGet | Bundle
+"""`begin` is its state before the first unit, where so many sets were made already. `roles` are the roles in which a
+stack's units could serve. `take` is the state after taking a unit in a role, where `also` are all its roles, and what
+was gained by it; None where that cannot be. `done` says that nothing was begun that is not ended. `sets` are the stacks
+of each set's units, and what the set gets off, in `PARTS`."""
+
+
+def machine_of(promotion: Promotion) -> Machine | None:
+    """The machine of a benefit that needs or counts several units; None for all others."""
+    benefit = promotion.benefit
+    if isinstance(benefit, Multibuy):
+        return Multi(benefit)
+    if isinstance(benefit, BuyGet):
+        return BuyAndGet(benefit)
+    if isinstance(benefit, BundlePrice):
+        return Bundle(benefit)
+    if isinstance(benefit, Gift) or (isinstance(benefit, EachUnit) and benefit.most):
+        return Limited(benefit)
+    return None
