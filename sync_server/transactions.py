@@ -53,6 +53,8 @@ class Transactions:
 
     def undo(self, invalid: bool = False) -> None:
         """Nothing of it has happened. A connection that is `invalid`, or cannot do as much as that, is replaced."""
+        # What was read in it may have been its own change, whose version another change will have.
+        self.kept.clear()
         try:
             if self.raw is not None and not invalid:
                 self.raw.rollback()
