@@ -5,11 +5,9 @@ holds is seen from here below /proc; a process that shall have it is started in 
 """
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from ready_line import ready_line
 
 START_LIMIT_S = 60
 WAIT_S = 20
@@ -105,13 +104,7 @@ class Served:
         self.log = log
         with log.open("ab") as errors:
             self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors)
-        assert self.process.stdout is not None
-        late = threading.Timer(START_LIMIT_S, self.process.kill)
-        late.start()
-        line = self.process.stdout.readline()
-        late.cancel()
-        assert line, log.read_text()
-        self.ready: dict[str, Any] = json.loads(line)
+        self.ready = ready_line(self.process, START_LIMIT_S, log)
 
     def answer(self, method: str, path: str, **words: Any) -> Any:
         with httpx.Client(base_url=self.ready["url"], timeout=WAIT_S, trust_env=False) as client:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import socketio
 import websocket
+from ready_line import ready_line
 from talking_device import FIRST, operation
 from told_check import check_answer, check_push
 
@@ -71,13 +72,7 @@ class HubProcess:
                     "OMNITILL_HUB_BUS_NAME": self.name,
                 },
             )
-        assert self.process.stdout is not None
-        reader = threading.Timer(START_TIMEOUT_S, self.process.kill)
-        reader.start()
-        line = self.process.stdout.readline()
-        reader.cancel()
-        assert line, self.log()
-        self.ready: dict[str, Any] = json.loads(line)
+        self.ready = ready_line(self.process, START_TIMEOUT_S, self.folder / "stderr")
         self.port: int = self.ready["port"]
         self.url = f"http://127.0.0.1:{self.port}"
 
