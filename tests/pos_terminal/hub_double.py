@@ -158,6 +158,11 @@ class HubDouble:
         self.onlookers = list(who)
         self.sockets.emit("onlookers", {"s": f"cart:{cart}", "who": self.onlookers}, to=f"cart:{cart}")
 
+    def tell_heads(self, cart: str) -> None:
+        """Where the cart's stream stands, as the hub tells all who listen every few seconds."""
+        name = f"cart:{cart}"
+        self.sockets.emit("heads", {name: self.versions.get(name, 1)}, to=name)
+
     def _gone(self, *_: Any) -> None:
         with self._lock:
             self._sids.discard(request.sid)  # type: ignore[attr-defined]

@@ -159,6 +159,21 @@ def test_what_is_offered_to_a_socket_that_is_closed_this_moment_is_declined(link
     assert till.line.offer("ops", {"n": 1}) is None
 
 
+def test_the_line_goes_straight_to_the_hub_whatever_proxy_the_environment_names(
+    linked: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as nobody:
+        # Bound and not listening: who goes there is refused.
+        nobody.bind(("127.0.0.1", 0))
+        for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, "elsewhere.example")
+        hub, till = linked()
+        hub.say('42["heads",{}]')
+        till.wait(lambda: till.heard == [("heads", {})])
+
+
 def talk_until_lost(line: Line) -> None:
     with pytest.raises(LinkBroken):
         while True:

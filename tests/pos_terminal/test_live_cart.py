@@ -100,6 +100,30 @@ def test_goods_that_a_till_took_over_while_the_link_was_away_leave_the_hand_and_
     assert [row["item"] for row in view["lines"].values() if row["mine"]] == [PIECES[1].id]
 
 
+def test_goods_whose_last_scan_was_refused_because_another_till_has_them_leave_the_hand(visit: Bench) -> None:
+    (mine,) = visit.view["lines"]
+    visit.hub.rejects["cart.add"] = {"code": "cart.in_hand", "message": "It is in hand.", "params": {}}
+    visit.scan(PIECES[0])
+    visit.wait(lambda view: not view["link"]["unsent"])
+    visit.hub.put(LIVE, id=mine, owner="till-2", origin="till")
+    view = visit.wait(lambda view: view["notice"] and view["notice"]["code"] == "cart.taken_over")
+    assert not view["lines"][mine]["mine"]
+
+
+def test_goods_in_doubt_are_asked_about_when_the_hub_tells_its_heads(visit: Bench) -> None:
+    (mine,) = visit.view["lines"]
+    visit.scan(PIECES[0])
+    visit.wait(lambda view: not view["link"]["unsent"])
+    # Nothing here says of the last scan that it is in this copy, as where it came as a whole: it may be on its way.
+    visit.hub.put(LIVE, id=mine, owner="till-2", origin="till")
+    visit.hub.put(LIVE, **virtual())
+    view = visit.wait(lambda view: "from-the-phone" in view["lines"])
+    assert view["lines"][mine]["mine"]
+    visit.hub.tell_heads(LIVE)
+    view = visit.wait(lambda view: view["notice"] and view["notice"]["code"] == "cart.taken_over")
+    assert not view["lines"][mine]["mine"]
+
+
 def test_goods_that_the_hub_refused_for_what_they_are_stay_in_the_hand(visit: Bench) -> None:
     visit.hub.rejects["cart.add"] = {"code": "catalogue.unknown_item", "message": "Not sold.", "params": {}}
     line = visit.scan(PIECES[1])["line"]

@@ -35,7 +35,7 @@ def dearer(price: int) -> list[dict[str, Any]]:
     return [row.as_dict() | {"price": price} for row in SHOP.products]
 
 
-@pytest.mark.parametrize("fault", ["gone", "cut", "garbled", "another shape"])
+@pytest.mark.parametrize("fault", ["gone", "cut", "garbled", "another shape", "without an end"])
 def test_a_page_that_fails_costs_that_page_and_nothing_else(linked: Bench, fault: str) -> None:
     hub, failed = linked.hub, []
 
@@ -48,6 +48,7 @@ def test_a_page_that_fails_costs_that_page_and_nothing_else(linked: Bench, fault
             "gone": ("", 503),
             "cut": ('{"e": 1, "version": 2', 200),
             "garbled": (b"\x1f\x8b\x08nonsense", 200, {"Content-Encoding": "gzip"}),
+            "without an end": ("[" * 100_000, 200),
             "another shape": ({"e": 1, "version": 2, "whole": True, "first": False, "next": ""}, 200),
         }
         return answers[fault]

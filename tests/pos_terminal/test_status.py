@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from till_bench import PIECES, Bench
 
+from pos_terminal.sync import status as reports
 from pos_terminal.sync.status import status
 from retail.messages import Status, parse
 
@@ -48,6 +49,23 @@ def test_a_till_reports_when_it_is_linked_and_when_something_changes(bench: Benc
     parse(Status, last)
     assert last["through"] == 2 and last["free_mb"] > 0
     assert {row["kind"] for row in last["devices"]} == {"printer", "drawer"}
+
+
+def test_a_report_that_cannot_be_made_is_not_the_last_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, odd = reports.status, ["the first one only"]
+
+    def status(*given: Any) -> dict[str, Any]:
+        if odd:
+            odd.clear()
+            raise AttributeError("'NoneType' object has no attribute 'get'")
+        return made(*given)
+
+    monkeypatch.setattr(reports, "STATUS_GAP_S", 0.01)
+    monkeypatch.setattr(reports, "status", status)
+    bench.hub.cut()
+    bench.hub.wait(lambda: len(bench.hub.hailed) == 2)
+    bench.sell(PIECES[0])
+    bench.hub.wait(lambda: not odd and bool(bench.hub.statuses) and bench.hub.statuses[-1]["through"] == 2)
 
 
 def test_what_was_refused_after_an_outage_is_no_longer_unsent(bench: Bench) -> None:

@@ -172,6 +172,22 @@ def test_a_scan_that_is_sent_at_once_makes_nothing_flicker(selling: Look) -> Non
     expect(unsent).to_have_text("0 unsent")
 
 
+def test_a_line_looks_unsure_only_once_it_has_waited(selling: Look) -> None:
+    seen = selling()
+    seen.double.scan(BREAD, pending=True)
+    seen.double.scan(MILK)
+    expect(seen.page.locator(".in-hand .line")).to_have_count(2)
+    weights = seen.page.evaluate("""() => {
+        const [unsure, sure] = [".line.pending", ".line:not(.pending)"].map(
+            (mark) => document.querySelector(`.in-hand ${mark} .line-title`));
+        const [waits] = unsure.getAnimations();
+        waits.pause();
+        const weight = (one) => getComputedStyle(one).fontWeight;
+        return [...[0, 250, 350].map((ms) => { waits.currentTime = ms; return weight(unsure); }), weight(sure)];
+    }""")
+    assert weights == ["500", "500", "400", "500"]
+
+
 def test_a_wrong_pin_is_told_and_a_manager_unlocks_a_name(look: Look) -> None:
     seen = look("till")
     seen.page.get_by_role("button", name=CASHIER.name).click()
