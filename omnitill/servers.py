@@ -60,7 +60,14 @@ class PostgresServer:
         options = f"-k {self.folder} {words}"
         self._start = ("-w", "-t", str(START_TIMEOUT_S), "-l", str(self.folder / "log"), "-o", options)
         self._call("initdb", "--auth=trust", "--username=hub", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
         self._call("pg_ctl", *self._start, "start")
+
+    def halt(self) -> None:
+        """It crashes, and its databases wait for `start`."""
+        self._call("pg_ctl", "-m", "immediate", "-w", "-t", str(STOP_TIMEOUT_S), "stop")
 
     def restart(self, mode: str) -> None:
         """`fast` ends every connection, `immediate` is a crash."""
@@ -97,7 +104,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """It and all its databases are gone."""
-        self._call("pg_ctl", "-m", "immediate", "-w", "-t", str(STOP_TIMEOUT_S), "stop")
+        self.halt()
         shutil.rmtree(self.folder)
 
 

@@ -329,9 +329,10 @@ class Counter:
             self.on_view({"p": before, "v": self._v, "changes": changes, "at": ids.now_ms(), "scan": scan_at})
 
     def _priced(self) -> PricedCart:
-        if self.replica.book is None:
+        book, heading = self.replica.book, self.replica.heading
+        if book is None or heading is None:
             return PricedCart((), (), 0, "")
-        return price_of(self._till, self.replica.book)
+        return price_of(self._till, book, heading.store, self.now())
 
     def snapshot(self, show: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
         """`{v, state}`; `show` gets it while nothing can be published in between."""

@@ -25,7 +25,7 @@ def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> S
         raise TillRefused("till.not_selling", N_("The cart cannot be changed now."))
     if not till.cart.lines:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
-    till = replace(till, phase="paying", tenders=(), checkout=None, ask="")
+    till = replace(till, phase="paying", tenders=(), checkout=None, ask="", paying_since=at)
     return (till, []) if asking is None else _asked(till, Checkout(at), asking)
 
 
@@ -86,7 +86,7 @@ def covered(till: Till, priced: PricedCart) -> bool:
 def sale_of(till: Till, head: SaleHead, priced: PricedCart, book: PriceBook) -> Sale:
     """The sale that the tenders pay; `TenderRefused` says what is missing."""
     _paying(till)
-    return close(head, priced, till.tenders, book)
+    return close(head, priced, till.tenders, book, till.paying_since)
 
 
 def _paying(till: Till) -> None:

@@ -27,7 +27,7 @@ def receipt(sale: Sale, heading: Heading, language: str, t: Say, cashier: str = 
         *_head(heading, language),
         *_meta(sale, heading, language, t, cashier),
         Rule(),
-        *[block for line in sale.lines for block in _line(line, sale.currency, language)],
+        *[block for line in sale.lines for block in _line(line, sale, language)],
         Rule(),
         *_sums(sale, language, t),
         *_taxes(sale, heading, language, t),
@@ -88,19 +88,30 @@ def _meta(sale: Sale, heading: Heading, language: str, t: Say, cashier: str) -> 
     return blocks
 
 
-def _line(line: SaleLine, currency: str, language: str) -> list[Block]:
+def _line(line: SaleLine, sale: Sale, language: str) -> list[Block]:
+    """The line at its list price, and below it what each promotion took off."""
+    currency, names = sale.currency, {row.id: row.names for row in sale.promotions}
     price = bare(line.unit_price, currency, language)
     unit = {"en": "kg", "ru": "кг"}.get(language, "kg") if line.unit == "kg" else ""
     count = f"{amount_of(line, language)} {unit}".strip()
-    total = f"{bare(line.total, currency, language)} {line.tax_code}"
-    return [Text(named(line.names, language)), Row(f"  {count} x {price}", total)]
+    total = f"{bare(line.total + line.off, currency, language)} {line.tax_code}"
+    return [
+        Text(named(line.names, language)),
+        Row(f"  {count} x {price}", total),
+        *[
+            Row(f"  {named(names[promotion], language)}", f"{bare(-off, currency, language)}  ")
+            for promotion, off in line.discounts.items()
+        ],
+    ]
 
 
 def _sums(sale: Sale, language: str, t: Say) -> list[Block]:
     def show(amount: int) -> str:
         return money(amount, sale.currency, language)
 
-    blocks: list[Block] = [Row(t("TOTAL"), show(sale.total), bold=True, size=2)]
+    saved = sum(row.saved for row in sale.promotions)
+    blocks: list[Block] = [Row(t("You saved"), show(saved))] if saved else []
+    blocks += [Row(t("TOTAL"), show(sale.total), bold=True, size=2)]
     blocks += [Row(t("Cash"), show(tender.amount)) for tender in sale.tenders]
     if sale.change:
         blocks.append(Row(t("Change"), show(sale.change)))

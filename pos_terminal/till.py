@@ -88,6 +88,8 @@ class Till:
     tenders: tuple[Tender, ...] = ()
     checkout: Checkout | None = None
     """None where nobody pays, or where payment goes on without a lease."""
+    paying_since: int = 0
+    """When the open payment began, in ms: no promotion begins or ends under the hands of somebody who pays."""
     began_at: int = 0
     """When the visit began: what the shopper chose before that is from earlier."""
     taking: tuple[str, ...] = ()

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -13,7 +15,9 @@ from pos_terminal.store import spooled
 from pos_terminal.store.replica import Heading, Replica
 from pos_terminal.till import Moment, Step, Till, Wish
 from pos_terminal.view import Desk
+from retail.catalogue import Store
 from retail.errors import N_, RetailError
+from retail.occasion import Occasion
 from retail.pricing import PriceBook, PricedCart, price
 
 
@@ -50,7 +54,7 @@ class Turn:
         self.wishes.append(("", Wish("audit.note", {"action": action, "staff": staff, "detail": detail}, False)))
 
     def priced(self) -> PricedCart:
-        return price_of(self.till, self.book)
+        return price_of(self.till, self.book, self.heading.store, self.moment.at)
 
     def print(self, job: PrintJob) -> bool:
         """Queue a job in this transaction; False where this terminal has no printer."""
@@ -70,6 +74,12 @@ class Turn:
         return self.till.staff.id
 
 
-def price_of(till: Till, book: PriceBook) -> PricedCart:
-    """The lines in hand with their prices."""
-    return price(till.cart.lines.values(), book)
+def price_of(till: Till, book: PriceBook, store: Store, now: int) -> PricedCart:
+    """The lines in hand with their prices. While somebody pays, they are those of the moment in which that began."""
+    at = till.paying_since if till.phase == "paying" else now
+    return price(till.cart.lines.values(), book, occasion_of(till, store, at))
+
+
+def occasion_of(till: Till, store: Store, at: int) -> Occasion:
+    local = datetime.fromtimestamp(at / 1000, ZoneInfo(store.zone)).replace(tzinfo=None)
+    return Occasion(local, store.id, till.kind, till.shopper.id if till.shopper else "")

@@ -14,6 +14,8 @@ from pos_terminal.till import Till
 from retail import loyalty
 from retail.cart import HUB
 from retail.pricing import PriceBook, PricedCart, PricedLine
+from retail.promotions import shown as promotions
+from retail.promotions.promotion import NO_RULES, RuleBook
 
 IDLE_COUNTDOWN_S = 10
 
@@ -69,7 +71,8 @@ def view_of(
     till: Till, priced: PricedCart, desk: Desk, heading: Heading | None, book: PriceBook | None
 ) -> dict[str, Any]:
     """The whole state; every key is always there."""
-    lines = _lines(till, priced, desk, heading)
+    rules = book.rules if book else NO_RULES
+    lines = _lines(till, priced, desk, heading, rules)
     virtual = sum(row["total"] for row in lines.values() if row["owner"] == HUB)
     return {
         "kind": till.kind,
@@ -85,11 +88,13 @@ def view_of(
             "total": priced.total + virtual,
             "in_hand": priced.total,
             "virtual": virtual,
+            "off": priced.off,
             "tax": priced.tax,
             "currency": priced.currency,
             "count": len(priced.lines),
             "points": loyalty.earned(priced.total) if till.shopper else 0,
         },
+        "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
         "taxes": [asdict(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced),
         "paying": desk.paying(till),
@@ -126,14 +131,16 @@ def _shopper(till: Till) -> dict[str, Any] | None:
     return row | {"name": named(till.shopper.name, till.language), "pending": not row.pop("confirmed")}
 
 
-def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) -> dict[str, dict[str, Any]]:
+def _lines(
+    till: Till, priced: PricedCart, desk: Desk, heading: Heading | None, rules: RuleBook
+) -> dict[str, dict[str, Any]]:
     unknown = desk.unsent.lines
     place = {
         "device": till.device,
         "names": heading.terminal.names if heading else {},
         "store": heading.store.names if heading else {},
     }
-    lines = {row.line.id: _own_line(row, place, row.line.id in unknown) for row in priced.lines}
+    lines = {row.line.id: _own_line(row, place, row.line.id in unknown, rules) for row in priced.lines}
     paying = desk.paying(till)
     for key, hub_row in desk.lines_of(till.live).items():
         # The hub's copy of what is in our own hand is older than the hand.
@@ -150,7 +157,7 @@ def _lines(till: Till, priced: PricedCart, desk: Desk, heading: Heading | None) 
     return lines
 
 
-def _own_line(row: PricedLine, place: dict[str, Any], pending: bool) -> dict[str, Any]:
+def _own_line(row: PricedLine, place: dict[str, Any], pending: bool, rules: RuleBook) -> dict[str, Any]:
     line = row.line
     return {
         "id": line.id,
@@ -165,6 +172,7 @@ def _own_line(row: PricedLine, place: dict[str, Any], pending: bool) -> dict[str
         "fulfilment": line.fulfilment,
         "unit_price": row.unit_price,
         "total": row.total,
+        "given": promotions.given(row.discounts, rules) if row.shares else [],
         "picture": row.product.picture,
         "n": line.n,
         "at": line.at,

@@ -12,8 +12,9 @@ from retail.catalogue import Product, TaxRate
 from retail.codec import canonical
 from retail.errors import N_, SaleError
 from retail.messages import faults_of
-from retail.money import QUANTITY_ONE
-from retail.pricing import PriceBook, PricedCart, price
+from retail.money import QUANTITY_ONE, extend
+from retail.occasion import Occasion
+from retail.pricing import PriceBook, PricedCart, Share, price
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender, settle
 
@@ -22,8 +23,37 @@ AMOUNT_MAX = 10**15
 
 
 @dataclass(frozen=True, slots=True)
+class SaleMark:
+    """What one unit got off by a promotion, in minor units."""
+
+    promotion: str
+    off: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleShare:
+    """So many units of a line that each got the same off, so that each can be returned for what it cost."""
+
+    count: int
+    marks: tuple[SaleMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SalePromotion:
+    """A promotion that gave something, with the name and the version it had that day, and what it saved in all."""
+
+    id: str
+    version: int
+    names: Mapping[str, str]
+    saved: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaleLine:
-    """A priced line as it was sold, with the name it had that day."""
+    """A priced line as it was sold, with the name it had that day.
+
+    `unit_price` is before promotions and `total` after them; `shares` is empty where nothing was taken off.
+    """
 
     id: str
     item: str
@@ -37,6 +67,21 @@ class SaleLine:
     tax: int
     points: int
     fulfilment: str
+    shares: tuple[SaleShare, ...] = ()
+
+    @property
+    def off(self) -> int:
+        """What promotions took off the line, in minor units."""
+        return sum(self.discounts.values())
+
+    @property
+    def discounts(self) -> dict[str, int]:
+        """The same by promotion."""
+        found: dict[str, int] = {}
+        for share in self.shares:
+            for mark in share.marks:
+                found[mark.promotion] = found.get(mark.promotion, 0) + share.count * mark.off
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +104,9 @@ class Sale:
     currency: str
     book_version: int
     at: int
+    promotions: tuple[SalePromotion, ...] = ()
+    priced_at: int = 0
+    """The moment by which promotions were in force, in ms: where the shopper began to pay. 0 is that of the sale."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -83,7 +131,7 @@ def sale_number(store_code: str, terminal_code: str, counter: int) -> str:
     return f"{store_code}-{terminal_code}-{counter:06d}"
 
 
-def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: PriceBook) -> Sale:
+def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: PriceBook, priced_at: int = 0) -> Sale:
     """Make the sale of a priced cart that these tenders pay. Points are earned only by a known shopper."""
     if not priced.lines:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
@@ -104,6 +152,7 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
             row.tax,
             share,
             row.line.fulfilment,
+            tuple(_share(share) for share in row.shares),
         )
         for row, share in zip(priced.lines, shares, strict=True)
     )
@@ -117,7 +166,18 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
         points=points,
         currency=priced.currency,
         book_version=book.version,
+        promotions=_promotions(priced, book),
+        priced_at=priced_at,
     )
+
+
+def _share(share: Share) -> SaleShare:
+    return SaleShare(share.count, tuple(SaleMark(promotion, off) for promotion, off in share.marks))
+
+
+def _promotions(priced: PricedCart, book: PriceBook) -> tuple[SalePromotion, ...]:
+    given = ((book.rules.named[promotion], saved) for promotion, saved in sorted(priced.given.saved.items()))
+    return tuple(SalePromotion(one.id, one.version, one.names, saved) for one, saved in given)
 
 
 _SALE: TypeAdapter[Sale] = TypeAdapter(Sale)
@@ -150,15 +210,21 @@ def _impossible(sale: Sale) -> Iterator[str]:
         yield "two lines have the same id"
     if any(line.quantity <= 0 for line in sale.lines):
         yield "a quantity is not more than zero"
-    figures = [sale.total, sale.change, sale.points, sale.book_version, sale.at]
+    figures = [sale.total, sale.change, sale.points, sale.book_version, sale.at, sale.priced_at]
     figures += [row.amount for row in sale.tenders]
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
+    figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
+    figures += [n for row in sale.promotions for n in (row.version, row.saved)]
     figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
     if not all(0 <= figure <= AMOUNT_MAX for figure in figures):
         yield "a figure is negative or too large"
 
 
-def differences(sale: Sale, book: PriceBook) -> list[dict[str, Any]]:
+def _offs(share: SaleShare) -> list[int]:
+    return [mark.off for mark in share.marks]
+
+
+def differences(sale: Sale, book: PriceBook, occasion: Occasion | None = None) -> list[dict[str, Any]]:
     """Derive the sale anew from its items and quantities and name every figure that differs; never raises.
 
     Rows are `{"what", "line", "sold", "derived"}`; `line` is empty for a figure of the whole sale. A product or a tax
@@ -169,7 +235,7 @@ def differences(sale: Sale, book: PriceBook) -> list[dict[str, Any]]:
         CartLine(row.id, row.item, row.quantity, sale.terminal, "till", n, weighed=row.weighed)
         for n, row in enumerate(sale.lines)
     ]
-    derived = price(lines, _with_gaps_filled(book, sale))
+    derived = price(lines, _with_gaps_filled(book, sale), occasion)
     points = loyalty.earned(derived.total) if sale.shopper else 0
     shares = loyalty.share(points, [line.total for line in derived.lines])
     rows = [_row("item", sold.id, sold.item, None) for sold in sale.lines if sold.item not in book.products] + [
@@ -178,6 +244,9 @@ def differences(sale: Sale, book: PriceBook) -> list[dict[str, Any]]:
     rows += _differing("", asdict(sale), {"total": derived.total, "points": points, "currency": book.currency})
     if sale.taxes != derived.taxes:
         rows.append(_row("taxes", "", *([asdict(row) for row in taxes] for taxes in (sale.taxes, derived.taxes))))
+    saved = {row.id: row.saved for row in sale.promotions}
+    if saved != dict(derived.given.saved):
+        rows.append(_row("promotions", "", saved, dict(derived.given.saved)))
     for sold, again, share in zip(sale.lines, derived.lines, shares, strict=True):
         figures = {"unit_price": again.unit_price, "total": again.total, "tax_code": again.product.tax}
         rows += _differing(sold.id, asdict(sold), figures | {"tax": again.tax, "points": share})
@@ -202,6 +271,9 @@ def _contradictions(sale: Sale, book: PriceBook) -> Iterator[dict[str, Any]]:
         if sold != derived:
             yield _row(what, "", sold, derived)
     for line in sale.lines:
+        # A line without a discount is held against the book alone: there it may have cost anything.
+        if line.shares and line.total + line.off != extend(line.unit_price, line.quantity):
+            yield _row("discount", line.id, line.off, extend(line.unit_price, line.quantity) - line.total)
         product = book.products.get(line.item)
         if product is not None and not product.weighed and line.quantity % QUANTITY_ONE:
             yield _row("quantity", line.id, line.quantity, line.quantity // QUANTITY_ONE * QUANTITY_ONE)

@@ -27,7 +27,7 @@ from retail.messages import (
     Status,
 )
 from retail.replica import KEYED
-from retail.sale import AMOUNT_MAX, Sale, SaleLine
+from retail.sale import AMOUNT_MAX, Sale, SaleLine, SaleMark, SalePromotion, SaleShare
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender
 from retail.upcasting import Steps, present, served
@@ -148,7 +148,7 @@ def _document(name: str, shape: Shape) -> dict[str, Any]:
 
 def _bound(definitions: Mapping[str, Any]) -> None:
     """Say of the parts of a sale what `retail.sale.sale_from` demands beyond the kinds of their fields."""
-    for part in (Sale, SaleLine, TaxSum, Tender):
+    for part in (Sale, SaleLine, SaleShare, SaleMark, SalePromotion, TaxSum, Tender):
         found = definitions.get(part.__name__, {"properties": {}})
         found["additionalProperties"] = False
         for field in found["properties"].values():
@@ -161,6 +161,7 @@ def _bound(definitions: Mapping[str, Any]) -> None:
         sale["id"].update(minLength=1)
         sale["number"].update(minLength=1)
         definitions["SaleLine"]["properties"]["quantity"].update(minimum=1)
+        sale["promotions"].update(maxItems=CART_LINES_MAX)
 
 
 def _tidy(schema: Any) -> Any:

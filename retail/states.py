@@ -19,8 +19,25 @@ class Place(Told):
     store: Names
 
 
+class GivenShown(Told):
+    """What a promotion took off, in minor units."""
+
+    promotion: str
+    names: Names
+    off: Amount
+
+
+class HintShown(Told):
+    """So much more, in minor units or units by `measure`, and a promotion gives something."""
+
+    promotion: str
+    names: Names
+    measure: Literal["money", "units"]
+    missing: Count
+
+
 class Line(Told):
-    """A line of a cart as everybody sees it; `at` is when it last changed."""
+    """A line of a cart as everybody sees it; `at` is when it last changed. `total` is after what was `given`."""
 
     id: str
     item: str
@@ -34,6 +51,7 @@ class Line(Told):
     fulfilment: Fulfilment
     unit_price: Amount
     total: Amount
+    given: list[GivenShown] = []
     picture: str
     n: Count
     at: Milliseconds
@@ -43,6 +61,7 @@ class Totals(Told):
     total: Amount
     in_hand: Amount
     virtual: Amount
+    off: Amount = 0
     tax: Amount
     currency: str
     count: Count
@@ -85,6 +104,7 @@ class CartState(Told):
     shopper: str
     lines: dict[str, Line]
     totals: Totals
+    hints: list[HintShown] = []
     paying: Paying | None
 
 

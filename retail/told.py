@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from retail.catalogue import Department, Names, Product, Store, TaxRate
 from retail.messages import NUMBER_MAX, Milliseconds
+from retail.promotions.promotion import Promotion
 
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
 Amount = Annotated[int, Field(ge=-NUMBER_MAX, le=NUMBER_MAX, description="minor units of the currency beside it")]
@@ -269,9 +270,10 @@ class Price(Told):
 
 
 class Gone(Told):
-    """What is no longer there: ids of products, numbers of staff and of cards."""
+    """What is no longer there: ids of products and promotions, numbers of staff and of cards."""
 
     products: list[str]
+    promotions: list[str] = []
     staff: list[str]
     cards: list[str]
 
@@ -295,6 +297,7 @@ class Reference(Told):
     taxes: list[TaxRate]
     products: list[Product]
     prices: list[Price]
+    promotions: list[Promotion] = []
     stock: dict[str, Thousandths]
     staff: list[StaffMember]
     cards: list[Card]

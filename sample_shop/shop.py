@@ -6,9 +6,11 @@ from random import Random
 from typing import Literal
 
 from retail.catalogue import Department, Names, Product, Store, TaxRate
+from retail.promotions.promotion import Promotion
 from sample_shop.codes import made_here_gtin, packed_gtin
 from sample_shop.goods import Draft, Shelf, shared_out, shelves
 from sample_shop.people import Shopper, StaffMember, shoppers, staff
+from sample_shop.promotions import promotions
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 1000
@@ -41,6 +43,7 @@ class SampleShop:
     shoppers: list[Shopper]
     stock: dict[tuple[str, str], int]
     terminals: list[TerminalSeed]
+    promotions: list[Promotion]
 
 
 def build(seed: int = 1, products: int = 400, progress: Progress | None = None) -> SampleShop:
@@ -69,6 +72,7 @@ def build(seed: int = 1, products: int = 400, progress: Progress | None = None) 
         shoppers=people,
         stock=_stock(places, goods, random),
         terminals=terminals(),
+        promotions=promotions(),
     )
 
 

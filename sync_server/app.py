@@ -24,6 +24,7 @@ from sync_server.health import init_app as health_pages
 from sync_server.metrics import Figures
 from sync_server.metrics import init_app as metrics_page
 from sync_server.outbox.life import BEAT_S, Life
+from sync_server.promotions import service as promotions
 from sync_server.proxy import behind
 from sync_server.realtime.connection import Connections
 from sync_server.realtime.fanout import Fanout
@@ -46,6 +47,7 @@ PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 REPORT_S = 1.0
 FIGURES_S = 1.0
 LEASES_S = 2.0
+PROMOTIONS_S = 30.0
 """So late at most are screens told that nobody pays a cart any more, also after the hub was away."""
 PRESENCE_S = 2.0
 SHOW_OUT_S = 5.0
@@ -189,3 +191,4 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, FIGURES_S, hub.figures.look)
     hub.socketio.start_background_task(every, SWEEP_S, hub.handlers.sweep)
     hub.socketio.start_background_task(every, LEASES_S, lambda: checkout.end_leases(hub.db, now_ms()))
+    hub.socketio.start_background_task(every, PROMOTIONS_S, lambda: promotions.begin_and_end(hub.db, now_ms()))

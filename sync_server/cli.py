@@ -3,13 +3,14 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import IO, Any
 
 import click
 import structlog
 from sqlalchemy import inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from retail.errors import RetailError
 from sync_server import log_lines
@@ -18,23 +19,37 @@ from sync_server.db import Database, open_database, sqlite_url, threads_for
 from sync_server.writers import Writer
 
 REFUSED = 5
+DATABASE_WAIT_S = 30.0
+DATABASE_LOOK_S = 0.25
 
 
-def open_hub_database(settings: Settings, writer: Writer | None = None) -> Database:
-    """The hub's database, brought up to date; says in one sentence why not and ends the process."""
+def open_hub_database(settings: Settings, writer: Writer | None = None, wait_s: float = 0.0) -> Database:
+    """The hub's database, brought up to date; says in one sentence why not and ends the process.
+
+    A server of databases that is not there is waited for so long: a machine that starts does not start in order, and
+    one that crashed needs a while to be itself again.
+    """
     from sync_server.migrations import upgrade
 
-    try:
-        if not settings.database:
-            settings.data.mkdir(parents=True, exist_ok=True)
-        db = open_database(settings.database or sqlite_url(settings.data), writer)
-        upgrade(db.engine)
-    except RetailError as error:
-        sys.exit(_refuse(error.code, error.sentence))
-    except (OSError, DBAPIError) as error:
-        reason = str(getattr(error, "orig", error))
-        sys.exit(_refuse("store.unavailable", f"The hub's data in {settings.data} cannot be opened: {reason}."))
-    return db
+    end, told = time.monotonic() + wait_s, False
+    while True:
+        try:
+            if not settings.database:
+                settings.data.mkdir(parents=True, exist_ok=True)
+            db = open_database(settings.database or sqlite_url(settings.data), writer)
+            upgrade(db.engine)
+            return db
+        except RetailError as error:
+            sys.exit(_refuse(error.code, error.sentence))
+        except (OSError, DBAPIError) as error:
+            reason = str(getattr(error, "orig", error))
+            waiting = settings.database and isinstance(error, OperationalError) and time.monotonic() < end
+            if not waiting:
+                sys.exit(_refuse("store.unavailable", f"The hub's data in {settings.data} cannot be opened: {reason}."))
+            if not told:
+                structlog.get_logger().warning("waiting for the database", reason=reason)
+            told = True
+            time.sleep(DATABASE_LOOK_S)
 
 
 def _refuse(code: str, sentence: str) -> int:
@@ -88,7 +103,8 @@ def serve(**given: Any) -> None:
     several = settings.workers > 1
     # Kept open until the process ends, however it ends: the kernel lets go of the lock with it.
     held = None if settings.database else serving.hold(settings.data, _refuse)
-    db = open_hub_database(settings, None if several else threads_for(settings.database or "sqlite"))
+    threads = None if several else threads_for(settings.database or "sqlite")
+    db = open_hub_database(settings, threads, DATABASE_WAIT_S)
     serving.prepare(settings, db)
     listener = listen(settings.host, settings.port)
     if several:
@@ -109,7 +125,7 @@ def worker(fd: int) -> None:
     from sync_server import serving
 
     settings = _settings()
-    db = open_hub_database(settings, threads_for(settings.database))
+    db = open_hub_database(settings, threads_for(settings.database), DATABASE_WAIT_S)
     listener = socket.socket(fileno=fd)
     listener.setblocking(False)
     serving.run(settings, db, listener, shared=True)

@@ -15,6 +15,7 @@ from sync_server.catalogue.tables import stores
 from sync_server.customers import service as customers
 from sync_server.db import Database
 from sync_server.loyalty import service as loyalty
+from sync_server.promotions import service as promotions
 from sync_server.staff import service as staff
 from sync_server.stock.tables import stock_levels, stock_moves
 from sync_server.terminals import service as terminals
@@ -84,6 +85,8 @@ def _people(
     catalogue.add_stores(session, shop.stores)
     catalogue.add_departments(session, shop.departments)
     catalogue.add_taxes(session, shop.taxes)
+    promotions.add(session, shop.promotions, now)
+    catalogue.priced_by(session, now)
     for place in shop.terminals:
         terminals.add(session, place.id, place.store, place.code, place.kind, dict(place.name))
     for member in shop.staff:

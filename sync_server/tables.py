@@ -9,6 +9,7 @@ from sync_server.inbox import tables as inbox
 from sync_server.loyalty import tables as loyalty
 from sync_server.orders import tables as orders
 from sync_server.outbox import tables as outbox
+from sync_server.promotions import tables as promotions
 from sync_server.staff import tables as staff
 from sync_server.stock import tables as stock
 from sync_server.terminals import tables as terminals
@@ -23,6 +24,7 @@ __all__ = [
     "metadata",
     "orders",
     "outbox",
+    "promotions",
     "staff",
     "stock",
     "terminals",

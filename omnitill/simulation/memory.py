@@ -24,6 +24,7 @@ from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from retail.catalogue import Store as Shop
 from retail.chain import Signer
+from retail.promotions.kinds import as_dict
 from sync_server.carts.tables import carts
 from sync_server.customers import service as customers
 from sync_server.db import Database
@@ -178,7 +179,8 @@ def reference(terminal: str) -> dict[str, Any]:
         "next": "",
         "total": 0,
         "prices": [],
-        "gone": {"products": [], "staff": [], "cards": []},
+        "promotions": [as_dict(row) for row in SHOP.promotions],
+        "gone": {"products": [], "promotions": [], "staff": [], "cards": []},
         "store": asdict(store),
         "terminal": {"id": place.id, "code": place.code, "names": place.name, "kind": place.kind, "first_sale": 1},
         "departments": [asdict(row) for row in SHOP.departments],

@@ -91,9 +91,12 @@ class AtTerminal(Visitor):
         if state.phase == "paying":
             if self.world.random.random() < 0.1:
                 return "pay_cancel", {}
-            book = self.till.counter.replica.book
-            assert book is not None
-            return "tender", {"kind": "cash", "amount": max(1, price_of(state, book).total)}
+            book, heading = self.till.counter.replica.book, self.till.counter.replica.heading
+            assert book is not None and heading is not None
+            return "tender", {
+                "kind": "cash",
+                "amount": max(1, price_of(state, book, heading.store, self.till.counter.now()).total),
+            }
         return self.world.random.choice(self._choices())()
 
     def _choices(self) -> list[Callable[[], Command]]:

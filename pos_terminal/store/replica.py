@@ -19,9 +19,11 @@ from retail.barcode import MeasuredCode, ProductCode, plu_of
 from retail.catalogue import Department, Names, Product, Store, TaxRate, product_from
 from retail.errors import N_
 from retail.pricing import PriceBook
+from retail.promotions.kinds import kept_promotion
+from retail.promotions.promotion import RuleBook
 from retail.search import asked
 
-SHAPE = 2
+SHAPE = 3
 """Of the tables in sides.py, and of how names become words. A file of an older shape is emptied, and the hub asked for
 its contents anew; one of a newer shape is refused."""
 
@@ -186,11 +188,14 @@ class Replica:
             rows = live.told(connection)
             staff = select(live.staff.c.body).order_by(live.staff.c.number)
             people = [json.loads(row.body) for row in connection.execute(staff)]
+            promotions = select(live.promotions.c.body)
+            rules = [kept_promotion(json.loads(row.body)) for row in connection.execute(promotions)]
         heading = _heading(rows, people)
         self.side = live
         self.scanned = {}
         self.heading = heading
-        self.book = PriceBook(heading.version, heading.store.currency, Products(self), heading.taxes)
+        taxes, rule_book = heading.taxes, RuleBook(heading.version, rules)
+        self.book = PriceBook(heading.version, heading.store.currency, Products(self), taxes, rule_book)
 
     def place(self) -> dict[str, Any]:
         """What to ask the hub for: `{next}` where a load was left, `{since, e}` where there is none, else nothing."""
@@ -321,7 +326,7 @@ def _other(live: Side | None) -> Side:
 
 def _progress(page: Mapping[str, Any], told: Mapping[str, Any]) -> Progress:
     begins = page["first"] or not told.get("next")
-    rows = sum(len(page[kind]) for kind in ("products", "prices", "staff", "cards"))
+    rows = sum(len(page[kind]) for kind in ("products", "prices", "staff", "cards")) + len(page.get("promotions", ()))
     done = rows if begins else int(told["rows"]) + rows
     # What changes during a load is told a second time, which nobody counted beforehand.
     total = max(done, int(page["total"]) if begins else int(told["total"]))

@@ -39,6 +39,7 @@ class Side:
         )
         """Products that left the catalogue. Nobody finds them any more, but a cart that holds one can still be paid."""
 
+        self.promotions = self._keyed("promotions")
         self.staff = self._keyed("staff")
         self.cards = self._keyed("cards")
         self.words = f"words_{name}"
@@ -86,6 +87,11 @@ class Side:
             _put(connection, table, [{"number": str(row["number"]), "body": as_json(row)} for row in page[kind]])
             for number in page["gone"][kind]:
                 connection.execute(delete(table).where(table.c.number == number))
+        # A hub of the version before this one tells of none.
+        rules = [{"number": str(row["id"]), "body": as_json(row)} for row in page.get("promotions", ())]
+        _put(connection, self.promotions, rules)
+        for number in page["gone"].get("promotions", ()):
+            connection.execute(delete(self.promotions).where(self.promotions.c.number == number))
         _put(connection, self.about, [{"key": key, "value": as_json(value)} for key, value in small.items()])
 
     def keep_departed(self, connection: Connection, before: "Side") -> None:

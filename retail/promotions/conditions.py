@@ -1,6 +1,7 @@
 """What must hold before a promotion gives anything, and how far a cart is from it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -115,15 +116,18 @@ class Hours:
 
     def judge(self, _: Contents, occasion: Occasion) -> Verdict:
         now = occasion.local
-        minute, weekday = now.hour * 60 + now.minute, now.isoweekday()
+        actual = f"{now.isoweekday()} {_clock(now.hour * 60 + now.minute)}"
+        return Verdict(self.kind, self.hold(now), "word", actual, self._said())
+
+    def hold(self, local: datetime) -> bool:
+        minute, weekday = local.hour * 60 + local.minute, local.isoweekday()
         if self.begin < self.end:
             held = self.begin <= minute < self.end
         else:
             held = minute >= self.begin or minute < self.end
             if minute < self.end:
                 weekday = weekday - 1 or 7
-        held = held and (not self.weekdays or weekday in self.weekdays)
-        return Verdict(self.kind, held, "word", f"{weekday} {_clock(minute)}", self._said())
+        return held and (not self.weekdays or weekday in self.weekdays)
 
     def _said(self) -> tuple[str, ...]:
         return (*map(str, self.weekdays), f"{_clock(self.begin)}-{_clock(self.end)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from retail.catalogue import Names, Product
 from retail.occasion import Occasion
 from retail.promotions.benefits import Benefit, Unknown
-from retail.promotions.conditions import Condition, Spend, Units, Verdict
+from retail.promotions.conditions import Condition, Hours, Spend, Units, Verdict
 from retail.promotions.selector import Selector
 
 LANE_GOODS, LANE_CART, LANE_COUPON = 10, 20, 30
@@ -42,6 +43,11 @@ class Promotion:
     def in_time(self, local: str) -> bool:
         return not self.paused and self.begin <= local and (not self.end or local < self.end)
 
+    def at_this_hour(self, local: datetime) -> bool:
+        """Whether the clock, and nothing else, would let it give something."""
+        hours = [one for one in self.conditions if isinstance(one, Hours)]
+        return self.in_time(local.isoformat()[:16]) and all(one.hold(local) for one in hours)
+
     def circumstances(self, occasion: Occasion, local: str) -> Verdict | None:
         """The first thing besides the goods that speaks against it; None where nothing does."""
         if not self.in_time(local):
@@ -69,6 +75,7 @@ class RuleBook:
         self.promotions: tuple[Promotion, ...] = tuple(sorted(promotions, key=lambda one: (one.lane, one.id)))
         self.kept: dict[Any, Any] = {}
         """What choosing has found before, for the same goods and promotions: it computes nothing else than before."""
+        self.named = {promotion.id: promotion for promotion in self.promotions}
         self._any: list[int] = []
         self._by: dict[tuple[str, str], list[int]] = {}
         for place, promotion in enumerate(self.promotions):
@@ -81,6 +88,10 @@ class RuleBook:
         for kind in ("items", "departments", "families"):
             for name in {name for selector in touched for name in getattr(selector, kind)}:
                 self._by.setdefault((kind, name), []).append(place)
+
+    def in_force(self, local: datetime) -> frozenset[str]:
+        """The promotions that are in their time at this wall clock: while it stays the same, prices do."""
+        return frozenset(one.id for one in self.promotions if one.at_this_hour(local))
 
     def touching(self, products: Iterable[Product]) -> list[Promotion]:
         """Those that any of these goods could matter to, in the total order."""

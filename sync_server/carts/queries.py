@@ -11,6 +11,10 @@ from retail import loyalty, pricing
 from retail.cart import Cart, CartLine, line_as_dict
 from retail.catalogue import Names
 from retail.lease import Lease
+from retail.pricing import PriceBook
+from retail.promotions import shown
+from retail.promotions.explanation import HINTS_MAX
+from retail.promotions.promotion import RuleBook
 from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
 from sync_server.errors import NotFound
@@ -115,10 +119,35 @@ def visits_into(session: Session, cart_id: str, device: str) -> list[str]:
 
 def view(session: Session, stored: StoredCart) -> dict[str, Any]:
     """The state of `cart:<id>` as docs/protocol.md has it, priced by the hub."""
-    priced = pricing.price(stored.cart.lines.values(), catalogue.book(session, stored.store))
+    priced = _priced(session, stored, stored.cart)
     places = terminals.places(session)
-    lines = {row.line.id: _line_view(row, places) for row in priced.lines}
-    return {**_head(stored.cart, places), "lines": lines, "totals": _totals(priced)}
+    lines = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines}
+    return {**_head(stored.cart, places), "lines": lines, **_sums(priced)}
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A cart as it would be paid: what is in each hand, and what was chosen online, is a purchase of its own."""
+
+    purchases: tuple[pricing.PricedCart, ...]
+    book: PriceBook
+
+    @property
+    def lines(self) -> list[pricing.PricedLine]:
+        return [row for purchase in self.purchases for row in purchase.lines]
+
+
+def _priced(session: Session, stored: StoredCart, cart: Cart) -> Priced:
+    book = catalogue.book(session, stored.store)
+    owners: dict[str, list[CartLine]] = {}
+    for line in cart.lines.values():
+        owners.setdefault(line.owner, []).append(line)
+    purchases = []
+    for lines in owners.values():
+        channel = lines[0].origin if lines[0].in_hand else "online"
+        occasion = catalogue.occasion(session, stored.store, channel, cart.shopper)
+        purchases.append(pricing.price(lines, book, occasion))
+    return Priced(tuple(purchases), book)
 
 
 def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]:
@@ -131,11 +160,18 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
     found: dict[str, Any] = {key: value for key, value in new.items() if old[key] != value}
     if before == after.lines:
         return found
-    priced = pricing.price(after.lines.values(), catalogue.book(session, stored.store))
-    new_lines = changed(before, after.lines)
-    rows = {row.line.id: _line_view(row, places) for row in priced.lines if row.line.id in new_lines}
+    priced = _priced(session, stored, after)
+    told = set(changed(before, after.lines))
+    hints: dict[str, Any] = {}
+    if priced.book.rules.promotions:
+        # One line more may change what another one gets off, so here the cart is priced as it was, too.
+        was = _priced(session, stored, stored.cart)
+        seen = {row.line.id: row for row in was.lines}
+        told = {row.line.id for row in priced.lines if row != seen.get(row.line.id)}
+        hints = {"hints": _hints(priced)} if _hints(priced) != _hints(was) else {}
+    rows = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines if row.line.id in told}
     gone = {line: None for line in before if line not in after.lines}
-    return {**found, "lines": rows | gone, "totals": _totals(priced)}
+    return {**found, "lines": rows | gone, "totals": _totals(priced), **hints}
 
 
 def changed(before: Mapping[str, CartLine], after: Mapping[str, CartLine]) -> dict[str, CartLine]:
@@ -156,20 +192,34 @@ def _head(cart: Cart, places: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _totals(priced: pricing.PricedCart) -> dict[str, int | str]:
+def _sums(priced: Priced) -> dict[str, Any]:
+    return {"totals": _totals(priced), "hints": _hints(priced)}
+
+
+def _hints(priced: Priced) -> list[dict[str, Any]]:
+    rules = priced.book.rules
+    found = [hint for one in priced.purchases for hint in shown.hints(one.given, rules)] if rules.promotions else []
+    return found[:HINTS_MAX]
+
+
+def _totals(priced: Priced) -> dict[str, int | str]:
+    total = sum(one.total for one in priced.purchases)
     in_hand = sum(row.total for row in priced.lines if row.line.in_hand)
     return {
-        "total": priced.total,
+        "total": total,
         "in_hand": in_hand,
-        "virtual": priced.total - in_hand,
-        "tax": priced.tax,
-        "currency": priced.currency,
+        "virtual": total - in_hand,
+        "off": sum(one.off for one in priced.purchases),
+        "tax": sum(one.tax for one in priced.purchases),
+        "currency": priced.book.currency,
         "count": len(priced.lines),
-        "points": loyalty.earned(priced.total),
+        "points": loyalty.earned(total),
     }
 
 
-def _line_view(row: pricing.PricedLine, places: Mapping[str, dict[str, Names | str]]) -> dict[str, Any]:
+def _line_view(
+    row: pricing.PricedLine, places: Mapping[str, dict[str, Names | str]], rules: RuleBook
+) -> dict[str, Any]:
     return {
         **line_as_dict(row.line),
         "names": row.product.names,
@@ -178,6 +228,7 @@ def _line_view(row: pricing.PricedLine, places: Mapping[str, dict[str, Names | s
         "place": places.get(row.line.owner),
         "unit_price": row.unit_price,
         "total": row.total,
+        "given": shown.given(row.discounts, rules) if row.shares else [],
     }
 
 

@@ -18,6 +18,7 @@ from sync_server.catalogue.tables import reference_changes, stores
 from sync_server.customers import queries as customers
 from sync_server.orders import queries as orders
 from sync_server.outbox import service as outbox
+from sync_server.promotions import queries as promotions
 from sync_server.staff import queries as staff
 from sync_server.stock import queries as stock
 
@@ -29,7 +30,7 @@ WHOLE, CATCHING_UP, CHANGES = "w", "c", "d"
 END = "~"
 """Stands behind every kind: the whole of a version was told."""
 
-WHOLE_KINDS = ("cards", "products", "staff")
+WHOLE_KINDS = ("cards", "products", "promotions", "staff")
 TOKEN_LENGTH_MAX = 160
 
 
@@ -63,9 +64,11 @@ class Rows:
     """What a page tells: JSON texts by kind, and keys of what is gone."""
 
     told: dict[str, list[bytes]] = field(
-        default_factory=lambda: {"products": [], "prices": [], "staff": [], "cards": []}
+        default_factory=lambda: {"products": [], "prices": [], "promotions": [], "staff": [], "cards": []}
     )
-    gone: dict[str, list[str]] = field(default_factory=lambda: {"products": [], "staff": [], "cards": []})
+    gone: dict[str, list[str]] = field(
+        default_factory=lambda: {"products": [], "promotions": [], "staff": [], "cards": []}
+    )
     stock: dict[str, int] = field(default_factory=dict)
     size: int = 0
 
@@ -144,7 +147,7 @@ def _total(session: Session, asked: Asked, start: Place) -> int:
     if start.mode != WHOLE:
         return session.scalar(select(func.count()).select_from(reference_changes).where(_after(asked, start))) or 0
     people = 0 if asked.kiosk else staff.count(session, asked.store)
-    return queries.count(session) + customers.count_cards(session) + people
+    return queries.count(session) + promotions.count(session) + customers.count_cards(session) + people
 
 
 def _whole(session: Session, asked: Asked, start: Place, rows: Rows) -> Place:
@@ -173,6 +176,8 @@ def _rows_after(session: Session, asked: Asked, kind: str, key: str, limit: int)
     match kind:
         case "products":
             return queries.bodies_after(session, key, limit)
+        case "promotions":
+            return promotions.bodies_after(session, key, limit)
         case "staff":
             found = staff.rows_after(session, asked.store, key, limit)
         case _:
@@ -235,6 +240,10 @@ def _prices(session: Session, _: Asked, keys: list[str]) -> dict[str, Any]:
     return {item: orjson.dumps({"item": item, "price": orjson.loads(body)["price"]}) for item, body in bodies.items()}
 
 
+def _promotions(session: Session, _: Asked, keys: list[str]) -> dict[str, Any]:
+    return promotions.bodies_of(session, keys)
+
+
 def _staff(session: Session, asked: Asked, keys: list[str]) -> dict[str, Any]:
     return {row["number"]: orjson.dumps(row) for row in staff.rows_of(session, asked.store, keys)}
 
@@ -250,6 +259,7 @@ def _levels(session: Session, asked: Asked, keys: list[str]) -> dict[str, Any]:
 _NOW: dict[str, Callable[[Session, Asked, list[str]], dict[str, Any]]] = {
     "products": _products,
     "prices": _prices,
+    "promotions": _promotions,
     "staff": _staff,
     "cards": _cards,
     "stock": _levels,

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Text, bindparam, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from retail.cart import Channel
 from retail.catalogue import Department, Product, Store, TaxRate, product_from
 from retail.errors import N_, CatalogueError
+from retail.occasion import Occasion
 from retail.pricing import PriceBook
+from retail.promotions.promotion import RuleBook
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 from sync_server.errors import NotFound
 from sync_server.prepared import Answer, Prepared
+from sync_server.promotions import queries as promotions
 
 PRODUCTS_KEPT_MAX = 20_000
 STORES_KEPT_MAX = 16
@@ -20,11 +26,20 @@ STORES_KEPT_MAX = 16
 
 PRODUCT = Prepared(select(products.c.body, products.c.withdrawn).where(products.c.id == bindparam("item")), "item")
 REFERENCE = Prepared(
-    select(stores.c.id, stores.c.reference, stores.c.body).where(stores.c.id == bindparam("store")), "store"
+    select(stores.c.id, stores.c.reference, stores.c.priced_at, stores.c.heads, stores.c.body).where(
+        stores.c.id == bindparam("store")
+    ),
+    "store",
 )
 
 BOOKS = "books"
 """Where a session keeps its price books by store; until somebody looks, only what was asked."""
+
+MOMENT_MAX = 253_000_000_000_000
+"""A moment of the year 9987 in ms: the calendars of all zones still have it."""
+
+MOMENTS = "moments"
+"""Where a session keeps the wall clocks that carts are priced by, by store."""
 
 PRICING_LOCK = 0x0E44_11
 """The number of the advisory lock of `lock_pricing`."""
@@ -167,6 +182,7 @@ class Shelf:
 
     version: int
     taxes: dict[str, TaxRate]
+    rules: RuleBook
     products: dict[str, Product] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
 
@@ -206,10 +222,34 @@ def _open_book(session: Session, asked: Answer) -> PriceBook:
         shelves.clear()
     shelf = shelves.get(row.id)
     if shelf is None or shelf.version != row.reference:
-        shelf = shelves[row.id] = Shelf(row.reference, {rate.code: rate for rate in all_taxes(session)})
+        # Most versions change no promotion, and reading all of them anew would be felt.
+        head = row.heads.get("promotions", 0)
+        rules = shelf.rules if shelf is not None and shelf.rules.version == head else promotions.rules(session, head)
+        shelf = shelves[row.id] = Shelf(row.reference, {rate.code: rate for rate in all_taxes(session)}, rules)
         kept.pop("places", None)
     goods = Products(session, shelf.products, shelf.withdrawn)
-    return PriceBook(row.reference, row.body["currency"], goods, shelf.taxes)
+    session.info[MOMENTS] = session.info.get(MOMENTS, {}) | {row.id: _wall_clock(row.priced_at, row.body["zone"])}
+    return PriceBook(row.reference, row.body["currency"], goods, shelf.taxes, shelf.rules)
+
+
+def _wall_clock(at: int, zone: str) -> datetime:
+    # A terminal whose clock is far off says so in a sale that is kept all the same.
+    return datetime.fromtimestamp(min(max(at, 0), MOMENT_MAX) / 1000, ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def occasion(session: Session, store_id: str, channel: Channel, shopper: str = "", at: int | None = None) -> Occasion:
+    """When, where and for whom something is priced: at `at` (ms), or at the moment that the store's carts are priced
+    by, which moves only when a promotion begins or ends. So a cart looks the same to whoever looks at it when."""
+    book(session, store_id)
+    if at is None:
+        return Occasion(session.info[MOMENTS][store_id], store_id, channel, shopper)
+    return Occasion(_wall_clock(at, store(session, store_id).zone), store_id, channel, shopper)
+
+
+def pricing_moments(session: Session) -> list[tuple[str, str, int]]:
+    """Each store with its time zone and the moment (ms) that its carts are priced by."""
+    rows = session.execute(select(stores.c.id, stores.c.body, stores.c.priced_at).order_by(stores.c.id))
+    return [(row.id, row.body["zone"], row.priced_at) for row in rows]
 
 
 def lock_pricing(session: Session, alone: bool = False) -> None:

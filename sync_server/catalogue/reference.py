@@ -16,10 +16,10 @@ from sync_server.catalogue.queries import BOOKS, lock_pricing
 from sync_server.catalogue.tables import reference_changes, stores
 from sync_server.outbox import service as outbox
 
-KINDS = ("cards", "departments", "prices", "products", "staff", "stock", "taxes")
+KINDS = ("cards", "departments", "prices", "products", "promotions", "staff", "stock", "taxes")
 """In the order in which the changes of one version are told."""
 
-PRICING = frozenset({"prices", "products", "taxes"})
+PRICING = frozenset({"prices", "products", "promotions", "taxes"})
 """What a cart's price depends on."""
 
 CHANGES_RECORDED_MAX = 20_000
@@ -42,9 +42,14 @@ def changed(
     for store in sorted(found):
         _next_version(session, store, rows, at)
     if PRICING & rows.keys():
-        # Whatever this session priced before was priced by the book of then.
-        session.info.pop(BOOKS, None)
-        carts.repriced(session, None if pricing is None else list(pricing), at)
+        repriced(session, None if pricing is None else list(pricing), at)
+
+
+def repriced(session: Session, items: list[str] | None, at: int) -> None:
+    """Carts with these items (None for all) cost something else from now on; the pricing is locked already."""
+    # Whatever this session priced before was priced by the book of then.
+    session.info.pop(BOOKS, None)
+    carts.repriced(session, items, at)
 
 
 def _next_version(session: Session, store: str, rows: Mapping[str, Collection[str]], at: int) -> None:

@@ -11,6 +11,7 @@ from retail import search
 from retail.catalogue import Department, Product, Store, TaxRate, product_from
 from retail.errors import N_, CatalogueError
 from sync_server.catalogue import reference
+from sync_server.catalogue.queries import lock_pricing
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 
 FIRST_VERSION = 1
@@ -162,6 +163,24 @@ def put_tax(session: Session, rate: TaxRate, at: int) -> None:
     if known.first() is None:
         add_taxes(session, [rate])
     reference.changed(session, {"taxes": [rate.code]}, at, pricing=None)
+
+
+def promotions_changed(session: Session, ids: Collection[str], at: int) -> None:
+    """These promotions are others now, or gone: tell it, and price all carts by the promotions of this moment."""
+    priced_by(session, at)
+    reference.changed(session, {"promotions": ids}, at, pricing=None)
+
+
+def priced_by(session: Session, at: int) -> None:
+    """The carts of all stores are priced by this moment."""
+    session.execute(update(stores).values(priced_at=at))
+
+
+def price_at(session: Session, store: str, at: int) -> None:
+    """The carts of a store are priced by this moment from now on."""
+    lock_pricing(session, alone=True)
+    session.execute(update(stores).where(stores.c.id == store).values(priced_at=at))
+    reference.repriced(session, None, at)
 
 
 def put_department(session: Session, department: Department, at: int) -> None:

@@ -11,6 +11,7 @@ stores = Table(
     Column("body", JSON, nullable=False),
     Column("reference", BigInteger, nullable=False, comment="version of catalogue, prices, staff and cards"),
     Column("heads", JSON, nullable=False, comment="the version in which each kind of reference data changed last"),
+    Column("priced_at", BigInteger, nullable=False, default=0, comment="ms: the moment that its carts are priced by"),
     Column("changes_from", BigInteger, nullable=False, comment="who has an older version takes the whole"),
 )
 

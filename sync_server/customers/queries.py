@@ -11,8 +11,6 @@ from sync_server.errors import NotFound
 from sync_server.loyalty import queries as loyalty
 from sync_server.orders import queries as orders
 
-ORDERS_SHOWN_MAX = 50
-
 
 def profile(session: Session, shopper: str) -> dict[str, Any]:
     """Who a shopper is, as the shopper's own screens and the till may show it: `{id, names, name, language, card}`."""
@@ -41,7 +39,7 @@ def view(session: Session, shopper: str) -> dict[str, Any]:
         "shopper": profile(session, shopper),
         "cart": carts.live_cart_id(session, shopper),
         "points": {"active": loyalty.balance(session, shopper)},
-        "orders": {row["id"]: row for row in orders.of_shopper(session, shopper, ORDERS_SHOWN_MAX)},
+        "orders": {row["id"]: row for row in orders.of_shopper(session, shopper)},
     }
 
 

@@ -15,6 +15,9 @@ from sync_server.orders.tables import paid_lines, sales
 from sync_server.terminals.tables import terminals
 
 SALES_SHOWN_MAX = 20
+ORDERS_SHOWN_MAX = 50
+"""Of a shopper: the newest ones."""
+
 LINE_KEYS = ("names", "quantity", "unit", "unit_price", "total")
 
 
@@ -42,10 +45,24 @@ def _orders() -> Any:
     )
 
 
-def of_shopper(session: Session, shopper: str, most: int) -> list[dict[str, Any]]:
+NEWEST = (sales.c.at.desc(), sales.c.id.desc())
+"""Terminals make sales in the same millisecond, and still the same ones have to be shown each time."""
+
+
+def of_shopper(session: Session, shopper: str) -> list[dict[str, Any]]:
     """A shopper's orders, newest first, as docs/protocol.md has them."""
-    rows = session.execute(_orders().where(sales.c.shopper == shopper).order_by(sales.c.at.desc()).limit(most))
-    return [_order(row) for row in rows]
+    shown = _orders().where(sales.c.shopper == shopper).order_by(*NEWEST).limit(ORDERS_SHOWN_MAX)
+    return [_order(row) for row in session.execute(shown)]
+
+
+def shown_by(session: Session, sale: str, shopper: str) -> dict[str, dict[str, Any] | None]:
+    """What a sale that has just been kept changes in the orders that its shopper is shown: itself where it is one of
+    the newest, and then the one that is not any more."""
+    newest = select(sales.c.id).where(sales.c.shopper == shopper).order_by(*NEWEST).limit(ORDERS_SHOWN_MAX + 1)
+    ids = list(session.scalars(newest))
+    if sale not in ids[:ORDERS_SHOWN_MAX]:
+        return {}
+    return {sale: order_of(session, sale, shopper), **dict.fromkeys(ids[ORDERS_SHOWN_MAX:])}
 
 
 def order_of(session: Session, sale: str, shopper: str) -> dict[str, Any] | None:

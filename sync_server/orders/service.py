@@ -35,7 +35,7 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
     sale = sale_from(body.sale)
     if sale.terminal != device.dev or sale.store != device.store:
         raise SaleError("sale.not_yours", N_("This sale was made at another terminal."))
-    rows = _differences(session, sale)
+    rows = _differences(session, sale, device)
     shopper = ""
     if body.card:
         try:
@@ -129,10 +129,12 @@ def _let_go(session: Session, device: Device, paid: StoredCart, cause: Cause, at
         carts.operate(session, rest, device.actor, rules.Release(), cause, at, now)
 
 
-def _differences(session: Session, sale: Sale) -> list[dict[str, Any]]:
-    """Derive the sale anew and name what differs."""
+def _differences(session: Session, sale: Sale, device: Device) -> list[dict[str, Any]]:
+    """Derive the sale anew, as of the moment that it was priced, and name what differs."""
     try:
-        return differences(sale, catalogue.book(session, sale.store))
+        at = sale.priced_at or sale.at
+        occasion = catalogue.occasion(session, sale.store, device.actor.channel, sale.shopper, at)
+        return differences(sale, catalogue.book(session, sale.store), occasion)
     except RetailError as error:
         return [{"what": error.code, "line": "", "sold": None, "derived": error.sentence}]
 
@@ -140,6 +142,6 @@ def _differences(session: Session, sale: Sale) -> list[dict[str, Any]]:
 def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) -> None:
     """Give the points and show the shopper the order, its receipt and the new balance."""
     loyalty.earn(session, shopper, sale.id, sale.points, sale.at)
-    order = queries.order_of(session, sale.id, shopper)
-    changes = {"points": {"active": points.balance(session, shopper)}, "orders": {sale.id: order}}
+    orders = queries.shown_by(session, sale.id, shopper)
+    changes = {"points": {"active": points.balance(session, shopper)}, "orders": orders}
     outbox.record(session, customers.stream(shopper), changes, cause, now)

@@ -101,7 +101,8 @@ def make_sale(db: Database, talker: Talker, cart: str, counter: int, shopper: st
 
     def query(session: Session) -> Sale:
         book = catalogue.book(session, place.store)
-        priced = price(carts.get(session, cart).cart.of(talker.device.dev), book)
+        occasion = catalogue.occasion(session, place.store, place.kind, shopper, NOW)
+        priced = price(carts.get(session, cart).cart.of(talker.device.dev), book, occasion)
         number = f"{STORES[place.store].code}-{place.code}-{counter:06d}"
         head = SaleHead(uuid.uuid4().hex, number, place.store, place.id, "staff-anna", cart, shopper, NOW)
         tenders = [Tender("cash", priced.total)] if priced.total else []

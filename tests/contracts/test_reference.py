@@ -62,8 +62,8 @@ class Till:
 
     def _take(self, page: dict[str, Any]) -> None:
         if page["first"]:
-            self.rows = {"products": {}, "staff": {}, "cards": {}}
-        for kind, key in (("products", "id"), ("staff", "number"), ("cards", "number")):
+            self.rows = {kind: {} for kind in ("products", "promotions", "staff", "cards")}
+        for kind, key in (("products", "id"), ("promotions", "id"), ("staff", "number"), ("cards", "number")):
             self.rows[kind] |= {row[key]: row for row in page[kind]}
             for gone in page["gone"][kind]:
                 self.rows[kind].pop(gone, None)
@@ -94,7 +94,7 @@ def test_a_new_till_takes_the_whole_and_then_only_what_changed(db: Database) -> 
     till = Till(db)
     till.follow()
     assert set(till.rows["products"]) == {product.id for product in SHOP.products}
-    assert till.seen[0]["total"] == len(till.rows["products"]) + len(till.rows["cards"]) + len(till.rows["staff"])
+    assert till.seen[0]["total"] == sum(map(len, till.rows.values()))
     db.write(lambda session: service.set_prices(session, {BREAD.id: 111, MILK.id: 222}, NOW))
     db.write(lambda session: service.set_prices(session, {BREAD.id: 112}, NOW))
     last = till.page()
@@ -136,7 +136,7 @@ def test_what_is_gone_is_told_as_gone_and_what_came_comes(db: Database) -> None:
 
     db.write(change)
     told = till.page()
-    assert told["gone"] == {"products": [MILK.id], "staff": [member.number], "cards": [card]}
+    assert told["gone"] == {"products": [MILK.id], "promotions": [], "staff": [member.number], "cards": [card]}
     assert [row["id"] for row in told["products"]] == ["p-new"]
     assert [row["number"] for row in told["cards"]] == ["29999999"]
     assert "C" in [row["code"] for row in told["taxes"]]

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
-from talking_device import PIECES, STORES, WEIGHED, Talker, live_cart, make_sale, phone, terminal
+from talking_device import NOW, PIECES, SHOP, STORES, WEIGHED, Talker, live_cart, make_sale, phone, terminal
 from told_check import check
 
 from retail.replica import applied
@@ -17,12 +17,14 @@ from sync_server.customers import queries as customers
 from sync_server.customers import service as customer_service
 from sync_server.db import Database
 from sync_server.inbox.tables import exceptions
+from sync_server.orders import queries as order_queries
 from sync_server.outbox import service as outbox
 from sync_server.outbox.tables import events
 
 ITEMS = [product.id for product in PIECES[:3]]
 STEPS = 14
 EXAMPLES = 12
+ORDERS_SHOWN = 2
 
 
 class ManyDevices(RuleBasedStateMachine):
@@ -173,6 +175,30 @@ def test_every_streams_events_lead_from_what_one_knew_to_what_is_there(db: Datab
         max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=checks, database=None
     )
     run_state_machine_as_test(machine, settings=limits)
+
+
+def test_an_order_that_is_none_of_the_newest_any_more_leaves_what_the_shopper_is_shown(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the sales of a till that was without network come late, in any order."""
+    monkeypatch.setattr(order_queries, "ORDERS_SHOWN_MAX", ORDERS_SHOWN)
+    shopper, till = SHOP.shoppers[0], Talker(db, terminal("till-1"))
+    name = f"shopper:{shopper.id}"
+    state = db.read(lambda session: customers.view(session, shopper.id))
+    sold: dict[int, str] = {}
+    for counter, at in enumerate((100, 300, 300, 200, 50, 400), 1):
+        till.visit = f"visit-{counter}-{uuid.uuid4().hex}"
+        till.scan(PIECES[0].id)
+        sale = make_sale(db, till, till.visit, 700 + counter, shopper.id, at=NOW + at)
+        seen = db.read(lambda session: outbox.position(session, name))[1]
+        till.ok("sale.commit", sale=sale.as_dict(), card=shopper.card)
+        sold[counter] = sale.id
+        query = select(events.c.changes).where(events.c.stream == name, events.c.version > seen)
+        for changes in db.read(lambda session, query=query: list(session.scalars(query))):  # type: ignore[misc]
+            check("shopper-changes", changes)
+            state = applied(state, changes)
+        assert state == db.read(lambda session: customers.view(session, shopper.id))
+    assert set(state["orders"]) == {sold[6], max(sold[2], sold[3])}
 
 
 @pytest.mark.parametrize("stream", ["cart:none", "shopper:none"])

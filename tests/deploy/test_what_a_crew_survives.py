@@ -2,12 +2,13 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 from adding_terminals import adding, until
 from crowd import Crowd
-from hub_process import HubProcess
+from hub_process import START_TIMEOUT_S, HubProcess
 
 from omnitill.servers import PostgresServer, RedisServer
 
@@ -57,6 +58,21 @@ def test_a_database_that_is_restarted_is_waited_for_and_nothing_is_doubled(
             for adder in adders:
                 adder.wait_for(5)
     assert crew.process.poll() is None
+
+
+def test_a_hub_that_starts_before_its_database_waits_for_it(crew: HubProcess, postgres: PostgresServer) -> None:
+    port = crew.port
+    crew.kill()
+    postgres.halt()
+    starting = threading.Thread(target=crew.start, args=(port,))
+    try:
+        starting.start()
+        until(lambda: "waiting for the database" in crew.log(), "the hub does not wait")
+    finally:
+        postgres.start()
+    starting.join(START_TIMEOUT_S)
+    assert crew.process.poll() is None and crew.ready["workers"]
+    assert crew.log().count("waiting for the database") == 1
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ LEFT_THE_HOUSE = {
     "sync_server/migrations/versions/0003_terminals.py": "3a2f377f0fe127fc",
     "sync_server/migrations/versions/0004_lives_and_numbers.py": "f4e27c65b592d2c4",
     "sync_server/migrations/versions/0005_who_the_hub_is.py": "530ec0597f29b5e9",
+    "sync_server/migrations/versions/0006_promotions.py": "aaedc38810b939f5",
     "pos_terminal/store/migrations/versions/0001_first_tables.py": "8949d2bf8c48af75",
 }
 """The first quarter of each file's SHA-256. A new revision gets its line when it lands; a line is never changed."""

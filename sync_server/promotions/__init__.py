@@ -1,0 +1,1 @@
+"""The promotions of the shop, and when carts meet them."""
