@@ -172,6 +172,7 @@ def _own_line(row: PricedLine, place: dict[str, Any], pending: bool, rules: Rule
         "fulfilment": line.fulfilment,
         "unit_price": row.unit_price,
         "total": row.total,
+        "list_total": row.list_total,
         "given": promotions.given(row.discounts, rules) if row.shares else [],
         "picture": row.product.picture,
         "n": line.n,

@@ -68,6 +68,11 @@ class PricedLine:
         return sum(self.discounts.values())
 
     @property
+    def list_total(self) -> int:
+        """What the line would cost without promotions."""
+        return self.total + self.off
+
+    @property
     def discounts(self) -> dict[str, int]:
         """What each promotion took off the line, in minor units, in the order in which they were given."""
         found: dict[str, int] = {}

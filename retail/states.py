@@ -37,7 +37,8 @@ class HintShown(Told):
 
 
 class Line(Told):
-    """A line of a cart as everybody sees it; `at` is when it last changed. `total` is after what was `given`."""
+    """A line of a cart as everybody sees it; `at` is when it last changed. `list_total` becomes `total`
+    by what was `given`."""
 
     id: str
     item: str
@@ -51,6 +52,7 @@ class Line(Told):
     fulfilment: Fulfilment
     unit_price: Amount
     total: Amount
+    list_total: Amount = 0
     given: list[GivenShown] = []
     picture: str
     n: Count

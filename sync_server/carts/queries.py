@@ -228,6 +228,7 @@ def _line_view(
         "place": places.get(row.line.owner),
         "unit_price": row.unit_price,
         "total": row.total,
+        "list_total": row.list_total,
         "given": shown.given(row.discounts, rules) if row.shares else [],
     }
 

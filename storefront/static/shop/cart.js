@@ -1,7 +1,7 @@
 // The live cart: what is in hand at a till or kiosk, and what was chosen online.
 import { locale, t, tn } from "kit/i18n.js";
-import { quantity } from "kit/format.js";
-import { Amount, Button, Empty, html, Line, Lines, Loading, Status, Stepper, Stopwatch, Strip, render } from "kit/ui.js";
+import { money, quantity } from "kit/format.js";
+import { Amount, Button, Empty, html, Icon, Line, Lines, Loading, Status, Stepper, Stopwatch, Strip, render } from "kit/ui.js";
 import { away } from "./frame.js";
 import { open } from "./gate.js";
 import { moment } from "./moment.js";
@@ -16,6 +16,7 @@ const name = (names) => names?.[locale] ?? names?.en ?? "";
 const picture = (line) => `/products/${line.item}.svg`;
 const amount = (value) => (value === null || value === undefined ? null : { amount: value, currency: cart.value.totals.currency });
 const unitOf = (line) => (line.unit === "kg" ? "kg" : "");
+const less = (line) => (line.given?.length && !line.pending ? { before: amount(line.list_total), reasons: line.given.map((one) => name(one.names)) } : {});
 const perUnit = (line) => {
   const price = amount(line.unit_price);
   if (!price) return null;
@@ -23,7 +24,7 @@ const perUnit = (line) => {
 };
 
 function InHand({ line }) {
-  return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} pending=${line.pending}
+  return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} ...${less(line)} pending=${line.pending}
     note=${html`<span class="amount">${quantity(line.quantity, unitOf(line))} × </span>${perUnit(line)}`} />`;
 }
 
@@ -32,7 +33,7 @@ function Chosen({ line }) {
   const more = (_, delta) =>
     act("cart.add", { line: line.id, item: line.item, quantity: delta, fulfilment: line.fulfilment, weighed: line.weighed });
   const gone = () => act("cart.remove", { line: line.id, seen: line.quantity });
-  return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} pending=${line.pending}
+  return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} ...${less(line)} pending=${line.pending}
     note=${perUnit(line)} extra=${html`<span class="chosen-step"><${Stepper} value=${line.quantity} step=${step}
       unit=${unitOf(line)} label=${t("Quantity of {name}", { name: name(line.names) })} onChange=${more} onRemove=${gone} /></span>`} />`;
 }
@@ -82,12 +83,23 @@ function places(lines) {
   return [...found.values()];
 }
 
+/** What a little more would be rewarded with. */
+function Hints() {
+  return (cart.value.hints ?? []).map((one) => {
+    const promotion = name(one.names);
+    const text = one.measure === "money" ? t("{amount} more for “{promotion}”", { amount: money(amount(one.missing)), promotion })
+      : tn("{n} more for “{promotion}”", "{n} more for “{promotion}”", one.missing, { promotion });
+    return html`<p key=${one.promotion} class="hint"><${Icon} name="tag" />${text}</p>`;
+  });
+}
+
 function Total() {
   const { totals } = cart.value;
   const lines = Object.values(cart.value.lines);
   const waits = lines.some((line) => line.pending);
   return html`<div class="total ${waits ? "waits" : ""}">
     <div class="total-text"><span>${t("Total")}</span>
+      ${totals.off > 0 && html`<span class="saved small">${t("You save {amount}", { amount: money(amount(totals.off)) })}</span>`}
       <span class="quiet small">${waits ? t("being priced") : tn("earns {n} point", "earns {n} points", totals.points)}</span></div>
     <${Amount} value=${amount(totals.total)} size=${32} strong />
     <${Button} kind="primary" icon="qr-code" href="/card">${t("Pay at a till")}<//></div>`;
@@ -114,7 +126,7 @@ function Cart() {
     ${places(lines.filter((line) => line.owner !== HUB)).map((group) =>
       html`<${Place} key=${group[0].owner} place=${group[0].place} lines=${group} />`)}
     ${chosen.length > 0 && html`<${ChosenOnline} lines=${chosen} />`}
-    ${earlier.length > 0 && html`<${Earlier} lines=${earlier} />`}`;
+    ${earlier.length > 0 && html`<${Earlier} lines=${earlier} />`}<${Hints} />`;
 }
 
 const Dock = () => (cart.value && account.value && Object.keys(cart.value.lines).length ? html`<${Total} />` : null);

@@ -3,15 +3,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { Amount, Badge, Button, html, Icon, Line, Lines } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
-import { act, amount, from_app, from_earlier, from_kiosk, in_hand, shopper, takeEach, taxes, totals } from "../shared/till.js";
-import { countOf, lineNote, named } from "../shared/words.js";
+import { act, amount, from_app, from_earlier, from_kiosk, hints, in_hand, shopper, takeEach, taxes, totals } from "../shared/till.js";
+import { countOf, hintText, lessOf, lineNote, named } from "../shared/words.js";
 import { choose, current } from "./desk.js";
 import { LastSale } from "./last_sale.js";
 
 function Row({ line }) {
   const takeable = !line.mine && line.takeable !== false;
   return html`<${Line} count=${countOf(line)} title=${named(line.names)} note=${lineNote(line, totals.value.currency)}
-    total=${amount(line.total)} pending=${line.pending} selected=${current.value?.id === line.id} onSelect=${() => choose(line)}>
+    total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending} selected=${current.value?.id === line.id} onSelect=${() => choose(line)}>
     ${takeable && html`<${Button} size="small" icon="hand" busy=${line.taking}
       label=${t("Take {name} in hand", { name: named(line.names) })} onClick=${() => act("take", { line: line.id })}>${t("Take")}<//>`}
   <//>`;
@@ -62,12 +62,14 @@ function Elsewhere() {
 function Totals() {
   const sum = totals.value;
   const tax = taxes.value ?? [];
-  return html`<section class="totals" aria-label=${t("Total")}>
+  const hint = hints.value?.[0];
+  return html`${hint && html`<p class="hint"><${Icon} name="tag" />${hintText(hint, sum.currency)}</p>`}<section class="totals" aria-label=${t("Total")}>
     <dl class="sums small">
       <div><dt>${tn("{n} line", "{n} lines", sum.count)}</dt><dd>${sum.points > 0 && shopper.value
         ? html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", sum.points, { n: number(sum.points) })}<//>` : ""}</dd></div>
       ${tax.map((one) => html`<div key=${one.code}><dt class="clip">${t("incl. {tax}", { tax: named(one.names) })}</dt>
         <dd><${Amount} value=${amount(one.tax)} size=${14} plain /></dd></div>`)}
+      ${sum.off > 0 && html`<div class="saved"><dt>${t("Promotions save")}</dt><dd><${Amount} value=${amount(sum.off)} size=${14} plain /></dd></div>`}
       ${sum.virtual > 0 && html`<div><dt>${t("Not in this sale")}</dt><dd><${Amount} value=${amount(sum.virtual)} size=${14} plain /></dd></div>`}
     </dl>
     <p class="total"><span class="total-word">${t("Total")}</span><${Amount} value=${amount(sum.in_hand)} size=${48} strong /></p>

@@ -6,7 +6,7 @@ import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Picture } from "../shared/picture.js";
 import { amount, followLanguage, in_hand, last_sale, payment, phase, ready, shopper, store, totals } from "../shared/till.js";
-import { countOf, named, unitPrice } from "../shared/words.js";
+import { countOf, lessOf, named, unitPrice } from "../shared/words.js";
 
 const THANKS_MS = 12_000;
 const thanking = signal(false);
@@ -21,7 +21,7 @@ effect(() => {
 });
 
 function Row({ line }) {
-  return html`<${Line} title=${named(line.names)} total=${amount(line.total)} pending=${line.pending} picture=${line.picture ? `/pictures/${line.picture}.svg` : undefined}
+  return html`<${Line} title=${named(line.names)} total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending} picture=${line.picture ? `/pictures/${line.picture}.svg` : undefined}
     note=${line.unit === "kg" || line.quantity !== 1000 ? `${countOf(line)} × ${unitPrice(line, totals.value.currency)}` : ""} />`;
 }
 
@@ -58,6 +58,7 @@ function Cart() {
   return html`<main class="display cart"><section class="shown" ref=${frame}><${Lines} label=${t("Your basket")} follow>${list.map((line) => html`<${Row} key=${line.id} line=${line} />`)}<//></section>
     <aside class="said"><${Who} /><div class="newest">${newest && html`<${Picture} key=${newest.picture} of=${newest} />`}</div>
       ${payment.value ? html`<${Paying} />` : html`<div><p class="quiet">${t("Total")}</p><${Amount} value=${amount(totals.value.in_hand)} size=${48} strong />
+        ${totals.value.off > 0 && html`<p class="saved">${t("You save")} <${Amount} value=${amount(totals.value.off)} plain /></p>`}
         ${totals.value.points > 0 && shopper.value && html`<p class="quiet">${tn("Earns {n} point", "Earns {n} points", totals.value.points)}</p>`}</div>`}</aside></main>`;
 }
 

@@ -6,8 +6,8 @@ import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Message } from "../shared/message.js";
 import { Picture } from "../shared/picture.js";
-import { act, amount, from_app, from_earlier, from_kiosk, in_hand, on_phone, shopper, takeEach, totals } from "../shared/till.js";
-import { countOf, lineNote, named, unitPrice } from "../shared/words.js";
+import { act, amount, from_app, from_earlier, from_kiosk, hints, in_hand, on_phone, shopper, takeEach, totals } from "../shared/till.js";
+import { countOf, hintText, lessOf, lineNote, named, unitPrice } from "../shared/words.js";
 import { Foot } from "./foot.js";
 import { go } from "./place.js";
 
@@ -37,7 +37,7 @@ function Mine({ line }) {
   const remove = () => act("remove", { line: line.id, seen: line.seen });
   const picture = line.picture ? `/pictures/${line.picture}.svg` : undefined;
   return html`<${Line} title=${named(line.names)} note=${line.weighed ? `${countOf(line)} · ${unitPrice(line, totals.value.currency)}` : unitPrice(line, totals.value.currency)}
-    picture=${picture} total=${amount(line.total)} pending=${line.pending}>
+    picture=${picture} total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending}>
     ${line.weighed ? html`<${Button} icon="trash-2" kind="quiet" label=${t("Remove {name}", { name: named(line.names) })} onClick=${remove} />`
       : html`<${Stepper} value=${line.quantity} label=${named(line.names)} onChange=${(to) => act("set", { line: line.id, to, seen: line.seen })} onRemove=${remove} />`}
   <//>`;
@@ -70,6 +70,7 @@ function useNewestInSight(count) {
 export function Basket() {
   const [mine, waiting, earlier] = [in_hand.value, [...from_kiosk.value, ...from_app.value], from_earlier.value];
   const frame = useNewestInSight(mine.length);
+  const [hint, saved] = [hints.value?.[0], totals.value.off];
   const leave = () => (mine.length ? (leaving.value = true) : act("start_over"));
   return html`<main class="page"><div class="page-top"><${Message} closable=${false} calm=${t("Every scan stands here at once, and on your phone.")} /><${Hero} /></div>
     <div class="page-middle basket">
@@ -83,7 +84,9 @@ export function Basket() {
             <${Button} icon="hand" onClick=${() => takeEach(earlier)}>${t("I have all of it")}<//></h2>
           <${Lines} label=${t("From earlier")}>${earlier.map((line) => html`<${Waiting} key=${line.id} line=${line} />`)}<//>`}
       </div>
-      <div class="sum"><span class="quiet">${tn("{n} line", "{n} lines", mine.length)}</span><span class="quiet grow end">${t("Total")}</span>
+      <p class="hint row">${hint && html`<${Icon} name="tag" />${hintText(hint, totals.value.currency)}`}</p>
+      <div class="sum"><span class="quiet">${tn("{n} line", "{n} lines", mine.length)}</span>
+        ${saved > 0 && html`<span class="saved row">${t("You save")} <${Amount} value=${amount(saved)} plain /></span>`}<span class="quiet grow end">${t("Total")}</span>
         <${Amount} value=${amount(totals.value.in_hand)} size=${48} strong /></div></div>
     <${Foot} back=${{ label: t("Start over"), icon: "undo-2", onClick: leave }}>
       <${Button} kind="primary" size="large" full end_icon="arrow-right" disabled=${!mine.length} onClick=${() => go("pay")}>${t("Pay")}<//><//>

@@ -34,6 +34,8 @@ export const on_phone = part("on_phone");
 export const [phase, staff, people, shopper, lines, totals, taxes, payment, last_sale] =
   ["phase", "staff", "people", "shopper", "lines", "totals", "taxes", "payment", "last_sale"].map(part);
 export const set_up = part("set_up");
+/** What a little more would be rewarded with: `{promotion, names, measure, missing}`, the nearest first. */
+export const hints = part("hints");
 export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =
   ["store", "terminal", "departments", "needs_you", "devices", "link", "notice", "ask", "idle", "demo"].map(part);
 

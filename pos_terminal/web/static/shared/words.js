@@ -14,6 +14,19 @@ export function unitPrice(one, currency, { plain = false } = {}) {
   return one.unit === "kg" ? t("{price}/kg", { price: each }) : each;
 }
 
+/** Why a line costs less than its list price, as its row wants it: `before`, struck through, and the `reasons`. */
+export function lessOf(line, currency) {
+  if (!line.given?.length) return {};
+  return { before: { amount: line.list_total, currency }, reasons: line.given.map((one) => named(one.names)) };
+}
+
+/** What is missing until a promotion gives something. */
+export function hintText(hint, currency) {
+  const name = named(hint.names);
+  if (hint.measure === "money") return t("{amount} more for “{promotion}”", { amount: money({ amount: hint.missing, currency }), promotion: name });
+  return tn("{n} more for “{promotion}”", "{n} more for “{promotion}”", hint.missing, { promotion: name });
+}
+
 /** The quiet second row of a line: the unit's price where it says something new, and where the goods are. */
 export function lineNote(line, currency) {
   const parts = [];

@@ -2,6 +2,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { Amount } from "./amount.js";
+import { Badge } from "./status.js";
 
 const Settled = createContext(null);
 
@@ -25,17 +26,18 @@ export function Lines({ children, label, follow = false }) {
 /** One line: `count` and `title`, a quiet `note`, `unit_price` and `total` (amounts), `before` struck through.
  *
  * `pending` is lighter until it is confirmed; `selected` marks the current one; `picture` is an image address; `badge`
- * stands beside the title; `extra` under the note; children (a stepper, a button) stand before the total. With
+ * stands beside the title; `reasons` (texts) say why it costs less; `extra` under the note; children (a stepper, a button) stand before the total. With
  * `onSelect` the whole line can be pressed and reached by keyboard.
  */
-export function Line({ count, title, note, unit_price, total, before, picture, badge, extra, pending = false, selected = false, onSelect, children }) {
+export function Line({ count, title, note, unit_price, total, before, picture, badge, reasons = [], extra, pending = false, selected = false, onSelect, children }) {
   const settled = useContext(Settled);
   const fresh = useRef(settled?.current === true);
   const names = ["line", fresh.current && "fresh", pending && "pending", selected && "selected", onSelect && "selectable"].filter(Boolean).join(" ");
   const text = html`${count !== undefined && html`<span class="line-count amount">${count}</span>`}
     ${picture && html`<img class="line-picture" src=${picture} alt="" loading="lazy" />`}
     <span class="line-text"><span class="line-title">${title}${badge}</span>
-      ${note && html`<span class="line-note">${note}</span>`}${extra}</span>
+      ${note && html`<span class="line-note">${note}</span>`}
+      ${reasons.length > 0 && html`<span class="line-reasons">${reasons.map((text) => html`<${Badge} key=${text} kind="good" icon="tag">${text}<//>`)}</span>`}${extra}</span>
     ${unit_price && html`<span class="line-unit"><${Amount} value=${unit_price} size=${14} quiet plain /></span>`}`;
   const sum = html`<span class="line-total"><${Amount} value=${total} before=${before} strong plain /></span>`;
   return html`<li class=${names} aria-current=${selected ? "true" : undefined}>
