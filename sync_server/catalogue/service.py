@@ -176,10 +176,10 @@ def priced_by(session: Session, at: int) -> None:
     session.execute(update(stores).values(priced_at=at))
 
 
-def price_at(session: Session, store: str, at: int) -> None:
-    """The carts of a store are priced by this moment from now on."""
+def price_at(session: Session, places: Collection[str], at: int) -> None:
+    """The carts of these stores are priced by this moment from now on."""
     lock_pricing(session, alone=True)
-    session.execute(update(stores).where(stores.c.id == store).values(priced_at=at))
+    session.execute(update(stores).where(stores.c.id.in_(places)).values(priced_at=at))
     reference.repriced(session, None, at)
 
 

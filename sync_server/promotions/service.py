@@ -77,8 +77,9 @@ def begin_and_end(db: Database, now: int) -> None:
 
 
 def _price_anew(session: Session, now: int) -> None:
-    for store in _due(session, now):
-        catalogue_service.price_at(session, store, now)
+    due = _due(session, now)
+    if due:
+        catalogue_service.price_at(session, due, now)
 
 
 def _due(session: Session, now: int) -> list[str]:
