@@ -9,6 +9,9 @@ RetailError
 ├── PromotionError    a promotion that nobody could apply
 ├── SaleError         a sale whose figures contradict each other
 ├── StaffRefused      a PIN or a role that does not open this door
+├── VoucherError      a code of a coupon or gift card that cannot be right, or is tried too often
+├── CouponRefused     a coupon that cannot be used here and now
+├── StoredValueRefused  a gift card or store credit that does not give what is asked
 └── MessageError      a message that is not of the protocol
 """
 
@@ -75,6 +78,18 @@ class SaleError(RetailError):
 
 class StaffRefused(RetailError):
     code = "staff"
+
+
+class VoucherError(RetailError):
+    code = "voucher"
+
+
+class CouponRefused(RetailError):
+    code = "coupon"
+
+
+class StoredValueRefused(RetailError):
+    code = "stored_value"
 
 
 class MessageError(RetailError):

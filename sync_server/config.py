@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retail.errors import N_, RetailError
@@ -50,6 +50,10 @@ class Settings(BaseSettings):
 
     behind_proxy: bool = False
     """Believe `X-Forwarded-For` and `-Proto`: only where every request comes through a proxy that sets them."""
+
+    code_key: SecretStr = SecretStr("")
+    """The secret for codes of coupons and gift cards, 64 hexadecimal digits; empty for `codes.key` in `data`. Workers
+    on several machines need the same one."""
 
     storefront: str = "storefront.blueprint:storefront_blueprint"
     """What makes the online shop's pages, by its dotted name: the hub does not import the shop. Empty for none."""

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from sync_server.errors import is_store_failure, is_undone, is_worth_a_second_try
+from sync_server.errors import LeavesTrace, is_store_failure, is_undone, is_worth_a_second_try
 from sync_server.piped import Piped, word
 from sync_server.prepared import Prepared, Savepoint
 from sync_server.transactions import Transactions
@@ -106,6 +106,10 @@ class Database:
         """
         order = Order(command, patient)
         self._writer.run(order, self._carry_out)
+        if isinstance(order.error, LeavesTrace):
+            # Nobody hears that it was refused before what stays of it is on the disk.
+            self.write(order.error.trace, patient)
+            raise order.error.refused
         if order.error is not None:
             raise order.error
         for listener in self.after_commit:

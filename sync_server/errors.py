@@ -1,16 +1,27 @@
 """The one place where an exception becomes a code, a sentence and an HTTP status."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify, request
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from retail.errors import N_, CatalogueError, MessageError, RetailError, StaffRefused
 
 log = structlog.get_logger()
+
+
+class LeavesTrace(RetailError):
+    """A refusal of which something stays although nothing else of the command was done, such as a wrong code that is
+    counted. Whoever carries the command out has `trace` carried out after it; the refusal itself is `refused`."""
+
+    def __init__(self, refused: RetailError, trace: Callable[[Session], None]) -> None:
+        super().__init__(refused.code, refused.message, **refused.params)
+        self.refused, self.trace = refused, trace
 
 
 class NotAllowed(RetailError):

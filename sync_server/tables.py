@@ -2,6 +2,7 @@
 
 from sync_server.carts import tables as carts
 from sync_server.catalogue import tables as catalogue
+from sync_server.coupons import tables as coupons
 from sync_server.customers import tables as customers
 from sync_server.dashboard import tables as dashboard
 from sync_server.db import metadata
@@ -12,11 +13,14 @@ from sync_server.outbox import tables as outbox
 from sync_server.promotions import tables as promotions
 from sync_server.staff import tables as staff
 from sync_server.stock import tables as stock
+from sync_server.stored_value import tables as stored_value
 from sync_server.terminals import tables as terminals
+from sync_server.vouchers import tables as vouchers
 
 __all__ = [
     "carts",
     "catalogue",
+    "coupons",
     "customers",
     "dashboard",
     "inbox",
@@ -27,5 +31,7 @@ __all__ = [
     "promotions",
     "staff",
     "stock",
+    "stored_value",
     "terminals",
+    "vouchers",
 ]

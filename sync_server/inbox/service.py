@@ -12,11 +12,19 @@ from sqlalchemy.orm import Session
 from retail import chain
 from retail.cart import Actor
 from retail.codec import canonical, digest
-from retail.errors import N_, MessageError, RetailError
+from retail.errors import N_, CouponRefused, MessageError, RetailError, StoredValueRefused, VoucherError
 from retail.lease import LEASE_CODES
 from retail.messages import BATCH_BYTES_MAX, BODIES, Batch, Operation, parse
 from sync_server.db import insert_if_absent
-from sync_server.errors import BadSignature, DeviceForked, ExceptionGone, NotEnrolled, OperationFailed, is_store_failure
+from sync_server.errors import (
+    BadSignature,
+    DeviceForked,
+    ExceptionGone,
+    LeavesTrace,
+    NotEnrolled,
+    OperationFailed,
+    is_store_failure,
+)
 from sync_server.inbox import proof
 from sync_server.inbox.proof import Sent
 from sync_server.inbox.tables import devices, exceptions, operations
@@ -50,6 +58,9 @@ class Device:
     store: str = ""
     shopper: str = ""
 
+
+AT_THE_COUNTER = (CouponRefused, StoredValueRefused, VoucherError)
+"""Refusals that are settled where they are met, between the cashier and the shopper."""
 
 FAULTS = {DeviceForked.code: "fork", BadSignature.code: "bad_signature"}
 """The kinds of exceptions for batches that are refused as a whole."""
@@ -231,6 +242,9 @@ def _rejection(
     session: Session, device: Device, sent: Sent, operation: Operation | None, error: Exception, now: int
 ) -> dict[str, Any]:
     """Keep the refusal under the operation's number. What a till said is never lost: a person finds its words."""
+    if isinstance(error, LeavesTrace):
+        error.trace(session)
+        error = error.refused
     refused = error if isinstance(error, RetailError) else OperationFailed()
     if operation is not None and _is_used(session, operation):
         refused = MessageError("message.id_used", N_("An operation with this id was already carried out."))
@@ -240,9 +254,9 @@ def _rejection(
     # The id stays with the operation that was carried out under it, so a refused one is stored without.
     _store(session, device, sent, None, outcome, now)
     log.info("operation rejected", dev=device.dev, seq=sent.seq, code=refused.code, sentence=refused.sentence)
-    # A phone's refusals are everyday (its shopper reads them), and so is a second payer's; a fault of ours is looked at
-    # whoever met it.
-    everyday = device.actor.channel == "online" or refused.code in LEASE_CODES
+    # A phone's refusals are everyday (its shopper reads them), and so are a second payer's and those of coupons and
+    # gift cards, whose codes must not lie in a case; a fault of ours is looked at whoever met it.
+    everyday = device.actor.channel == "online" or refused.code in LEASE_CODES or isinstance(refused, AT_THE_COUNTER)
     if not everyday or isinstance(refused, OperationFailed):
         shopper = {"channel": device.actor.channel, "shopper": device.shopper}
         detail = {"sent": sent.raw, "error": refused.as_dict(), **shopper}

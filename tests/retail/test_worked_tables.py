@@ -19,6 +19,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 TABLES = {
     "pricing.md": {"line", "split", "tax", "cart", "pay", "suggested"},
     "loyalty.md": {"earned", "shared", "sale"},
+    "coupons.md": {"check", "typed", "usable", "waits", "ledger"},
 }
 
 

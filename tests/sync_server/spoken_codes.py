@@ -17,6 +17,9 @@ BY_HAND = {
 }
 """What answers a person who types a command, and no client."""
 
+NO_DOOR_YET = ("sync_server/coupons/", "sync_server/stored_value/", "sync_server/vouchers/")
+"""What no message leads to yet: whoever opens a door to it takes it out of here and adds its rules of the trade."""
+
 ONLY_BY_HAND = {
     "card.number_used",
     "catalogue.department_unknown",
@@ -36,7 +39,8 @@ def spoken() -> set[str]:
     files += [ROOT / "retail" / f"{name}.py" for name in OF_THE_TRADE]
     found: set[str] = set()
     for file in files:
-        if str(file.relative_to(ROOT)) not in BY_HAND:
+        place = str(file.relative_to(ROOT))
+        if place not in BY_HAND and not place.startswith(NO_DOOR_YET):
             found.update(codes_of(file.read_text(encoding="utf-8")))
     return found - ONLY_BY_HAND
 
