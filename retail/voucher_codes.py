@@ -6,6 +6,7 @@ A code is made from a number that whoever makes it draws; nothing here is drawn.
 """
 
 import unicodedata
+from operator import mul
 
 from retail.errors import N_, VoucherError
 
@@ -65,7 +66,8 @@ def adds_up(code: str) -> bool:
 
 
 def _weighted(signs: str, last_place: int) -> int:
-    return sum(place * VALUES[sign] for place, sign in enumerate(reversed(signs), last_place))
+    values = map(VALUES.__getitem__, reversed(signs))
+    return sum(map(mul, values, range(last_place, last_place + len(signs))))
 
 
 def plain(typed: str) -> str:

@@ -6,5 +6,7 @@ from gevent import monkey
 monkey.patch_all()
 
 from sync_server.cli import main  # noqa: E402
+from sync_server.voucher_commands import vouchers  # noqa: E402
 
+main.add_command(vouchers)
 main()

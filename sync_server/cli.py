@@ -64,7 +64,8 @@ def options(command: Any) -> Any:
     return click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of the data.")(command)
 
 
-def _settings(**given: Any) -> Settings:
+def settings_of(**given: Any) -> Settings:
+    """The settings of a command: what was not said comes from the environment."""
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
@@ -92,7 +93,7 @@ def serve(**given: Any) -> None:
       python -m sync_server serve --data ./data/hub --port 8400 --seed-sample
       python -m sync_server serve --workers 4 --database postgresql+psycopg://hub@/shop --bus redis://127.0.0.1:6379/0
     """
-    settings = _settings(**given)
+    settings = settings_of(**given)
     from sync_server import serving
     from sync_server.server import listen
 
@@ -124,7 +125,7 @@ def worker(fd: int) -> None:
 
     from sync_server import serving
 
-    settings = _settings()
+    settings = settings_of()
     db = open_hub_database(settings, threads_for(settings.database), DATABASE_WAIT_S)
     listener = socket.socket(fileno=fd)
     listener.setblocking(False)
@@ -145,7 +146,7 @@ def seed(products: int, **given: Any) -> None:
     from sync_server.seed import is_empty
     from sync_server.seed import seed as fill
 
-    db = open_hub_database(_settings(**given))
+    db = open_hub_database(settings_of(**given))
     if not db.read(is_empty):
         raise click.ClickException("This hub has a shop already. Choose another --data folder, or remove this one.")
     columns = ("Products", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -168,7 +169,7 @@ def enrol(terminals: tuple[str, ...], **given: Any) -> None:
     from sync_server.app import now_ms
     from sync_server.terminals import enrolment
 
-    db = open_hub_database(_settings(**given))
+    db = open_hub_database(settings_of(**given))
     try:
         made = db.write(
             lambda session: [
@@ -197,7 +198,7 @@ def unlock(number: str, by: str, pin: str, **given: Any) -> None:
     from sync_server.sign_in import SignIn
     from sync_server.staff import service
 
-    db = open_hub_database(_settings(**given))
+    db = open_hub_database(settings_of(**given))
     try:
         SignIn(db, now_ms).check_manager(by, pin)
         member = db.write(lambda session: service.unlock(session, number, by, now_ms()))
@@ -218,7 +219,7 @@ def change(file: IO[bytes], **given: Any) -> None:
     from sync_server.app import now_ms
     from sync_server.changes import carry_out
 
-    db = open_hub_database(_settings(**given))
+    db = open_hub_database(settings_of(**given))
     try:
         done = carry_out(db, file, now_ms)
     except RetailError as error:
@@ -239,7 +240,7 @@ def backup(file: Path, **given: Any) -> None:
     from sync_server import copies
     from sync_server.app import now_ms
 
-    copies.back_up(_settings(**given), file, now_ms())
+    copies.back_up(settings_of(**given), file, now_ms())
 
 
 @main.command()
@@ -253,7 +254,7 @@ def restore(file: Path, **given: Any) -> None:
     from sync_server import copies, serving
     from sync_server.app import now_ms
 
-    settings = _settings(**given)
+    settings = settings_of(**given)
     held = None if settings.database else serving.hold(settings.data, _refuse)
     copies.restore(settings, file, now_ms())
     del held

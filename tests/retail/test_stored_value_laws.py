@@ -31,7 +31,7 @@ def wishes(draw: st.DrawFn) -> list[Entry]:
     """What people want done, sensible or not, with keys that come again."""
     return [
         Entry(draw(KEYS), draw(KINDS), draw(st.integers(-40, 100)), hold)
-        for hold in draw(st.lists(st.one_of(st.just(""), KEYS), max_size=30))
+        for hold in draw(st.lists(st.one_of(st.just(""), KEYS), max_size=20))
     ]
 
 
