@@ -38,7 +38,7 @@ def test_what_is_paid_and_what_was_saved_add_up_to_the_list_prices(cart: Cart, r
     found = priced(cart, rules)
     assert found.total + found.off == priced(cart, []).total
     assert found.total == sum(line.total for line in found.lines)
-    assert all(line.total + line.off == line.unit_price * line.line.quantity // 1000 for line in found.lines)
+    assert all(line.list_total == line.unit_price * line.line.quantity // 1000 for line in found.lines)
     by_line = sum((Counter(line.discounts) for line in found.lines), Counter[str]())
     assert by_line == Counter(found.given.saved)
 
