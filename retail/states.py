@@ -243,7 +243,7 @@ class FigureDiffering(Told):
 
 
 ExceptionKind = Literal[
-    "discrepancy", "conflict", "rejected", "fork", "bad_signature", "restored", "paid_twice", "hole"
+    "discrepancy", "conflict", "rejected", "fork", "bad_signature", "restored", "paid_twice", "hole", "code_guessing"
 ]
 
 

@@ -16,6 +16,7 @@ from sync_server.bus import BACK, Bus, LocalBus
 from sync_server.carts import checkout
 from sync_server.catalogue.api import catalogue_blueprint
 from sync_server.config import Settings
+from sync_server.coupons import service as coupons
 from sync_server.dashboard.api import dashboard_blueprint
 from sync_server.db import Database
 from sync_server.draining import Drain
@@ -35,6 +36,7 @@ from sync_server.realtime.outgoing import SWEEP_S
 from sync_server.schemas.api import schemas_blueprint
 from sync_server.shop import HubShop
 from sync_server.sign_in import SignIn
+from sync_server.stored_value import service as stored_value
 from sync_server.terminals.api import enrolment_blueprint
 from sync_server.terminals.presence import Presence
 from ui_kit import blueprint as kit
@@ -49,6 +51,8 @@ FIGURES_S = 1.0
 LEASES_S = 2.0
 PROMOTIONS_S = 30.0
 """So late at most are screens told that nobody pays a cart any more, also after the hub was away."""
+LAPSES_S = 5.0
+"""So late at most are coupons and money of carts in which nothing happens free again; who needs one takes it anyway."""
 PRESENCE_S = 2.0
 SHOW_OUT_S = 5.0
 """So long does a withdrawn token stay connected at most."""
@@ -191,4 +195,6 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, FIGURES_S, hub.figures.look)
     hub.socketio.start_background_task(every, SWEEP_S, hub.handlers.sweep)
     hub.socketio.start_background_task(every, LEASES_S, lambda: checkout.end_leases(hub.db, now_ms()))
+    hub.socketio.start_background_task(every, LAPSES_S, lambda: coupons.sweep(hub.db, now_ms()))
+    hub.socketio.start_background_task(every, LAPSES_S, lambda: stored_value.sweep(hub.db, now_ms()))
     hub.socketio.start_background_task(every, PROMOTIONS_S, lambda: promotions.begin_and_end(hub.db, now_ms()))

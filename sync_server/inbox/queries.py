@@ -21,6 +21,7 @@ SENTENCES = {
     "restored": N_("The hub was set back to an older copy of its data. Devices send again what it lost."),
     "paid_twice": N_("Sale {number} has goods that sale {other} was paid for. Both are kept; refund one of them."),
     "hole": N_("The numbers of {source} have stopped, although it gave more. Look at its screen and its link."),
+    "code_guessing": N_("{source} gave {wrong} wrong codes or PINs of coupons or gift cards. Each further one waits."),
     "bad_signature": N_("Something came in the name of {source} that its key has not signed. Nothing of it was done."),
 }
 """What each kind of exception means, in one sentence."""

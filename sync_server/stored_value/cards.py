@@ -109,7 +109,7 @@ def _count_pin(session: Session, row: Row[Any], who: str, now: int) -> None:
     guesses = after_wrong_code(Guesses(before.wrong, now, before.not_before), now)
     vouchers.keep_guesses(session, who, guesses)
     if guesses.wrong >= PIN_TRIES_MAX:
-        detail = {"who": who, "hint": row.hint, "wrong": guesses.wrong}
+        detail = {"account": row.id, "params": {"source": row.hint, "wrong": guesses.wrong}}
         inbox.open_exception(session, row.store, vouchers.CASE, f"{who}/{now}"[:120], detail, now)
 
 

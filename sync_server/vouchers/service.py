@@ -52,8 +52,9 @@ def _count(session: Session, asker: Asker, now: int) -> None:
         after = after_wrong_code(guesses, now)
         _keep(session, who, after)
         if after.reported:
-            detail = {"who": who, "device": asker.device, "shopper": asker.shopper, "wrong": after.wrong}
             # One case a day, however many tries it has.
+            told = {"source": who.partition(":")[2], "wrong": after.wrong}
+            detail = {"device": asker.device, "shopper": asker.shopper, "params": told}
             inbox.open_exception(session, asker.store, CASE, f"{who}/{now // DAY_MS}"[:120], detail, now)
 
 

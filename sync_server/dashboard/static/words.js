@@ -22,6 +22,7 @@ export function skew(ms) {
 const WORRIES = {
   never: () => [t("Not seen yet"), t("It has never connected. Enrol it at the hub and start it.")],
   forked: () => [t("In quarantine"), t("It is an old copy or a double. It sells on by itself and keeps everything; give it a new code so that it may send again.")],
+  code_guessing: () => [t("Codes guessed"), t("Find out who types codes there; whoever has a good one waits a few minutes at most.")],
   hole: () => [t("Numbers stopped"), t("It gave numbers that have not come for ten minutes although it is connected. Nothing is lost; look at its screen and start it anew.")],
   unsent: () => [t("Waits too long"), t("Something has waited for more than a quarter of an hour. It is safe on the terminal's own disk; see why its link is away.")],
   disk: () => [t("Disk nearly full"), t("Make room on its disk: a full disk stops selling.")],
