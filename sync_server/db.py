@@ -26,6 +26,11 @@ T = TypeVar("T")
 metadata = MetaData()
 
 TIMINGS_KEPT_MAX = 10_000
+ALONE_TRIES = 3
+
+REFERENCE_CHANGED = "reference changed"
+"""Stands in a session from the moment in which its command gave a new version of what others keep of it."""
+
 BUSY_TIMEOUT_MS = 5_000
 READERS_MAX = 4
 DATABASE_NAME = "hub.sqlite"
@@ -136,10 +141,15 @@ class Database:
                 order.error = error
 
     def _alone(self, order: Order, place: int) -> None:
-        try:
-            self._transaction([order], place)
-        except Exception as error:
-            order.error = cast(Exception, error.__cause__) if isinstance(error, _Undone) else error
+        for _ in range(ALONE_TRIES):
+            try:
+                return self._transaction([order], place)
+            except Exception as error:
+                order.error = cast(Exception, error.__cause__) if isinstance(error, _Undone) else error
+                # Of two that wait for each other the server undoes one, and it may be the same one again.
+                if not (isinstance(error, _Undone) and is_undone(order.error)):
+                    return None
+        return None
 
     def _transaction(self, group: list[Order], place: int, joining: Callable[[], list[Order]] = list) -> None:
         transactions = self._places[place]
@@ -185,6 +195,9 @@ class Database:
         except Exception as error:
             if is_store_failure(error):
                 raise
+            if session.info.get(REFERENCE_CHANGED):
+                # What was read after it may be of a version that another change of this transaction will have.
+                session.info["kept"].clear()
             order.error = error
 
     def read(self, query: Callable[[Session], T]) -> T:

@@ -2,7 +2,9 @@
 
 Units are shown dearest first to all machines at once, and every state that they can be in together is kept with the
 most that was gained on the way to it. So the choice is exact, and cheap where few promotions meet. Where they would
-have more states than the budget, the most promising are kept and the answer says that it is not known to be the best.
+have more states than the budget, the most promising are kept and the answer says that it is not known to be the best. A
+state that even with the largest share of every set for each unit to come would gain less than a way that is known is
+left (branch and bound).
 """
 
 from collections import Counter
@@ -10,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from retail.promotions.sets import Machine
+from retail.promotions.sets import Machine, State
 from retail.promotions.stacks import Stack
 
-WORK_MAX = 20_000
-"""Units times states times machines that one choice may look at."""
+WORK_MAX = 3_000
+"""Units times states that one choice may look at."""
 
-STATES_MIN, STATES_MAX = 8, 512
+STATES_MIN, STATES_MAX = 12, 400
 UNITS_A_ROUND_MAX = 60
 """Of one stack. It divides by 2, 3, 4, 5, 6, 10 and 12, so that whole sets come out of most stacks."""
 
@@ -24,6 +26,24 @@ ROUNDS_MAX = 500
 
 Made = tuple[int, tuple[int, ...], int]
 """A set: the machine that made it, the stack of each of its units, and what it gets off, in `PARTS`."""
+
+
+BITS = 12
+MASK = (1 << BITS) - 1
+
+Way = tuple[int, Any]
+"""What was gained, and what was taken for it, the last first."""
+
+Move = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A machine that would take a stack's units in these roles; `moves` are those of each of its states, once known."""
+
+    machine: int
+    roles: tuple[int, ...]
+    moves: dict[int, tuple[Move, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +54,11 @@ class Choice:
 
 def choose(stacks: Sequence[Stack], machines: Sequence[Machine], otherwise: Sequence[int]) -> Choice:
     """The best sets of these stacks, dearest first; a unit in no set gains what `otherwise` says of its stack."""
+    table = Table(stacks, machines, otherwise)
     pool, made, exact = [stack.count for stack in stacks], list[Made](), True
     for _ in range(ROUNDS_MAX):
         counts = [min(count, UNITS_A_ROUND_MAX) for count in pool]
-        found = _one_round(stacks, counts, machines, otherwise, Counter(machine for machine, _, _ in made))
+        found = _one_round(table, counts, Counter(machine for machine, _, _ in made))
         made += found.made
         exact = exact and found.exact
         if counts == pool or not found.made:
@@ -49,74 +70,140 @@ def choose(stacks: Sequence[Stack], machines: Sequence[Machine], otherwise: Sequ
     return Choice(tuple(made), False)
 
 
-def _one_round(
-    stacks: Sequence[Stack],
-    counts: Sequence[int],
-    machines: Sequence[Machine],
-    otherwise: Sequence[int],
-    so_far: Counter[int],
-) -> Choice:
-    roles = [[(m, machine.roles(stack)) for m, machine in enumerate(machines)] for stack in stacks]
-    states: dict[Any, tuple[int, Any]] = {
-        tuple(machine.begin(so_far[m]) for m, machine in enumerate(machines)): (0, None)
-    }
-    most = max(STATES_MIN, min(STATES_MAX, WORK_MAX // (sum(counts) * len(machines) or 1)))
+class Table:
+    """What is asked again and again, found once: by stack the machines that would take its units, the most that one
+    unit can gain, and where each state of a machine leads.
+
+    All machines' states together are one number: to each belong `BITS` of it, which are the place of its state in
+    `known`. A step of one machine adds a number to it.
+    """
+
+    def __init__(self, stacks: Sequence[Stack], machines: Sequence[Machine], otherwise: Sequence[int]) -> None:
+        self.stacks, self.machines, self.otherwise = stacks, machines, otherwise
+        self.known: list[list[State]] = [[] for _ in machines]
+        self.most = list(otherwise)
+        self.offered: list[list[Offer]] = [[] for _ in stacks]
+        for m, machine in enumerate(machines):
+            roles = [machine.roles(stack) for stack in stacks]
+            dearest = _dearest(stacks, roles)
+            shares = [
+                machine.share(one, found, dearest) if found else 0 for one, found in zip(stacks, roles, strict=True)
+            ]
+            # Where no set of a machine gains more than its units do by themselves, it need not be asked.
+            if any(share > alone for share, alone in zip(shares, otherwise, strict=True)):
+                for n, found in enumerate(roles):
+                    if found:
+                        self.offered[n].append(Offer(m, found, {}))
+                        self.most[n] = max(self.most[n], shares[n])
+
+    def number(self, m: int, state: State) -> int:
+        known = self.known[m]
+        if state not in known:
+            known.append(state)
+        return known.index(state)
+
+    def begin(self, so_far: Counter[int]) -> int:
+        return sum(self.number(m, one.begin(so_far[m])) << m * BITS for m, one in enumerate(self.machines))
+
+    def moves(self, offer: Offer, place: int, number: int) -> tuple[Move, ...]:
+        """Where a machine goes from a state with one unit of a stack: `(what is added, what is gained, the role)`."""
+        found, m, state = list[Move](), offer.machine, self.known[offer.machine][number]
+        for role in offer.roles:
+            taken = self.machines[m].take(state, self.stacks[place], role, offer.roles)
+            if taken is not None:
+                after = self.number(m, taken[0])
+                if after <= MASK:
+                    found.append((after - number << m * BITS, taken[1], role))
+        offer.moves[number] = tuple(found)
+        return offer.moves[number]
+
+    def states(self, together: int) -> list[State]:
+        return [known[together >> m * BITS & MASK] for m, known in enumerate(self.known)]
+
+    def done(self, together: int) -> bool:
+        return all(machine.done(one) for machine, one in zip(self.machines, self.states(together), strict=True))
+
+    def ahead(self, together: int, place: int) -> int:
+        stack = self.stacks[place]
+        return sum(machine.ahead(one, stack) for machine, one in zip(self.machines, self.states(together), strict=True))
+
+
+def _dearest(stacks: Sequence[Stack], roles: Sequence[tuple[int, ...]]) -> list[int]:
+    """The highest price in each role; stacks come dearest first."""
+    found: dict[int, int] = {}
+    for stack, served in zip(stacks, roles, strict=True):
+        for role in served:
+            found.setdefault(role, stack.price)
+    return [found.get(role, 0) for role in range(max(found, default=-1) + 1)]
+
+
+def _one_round(table: Table, counts: Sequence[int], so_far: Counter[int]) -> Choice:
+    """First a few ways that are quickly found, then every way that could still be better than the best of them."""
+    begin = table.begin(so_far)
+    way, exact = _searched(table, counts, begin, STATES_MIN, 0)
+    if not exact:
+        room = max(STATES_MIN, min(STATES_MAX, WORK_MAX // (sum(counts) or 1)))
+        way, exact = _searched(table, counts, begin, room, way[0])
+    return Choice(tuple(_made(way[1], table)), exact)
+
+
+def _searched(table: Table, counts: Sequence[int], begin: int, room: int, known: int) -> tuple[Way, bool]:
+    """The best way with at most so many states at once, and whether none was left out that could beat it; `known` is
+    what some way gains for sure."""
+    states: dict[int, Way] = {begin: (0, None)}
+    rest = sum(most * count for most, count in zip(table.most, counts, strict=True))
     exact = True
     for place, count in enumerate(counts):
-        offered = [(m, machines[m], found) for m, found in roles[place] if found]
         for _ in range(count):
-            states = _shown(states, place, stacks[place], offered, otherwise[place])
-            if len(states) > most:
-                states, exact = _promising(states, machines, most), False
-    whole = [way for state, way in states.items() if _done(state, machines)]
-    return Choice(tuple(_made(max(whole, key=lambda way: way[0])[1], machines, stacks)), exact)
+            states = _shown(states, place, table)
+            rest -= table.most[place]
+            if len(states) > STATES_MIN:
+                # What even at the very best gains less than is known to be possible is left.
+                needed = known - rest
+                states = {
+                    one: way
+                    for one, way in states.items()
+                    if way[0] >= needed or way[0] + table.ahead(one, place) >= needed
+                }
+            if len(states) > room:
+                states, exact = _promising(states, table, room), False
+    return max((way for one, way in states.items() if table.done(one)), key=lambda way: way[0]), exact
 
 
-def _shown(
-    states: dict[Any, tuple[int, Any]],
-    place: int,
-    stack: Stack,
-    offered: Sequence[tuple[int, Machine, tuple[int, ...]]],
-    otherwise: int,
-) -> dict[Any, tuple[int, Any]]:
+def _shown(states: dict[int, Way], place: int, table: Table) -> dict[int, Way]:
     """All states after one more unit: left alone, or taken by one of the machines in one of its roles."""
-    after: dict[Any, tuple[int, Any]] = {}
+    after: dict[int, Way] = {}
+    alone, offered = table.otherwise[place], table.offered[place]
     for state, (gain, way) in states.items():
         # Strictly more: of two ways that save the same the first stays, and the order of promotions is total.
-        if state not in after or after[state][0] < gain + otherwise:
-            after[state] = (gain + otherwise, way)
-        for m, machine, roles in offered:
-            for role in roles:
-                taken = machine.take(state[m], stack, role, roles)
-                if taken is not None:
-                    then = (*state[:m], taken[0], *state[m + 1 :])
-                    if then not in after or after[then][0] < gain + taken[1]:
-                        after[then] = (gain + taken[1], (way, place, m, role))
+        if state not in after or after[state][0] < gain + alone:
+            after[state] = (gain + alone, way)
+        for offer in offered:
+            number = state >> offer.machine * BITS & MASK
+            moves = offer.moves.get(number)
+            for step, more, role in table.moves(offer, place, number) if moves is None else moves:
+                then = state + step
+                if then not in after or after[then][0] < gain + more:
+                    after[then] = (gain + more, (way, place, offer.machine, role))
     return after
 
 
-def _done(state: Any, machines: Sequence[Machine]) -> bool:
-    return all(machine.done(one) for machine, one in zip(machines, state, strict=True))
-
-
-def _promising(
-    states: dict[Any, tuple[int, Any]], machines: Sequence[Machine], most: int
-) -> dict[Any, tuple[int, Any]]:
+def _promising(states: dict[int, Way], table: Table, most: int) -> dict[int, Way]:
     """The states that gained most, and always one from which the choice can end."""
     ranked = sorted(states.items(), key=lambda item: -item[1][0])
     kept = dict(ranked[:most])
-    if not any(_done(state, machines) for state in kept):
-        kept.update(next(([item] for item in ranked if _done(item[0], machines)), []))
+    if not any(table.done(state) for state in kept):
+        kept.update(next(([item] for item in ranked if table.done(item[0])), []))
     return kept
 
 
-def _made(way: Any, machines: Sequence[Machine], stacks: Sequence[Stack]) -> list[Made]:
-    taken: list[list[tuple[int, int]]] = [[] for _ in machines]
+def _made(way: Any, table: Table) -> list[Made]:
+    taken: list[list[tuple[int, int]]] = [[] for _ in table.machines]
     while way is not None:
         way, place, m, role = way
         taken[m].append((place, role))
     return [
         (m, tuple(members), off)
-        for m, machine in enumerate(machines)
-        for members, off in machine.sets(taken[m][::-1], stacks)
+        for m, machine in enumerate(table.machines)
+        for members, off in machine.sets(taken[m][::-1], table.stacks)
     ]

@@ -62,14 +62,28 @@ def run(stacks: Iterable[Stack], rules: RuleBook, occasion: Occasion) -> Outcome
             if all(verdict.held for verdict in verdicts):
                 (perks if isinstance(promotion.benefit, PointsTimes | FreeShipping) else live).append(promotion)
         if live:
-            given = _lane(goods, live, contents, rules)
+            # Most goods have nothing to do with the promotions of a lane.
+            touched, aside = _touched(goods, live)
+            given = _lane(touched, live, contents, rules)
             exact = exact and given.exact
-            goods = in_order(part for n, stack in enumerate(goods) for part in divided(stack, given.offs.get(n, ())))
+            if given.offs:
+                parts = [part for n, stack in enumerate(touched) for part in divided(stack, given.offs.get(n, ()))]
+                goods = in_order(parts + aside)
             for offs in given.offs.values():
                 for one in offs:
                     saved[one.promotion] = saved.get(one.promotion, 0) + one.off * one.count
             groups.update(group for one in live if one.id in saved for group in one.groups)
     return Outcome(tuple(goods), saved, exact, tuple(perks), judged)
+
+
+def _touched(goods: Sequence[Stack], live: Sequence[Promotion]) -> tuple[list[Stack], list[Stack]]:
+    """The stacks that any of the promotions is given on, and the others."""
+    targets = {on for promotion in live for on in promotion.benefit.targets}
+    touched: list[Stack] = []
+    aside: list[Stack] = []
+    for stack in goods:
+        (touched if any(on.matches(stack.product) for on in targets) else aside).append(stack)
+    return touched, aside
 
 
 def _judged(
@@ -102,6 +116,9 @@ class Given:
     offs: Mapping[int, Sequence[Off]]
     worth: int
     exact: bool
+
+
+NOTHING = Given({}, 0, True)
 
 
 def _lane(goods: Sequence[Stack], live: Sequence[Promotion], contents: Contents, rules: RuleBook) -> Given:
@@ -172,7 +189,7 @@ def _with_wholes(goods: Sequence[Stack], live: Sequence[Promotion], contents: Co
         for whole in chosen:
             _share_whole(goods, whole, offs)
         free = [n for n in range(len(goods)) if not any(n in whole.places for whole in chosen)]
-        others = _units(goods, free, rest, rules)
+        others = _units(goods, free, rest, rules) if rest and free else NOTHING
         worth = others.worth + sum(whole.off for whole in chosen)
         if best is None or worth > best.worth:
             best = Given({**others.offs, **offs}, worth, exact and others.exact)
@@ -248,8 +265,12 @@ def _apart(goods: Sequence[Stack], places: Sequence[int], machines: Working) -> 
     """The stacks in parts that no set could join, each with the promotions that work on it."""
     parts: list[tuple[set[int], list[tuple[Promotion, Machine]]]] = []
     for promotion, machine in machines:
-        touched = {n for n in places if machine.roles(goods[n])}
-        if not touched:
+        units, touched = Counter[int](), set[int]()
+        for n in places:
+            for role in machine.roles(goods[n]):
+                units[role] += goods[n].count
+                touched.add(n)
+        if not touched or not machine.possible(units):
             continue
         joined = [part for part in parts if not part[0].isdisjoint(touched)]
         parts = [part for part in parts if part[0].isdisjoint(touched)]

@@ -27,12 +27,9 @@ class Selector:
     def matches(self, product: Product) -> bool:
         if product.id in self.but:
             return False
-        return (
-            product.id in self.items
-            or product.department in self.departments
-            or product.family in self.families
-            or self.everything
-        )
+        if product.id in self.items or product.department in self.departments or product.family in self.families:
+            return True
+        return self.everything
 
 
 EVERYTHING = Selector()

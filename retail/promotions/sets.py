@@ -6,6 +6,7 @@ dearest come first, a machine needs to remember counts and nothing else, and goi
 choice there is: choice.py.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,7 +21,15 @@ Taken = Sequence[tuple[int, int]]
 """The units that a machine took as `(stack, role)`, in the order in which it was shown them."""
 
 
-class Limited:
+class Alone:
+    """What most machines have in common."""
+
+    def ahead(self, state: State, stack: Stack) -> int:
+        """What a set that was begun may still gain beyond the `share` of the units to come, of this price or less."""
+        return 0
+
+
+class Limited(Alone):
     """Something off each of the dearest units, so many of them."""
 
     def __init__(self, benefit: EachUnit | Gift) -> None:
@@ -34,6 +43,12 @@ class Limited:
     def roles(self, stack: Stack) -> tuple[int, ...]:
         return (0,) if self._on.matches(stack.product) else ()
 
+    def possible(self, units: Counter[int]) -> bool:
+        return True
+
+    def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
+        return self._calculator.off(stack.price, stack.size)
+
     def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
         return (state + 1, self._calculator.off(stack.price, stack.size)) if state < self._most else None
 
@@ -45,7 +60,7 @@ class Limited:
             yield [stack], self._calculator.off(stacks[stack].price, stacks[stack].size)
 
 
-class Multi:
+class Multi(Alone):
     """So many together, of which the last and therefore cheapest get something off. The state is `(place, sets)`."""
 
     def __init__(self, benefit: Multibuy) -> None:
@@ -57,6 +72,20 @@ class Multi:
 
     def roles(self, stack: Stack) -> tuple[int, ...]:
         return (0,) if self._benefit.on.matches(stack.product) else ()
+
+    def possible(self, units: Counter[int]) -> bool:
+        return units[0] >= self._benefit.take
+
+    def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
+        # The cheapest of a set get less off than its average: an even share for each of its units is never too little.
+        benefit = self._benefit
+        return -(-benefit.calculator.off(stack.price, stack.size) * (benefit.take - benefit.pay) // benefit.take)
+
+    def ahead(self, state: State, stack: Stack) -> int:
+        place, benefit = state[0], self._benefit
+        return (
+            (benefit.take - max(place, benefit.pay)) * benefit.calculator.off(stack.price, stack.size) if place else 0
+        )
 
     def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
         (place, sets), benefit = state, self._benefit
@@ -80,7 +109,7 @@ class Multi:
 BUY, GET = 0, 1
 
 
-class BuyAndGet:
+class BuyAndGet(Alone):
     """These bought, those got. The state is `(bought, got, sets)` of what is not yet a whole set."""
 
     def __init__(self, benefit: BuyGet) -> None:
@@ -93,6 +122,12 @@ class BuyAndGet:
         benefit = self._benefit
         found = ((BUY, benefit.buy), (GET, benefit.get))
         return tuple(role for role, on in found if on.matches(stack.product))
+
+    def possible(self, units: Counter[int]) -> bool:
+        return units[BUY] >= self._benefit.buy_count and units[GET] > 0
+
+    def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
+        return self._benefit.calculator.off(stack.price, stack.size) if GET in roles else 0
 
     def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
         (bought, got, sets), benefit = state, self._benefit
@@ -126,7 +161,7 @@ class BuyAndGet:
             yield buys[n * benefit.buy_count : (n + 1) * benefit.buy_count] + got, off
 
 
-class Bundle:
+class Bundle(Alone):
     """One of each slot together. The state is what each slot holds beyond whole bundles, and the bundles if limited."""
 
     def __init__(self, benefit: BundlePrice) -> None:
@@ -138,6 +173,14 @@ class Bundle:
 
     def roles(self, stack: Stack) -> tuple[int, ...]:
         return tuple(n for n, slot in enumerate(self._benefit.slots) if slot.on.matches(stack.product))
+
+    def possible(self, units: Counter[int]) -> bool:
+        return all(units[n] >= need for n, need in enumerate(self._needs))
+
+    def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
+        # Of the dearest bundle that there could be, so much of each price is saved; of any other one less.
+        whole = sum(price * need for price, need in zip(dearest, self._needs, strict=True))
+        return -(-stack.price * PARTS * (whole - self._benefit.price) // whole) if whole > self._benefit.price else 0
 
     def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
         benefit, held = self._benefit, list(state)
@@ -167,9 +210,11 @@ class Bundle:
 
 Machine = Limited | Multi | BuyAndGet | Bundle
 """`begin` is its state before the first unit, where so many sets were made already. `roles` are the roles in which a
-stack's units could serve. `take` is the state after taking a unit in a role, where `also` are all its roles, and what
-was gained by it; None where that cannot be. `done` says that nothing was begun that is not ended. `sets` are the stacks
-of each set's units, and what the set gets off, in `PARTS`."""
+stack's units could serve, and `possible` says whether so many units of each role could ever make a set. `share` is
+the most of a set's gain that can be put down to one unit of a stack: no set gains more than the shares of its units;
+`dearest` are the highest prices by role. `take` is the state after taking a unit in a role, where `also` are all its
+roles, and what was gained by it; None where that cannot be. `done` says that nothing was begun that is not ended.
+`sets` are the stacks of each set's units, and what the set gets off, in `PARTS`."""
 
 
 def machine_of(promotion: Promotion) -> Machine | None:

@@ -1,7 +1,7 @@
 """The goods of a cart as a lane sees them: equal units in one stack, at the price that earlier lanes left."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from retail.catalogue import Product
 from retail.promotions.selector import Selector
@@ -32,7 +32,9 @@ class Stack:
 
     def marked(self, promotion: str, off: int, count: int) -> "Stack":
         """So many of its units, with this much off each."""
-        return replace(self, price=self.price - off, count=count, marks=(*self.marks, (promotion, off)))
+        # Written out: `replace` looks at every field by name, and a long cart has many stacks.
+        marks = (*self.marks, (promotion, off))
+        return Stack(self.product, self.size, self.price - off, count, self.line, marks)
 
 
 def in_order(stacks: Iterable[Stack]) -> list[Stack]:
@@ -71,13 +73,17 @@ class Off:
     count: int
 
 
-def divided(stack: Stack, offs: Iterable[Off]) -> list[Stack]:
+def divided(stack: Stack, offs: Sequence[Off]) -> list[Stack]:
     """The stack after its units got what they got; what is left over stays as it was."""
+    if not offs:
+        return [stack]
     parts, left = [], stack.count
     for one in offs:
         parts.append(stack.marked(one.promotion, one.off, one.count))
         left -= one.count
-    return [*parts, replace(stack, count=left)] if left else parts
+    if left:
+        parts.append(Stack(stack.product, stack.size, stack.price, left, stack.line, stack.marks))
+    return parts
 
 
 def evenly(amount: int, count: int) -> list[tuple[int, int]]:

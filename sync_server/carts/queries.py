@@ -11,6 +11,7 @@ from retail import loyalty, pricing
 from retail.cart import Cart, CartLine, line_as_dict
 from retail.catalogue import Names
 from retail.lease import Lease
+from retail.occasion import Occasion
 from retail.pricing import PriceBook
 from retail.promotions import shown
 from retail.promotions.explanation import HINTS_MAX
@@ -22,6 +23,8 @@ from sync_server.prepared import Answer, Prepared
 from sync_server.terminals import queries as terminals
 
 ITEMS_AT_ONCE = 500
+PURCHASES_KEPT_MAX = 200
+"""By each connection."""
 
 # Statements of the path of a scan are made once: building them costs as much as running them.
 _HEAD = select(carts).where(carts.c.id == bindparam("cart"))
@@ -143,11 +146,27 @@ def _priced(session: Session, stored: StoredCart, cart: Cart) -> Priced:
     for line in cart.lines.values():
         owners.setdefault(line.owner, []).append(line)
     purchases = []
-    for lines in owners.values():
+    for owner, lines in owners.items():
         channel = lines[0].origin if lines[0].in_hand else "online"
         occasion = catalogue.occasion(session, stored.store, channel, cart.shopper)
-        purchases.append(pricing.price(lines, book, occasion))
+        purchases.append(_purchase(session, (cart.id, owner), lines, book, occasion))
     return Priced(tuple(purchases), book)
+
+
+def _purchase(
+    session: Session, key: tuple[str, str], lines: list[CartLine], book: PriceBook, occasion: Occasion
+) -> pricing.PricedCart:
+    """The price of these lines. What a cart cost after its last change is what it costs before its next one, so it is
+    kept from one to the other."""
+    kept = session.info.setdefault("kept", {}).setdefault("purchases", {})
+    asked = (book.version, occasion, lines)
+    found = kept.get(key)
+    if found is None or found[0] != asked:
+        if len(kept) >= PURCHASES_KEPT_MAX:
+            kept.clear()
+        found = kept[key] = (asked, pricing.price(lines, book, occasion))
+    priced: pricing.PricedCart = found[1]
+    return priced
 
 
 def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]:
@@ -160,12 +179,13 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
     found: dict[str, Any] = {key: value for key, value in new.items() if old[key] != value}
     if before == after.lines:
         return found
+    # As it was comes first: that is what is kept of the change before.
+    was = _priced(session, stored, stored.cart) if catalogue.book(session, stored.store).rules.promotions else None
     priced = _priced(session, stored, after)
     told = set(changed(before, after.lines))
     hints: dict[str, Any] = {}
-    if priced.book.rules.promotions:
-        # One line more may change what another one gets off, so here the cart is priced as it was, too.
-        was = _priced(session, stored, stored.cart)
+    if was is not None:
+        # One line more may change what another one gets off.
         seen = {row.line.id: row for row in was.lines}
         told = {row.line.id for row in priced.lines if row != seen.get(row.line.id)}
         hints = {"hints": _hints(priced)} if _hints(priced) != _hints(was) else {}

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sync_server.carts import service as carts
 from sync_server.catalogue.queries import BOOKS, lock_pricing
 from sync_server.catalogue.tables import reference_changes, stores
+from sync_server.db import REFERENCE_CHANGED
 from sync_server.outbox import service as outbox
 
 KINDS = ("cards", "departments", "prices", "products", "promotions", "staff", "stock", "taxes")
@@ -35,6 +36,7 @@ def changed(
 
     `pricing` are the items whose price or name is another now, None for all: the carts that hold them are told so.
     """
+    session.info[REFERENCE_CHANGED] = True
     if PRICING & rows.keys():
         lock_pricing(session, alone=True)
     found = list(session.scalars(select(stores.c.id).where(stores.c.id == only) if only else select(stores.c.id)))
