@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from retail.promotions.sets import Machine, State
+from retail.promotions.sets import Machine, Multi, State
 from retail.promotions.stacks import Stack
 
 WORK_MAX = 3_000
@@ -81,6 +81,7 @@ class Table:
     def __init__(self, stacks: Sequence[Stack], machines: Sequence[Machine], otherwise: Sequence[int]) -> None:
         self.stacks, self.machines, self.otherwise = stacks, machines, otherwise
         self.known: list[list[State]] = [[] for _ in machines]
+        self.multis = {m: machine for m, machine in enumerate(machines) if isinstance(machine, Multi)}
         self.most = list(otherwise)
         self.offered: list[list[Offer]] = [[] for _ in stacks]
         for m, machine in enumerate(machines):
@@ -117,15 +118,17 @@ class Table:
         offer.moves[number] = tuple(found)
         return offer.moves[number]
 
-    def states(self, together: int) -> list[State]:
-        return [known[together >> m * BITS & MASK] for m, known in enumerate(self.known)]
-
     def done(self, together: int) -> bool:
-        return all(machine.done(one) for machine, one in zip(self.machines, self.states(together), strict=True))
+        return all(one.done(self.known[m][together >> m * BITS & MASK]) for m, one in enumerate(self.machines))
 
     def ahead(self, together: int, place: int) -> int:
-        stack = self.stacks[place]
-        return sum(machine.ahead(one, stack) for machine, one in zip(self.machines, self.states(together), strict=True))
+        """What the sets that were begun may still gain beyond the most of the units to come."""
+        found, stack = 0, self.stacks[place]
+        for m in self.multis:
+            number = together >> m * BITS & MASK
+            if number:
+                found += self.multis[m].ahead(self.known[m][number], stack)
+        return found
 
 
 def _dearest(stacks: Sequence[Stack], roles: Sequence[tuple[int, ...]]) -> list[int]:
@@ -140,16 +143,16 @@ def _dearest(stacks: Sequence[Stack], roles: Sequence[tuple[int, ...]]) -> list[
 def _one_round(table: Table, counts: Sequence[int], so_far: Counter[int]) -> Choice:
     """First a few ways that are quickly found, then every way that could still be better than the best of them."""
     begin = table.begin(so_far)
-    way, exact = _searched(table, counts, begin, STATES_MIN, 0)
+    way, exact = _searched(table, counts, begin, STATES_MIN, (0, None))
     if not exact:
         room = max(STATES_MIN, min(STATES_MAX, WORK_MAX // (sum(counts) or 1)))
-        way, exact = _searched(table, counts, begin, room, way[0])
+        way, exact = _searched(table, counts, begin, room, way)
     return Choice(tuple(_made(way[1], table)), exact)
 
 
-def _searched(table: Table, counts: Sequence[int], begin: int, room: int, known: int) -> tuple[Way, bool]:
-    """The best way with at most so many states at once, and whether none was left out that could beat it; `known` is
-    what some way gains for sure."""
+def _searched(table: Table, counts: Sequence[int], begin: int, room: int, known: Way) -> tuple[Way, bool]:
+    """The best way with at most so many states at once, or the known one where that is better, and whether none that
+    could beat it was left out."""
     states: dict[int, Way] = {begin: (0, None)}
     rest = sum(most * count for most, count in zip(table.most, counts, strict=True))
     exact = True
@@ -159,15 +162,16 @@ def _searched(table: Table, counts: Sequence[int], begin: int, room: int, known:
             rest -= table.most[place]
             if len(states) > STATES_MIN:
                 # What even at the very best gains less than is known to be possible is left.
-                needed = known - rest
+                needed = known[0] - rest
                 states = {
                     one: way
                     for one, way in states.items()
                     if way[0] >= needed or way[0] + table.ahead(one, place) >= needed
                 }
             if len(states) > room:
-                states, exact = _promising(states, table, room), False
-    return max((way for one, way in states.items() if table.done(one)), key=lambda way: way[0]), exact
+                states, exact = _promising(states, begin, room), False
+    whole = [way for one, way in states.items() if way[0] >= known[0] and table.done(one)]
+    return max(whole, key=lambda way: way[0], default=known), exact
 
 
 def _shown(states: dict[int, Way], place: int, table: Table) -> dict[int, Way]:
@@ -188,12 +192,11 @@ def _shown(states: dict[int, Way], place: int, table: Table) -> dict[int, Way]:
     return after
 
 
-def _promising(states: dict[int, Way], table: Table, most: int) -> dict[int, Way]:
-    """The states that gained most, and always one from which the choice can end."""
-    ranked = sorted(states.items(), key=lambda item: -item[1][0])
-    kept = dict(ranked[:most])
-    if not any(table.done(state) for state in kept):
-        kept.update(next(([item] for item in ranked if table.done(item[0])), []))
+def _promising(states: dict[int, Way], begin: int, most: int) -> dict[int, Way]:
+    """The states that gained most, and always the one in which nothing is begun that is not ended."""
+    kept = dict(sorted(states.items(), key=lambda item: -item[1][0])[:most])
+    if begin in states:
+        kept[begin] = states[begin]
     return kept
 
 

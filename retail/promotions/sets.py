@@ -21,15 +21,7 @@ Taken = Sequence[tuple[int, int]]
 """The units that a machine took as `(stack, role)`, in the order in which it was shown them."""
 
 
-class Alone:
-    """What most machines have in common."""
-
-    def ahead(self, state: State, stack: Stack) -> int:
-        """What a set that was begun may still gain beyond the `share` of the units to come, of this price or less."""
-        return 0
-
-
-class Limited(Alone):
+class Limited:
     """Something off each of the dearest units, so many of them."""
 
     def __init__(self, benefit: EachUnit | Gift) -> None:
@@ -60,7 +52,7 @@ class Limited(Alone):
             yield [stack], self._calculator.off(stacks[stack].price, stacks[stack].size)
 
 
-class Multi(Alone):
+class Multi:
     """So many together, of which the last and therefore cheapest get something off. The state is `(place, sets)`."""
 
     def __init__(self, benefit: Multibuy) -> None:
@@ -82,6 +74,7 @@ class Multi(Alone):
         return -(-benefit.calculator.off(stack.price, stack.size) * (benefit.take - benefit.pay) // benefit.take)
 
     def ahead(self, state: State, stack: Stack) -> int:
+        """What a set that was begun may still gain beyond the `share` of the units to come, of this price or less."""
         place, benefit = state[0], self._benefit
         return (
             (benefit.take - max(place, benefit.pay)) * benefit.calculator.off(stack.price, stack.size) if place else 0
@@ -109,7 +102,7 @@ class Multi(Alone):
 BUY, GET = 0, 1
 
 
-class BuyAndGet(Alone):
+class BuyAndGet:
     """These bought, those got. The state is `(bought, got, sets)` of what is not yet a whole set."""
 
     def __init__(self, benefit: BuyGet) -> None:
@@ -161,7 +154,7 @@ class BuyAndGet(Alone):
             yield buys[n * benefit.buy_count : (n + 1) * benefit.buy_count] + got, off
 
 
-class Bundle(Alone):
+class Bundle:
     """One of each slot together. The state is what each slot holds beyond whole bundles, and the bundles if limited."""
 
     def __init__(self, benefit: BundlePrice) -> None:
