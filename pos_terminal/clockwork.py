@@ -1,4 +1,4 @@
-"""What happens because time passes: a finished sale makes room, a kiosk that is left alone is wiped."""
+"""What happens because time passes: a finished sale makes room, a kiosk that is left alone is wiped, an offer ends."""
 
 import logging
 import threading
@@ -16,6 +16,7 @@ IDLE_MS = 60_000
 
 TICK_S = 0.25
 RENEW_AGAIN_MS = 10_000
+MINUTE_MS = 60_000
 
 
 class Clockwork:
@@ -24,6 +25,7 @@ class Clockwork:
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
         self._stopping = threading.Event()
+        self._minute = 0
         self._thread = threading.Thread(target=self._run, name="clockwork", daemon=True)
 
     def start(self) -> None:
@@ -46,11 +48,19 @@ class Clockwork:
         quiet_ms = max(0, now - counter.touched_at)
         state = counter.till
         self._renew(state)
+        self._price_anew()
         if state.phase in ("done", "thanks"):
             if quiet_ms >= DONE_MS:
                 counter.run(ids.uuid7(), "next", {})
         elif state.kind == "kiosk" and state.phase == "scanning":
             self._idle(state, quiet_ms)
+
+    def _price_anew(self) -> None:
+        """Promotions begin and end on the minute, also while a cart is open; what stays the same is not shown again."""
+        minute = self._counter.now() // MINUTE_MS
+        if minute != self._minute:
+            self._minute = minute
+            self._counter.publish()
 
     def _renew(self, state: till.Till) -> None:
         """An open payment keeps its lease, as long as the hub is there to give it."""

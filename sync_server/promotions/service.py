@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from retail.errors import N_, PromotionError
 from retail.promotions.kinds import as_dict
-from retail.promotions.promotion import Promotion
+from retail.promotions.promotion import Promotion, RuleBook
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue import service as catalogue_service
 from sync_server.db import Database
@@ -84,10 +84,15 @@ def _price_anew(session: Session, now: int) -> None:
 
 def _due(session: Session, now: int) -> list[str]:
     """The stores in which other promotions are in force now than at the moment that their carts are priced by."""
-    found = []
-    for store, zone, priced_at in catalogue.pricing_moments(session):
-        rules = catalogue.book(session, store).rules
-        before, after = (datetime.fromtimestamp(at / 1000, ZoneInfo(zone)) for at in (priced_at, now))
-        if rules.in_force(before.replace(tzinfo=None)) != rules.in_force(after.replace(tzinfo=None)):
-            found.append(store)
-    return found
+    moments = catalogue.pricing_moments(session)
+    if not moments:
+        return []
+    # The promotions are the same in all stores, and of the clocks there are few.
+    rules = catalogue.book(session, moments[0][0]).rules
+    clocks = {(zone, priced_at) for _, zone, priced_at in moments}
+    turned = {clock for clock in clocks if _in_force(rules, clock[0], clock[1]) != _in_force(rules, clock[0], now)}
+    return [store for store, zone, priced_at in moments if (zone, priced_at) in turned]
+
+
+def _in_force(rules: RuleBook, zone: str, at: int) -> frozenset[str]:
+    return rules.in_force(datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).replace(tzinfo=None))
