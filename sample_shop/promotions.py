@@ -10,7 +10,7 @@ from retail.promotions.selector import Selector
 def promotions() -> list[Promotion]:
     books, household, beauty = (Selector(departments=frozenset({one})) for one in ("books", "household", "beauty"))
     return [
-        Promotion("books-3-for-2", 1, {"en": "Books: 3 for 2", "ru": "Книги: 3 по цене 2"}, Multibuy(3, 2, books)),
+        Promotion("books-3-for-2", 1, {"en": "Books: 3 for 2", "ru": "Книги: 3 по цене\u00a02"}, Multibuy(3, 2, books)),
         Promotion(
             "beauty-second-half",
             1,
@@ -20,7 +20,7 @@ def promotions() -> list[Promotion]:
         Promotion(
             "household-20",
             1,
-            {"en": "Household: 20% off from 15.00", "ru": "Для дома: −20 % от 15,00"},
+            {"en": "Household: 20% off from 15.00", "ru": "Для дома: −20\u00a0% от 15,00"},
             EachUnit(Percent(2_000), household),
             conditions=(Spend(1_500, household),),
         ),
