@@ -12,8 +12,6 @@ from retail.promotions.benefits import BuyGet, Multibuy, Together, Unknown
 from retail.promotions.promotion import Promotion
 
 _PROMOTION: TypeAdapter[Promotion] = TypeAdapter(Promotion)
-NEWER = {"union_tag_invalid", "unexpected_keyword_argument", "literal_error", "extra_forbidden"}
-"""What pydantic says of a kind or a field that this version does not know."""
 
 
 def as_dict(promotion: Promotion) -> dict[str, Any]:
@@ -46,13 +44,20 @@ def promotion_from(body: Mapping[str, Any]) -> Promotion:
 
 
 def kept_promotion(body: Mapping[str, Any]) -> Promotion:
-    """The same for one that was accepted elsewhere: what a newer version made is kept, and gives nothing here."""
+    """The same for one that was accepted elsewhere: what this version cannot read is kept, and gives nothing here.
+
+    A till goes on selling whatever a newer hub, or a damaged row, says of one promotion.
+    """
     try:
         return _PROMOTION.validate_json(canonical(body), strict=True, extra="forbid")
-    except ValidationError as error:
-        if not {fault["type"] for fault in error.errors()} & NEWER:
-            raise _malformed(faults_of(error)) from None
-    return Promotion(str(body["id"]), int(body["version"]), dict(body["names"]), Unknown())
+    except (ValidationError, TypeError, ValueError):
+        names, version = body.get("names"), body.get("version")
+        return Promotion(
+            str(body.get("id", "")),
+            version if isinstance(version, int) else 0,
+            {str(key): str(name) for key, name in names.items()} if isinstance(names, dict) else {},
+            Unknown(),
+        )
 
 
 def _contradiction(promotion: Promotion) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_, PromotionError
-from retail.promotions.kinds import as_dict
+from retail.promotions.kinds import as_dict, promotion_from
 from retail.promotions.promotion import Promotion, RuleBook
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue import service as catalogue_service
@@ -36,7 +36,8 @@ def put(session: Session, given: Promotion, staff: str, at: int) -> Promotion:
             N_("Somebody else changed this promotion meanwhile. Look at it again, then change it."),
             id=given.id,
         )
-    promotion = replace(given, version=given.version + 1)
+    # Whoever made it: what no till could read is refused here, and every field that is wrong is named.
+    promotion = promotion_from(as_dict(replace(given, version=given.version + 1)))
     _write(session, promotion, staff, at, new=known is None)
     catalogue_service.promotions_changed(session, [promotion.id], at)
     return promotion

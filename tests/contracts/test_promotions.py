@@ -84,6 +84,14 @@ def test_of_two_managers_who_change_one_promotion_the_second_is_told_to_look_aga
         put(db, half())
 
 
+def test_a_promotion_that_no_till_could_apply_is_refused_and_nothing_is_changed(db: Database) -> None:
+    wrong = Promotion("wrong", 0, {"en": "3 for 3"}, Multibuy(3, 3, selling()))
+    with pytest.raises(PromotionError) as caught:
+        put(db, wrong)
+    assert "benefit.pay" in caught.value.params["reason"]
+    assert not [row for row in rows(db, promotion_versions) if row.promotion == "wrong"]
+
+
 def test_a_till_hears_of_a_new_promotion_of_its_next_version_and_that_it_is_gone(db: Database) -> None:
     version = db.read(lambda session: queries.heads(session, STORE.id))["reference"]
     put(db, half())

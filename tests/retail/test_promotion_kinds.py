@@ -76,6 +76,8 @@ def test_a_rule_from_a_newer_version_is_kept_and_gives_nothing(change: dict[str,
     assert (told.state, [verdict.kind for verdict in told.verdicts]) == ("untouched", ["newer"])
 
 
-def test_a_wrong_promotion_that_is_not_newer_is_refused_wherever_it_comes_from() -> None:
+@pytest.mark.parametrize("change", [{"version": -1}, {"benefit": 7}, {"names": ["Half"]}, {"version": "one"}])
+def test_a_row_that_cannot_be_read_stops_no_till(change: dict[str, Any]) -> None:
+    assert kept_promotion({**HALF, **change}).benefit == Unknown()
     with pytest.raises(PromotionError):
-        kept_promotion({**HALF, "version": -1})
+        promotion_from({**HALF, **change})
