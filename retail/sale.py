@@ -281,10 +281,11 @@ def _contradictions(sale: Sale, book: PriceBook) -> Iterator[dict[str, Any]]:
 
 def _with_gaps_filled(book: PriceBook, sale: Sale) -> PriceBook:
     """The book, and for what it does not know (deleted since, or not arrived yet) what the sale says itself."""
-    products, taxes = dict(book.products), dict(book.taxes)
+    products, taxes = dict[str, Product](), dict(book.taxes)
     for line in sale.lines:
-        if line.item not in products:
-            products[line.item] = Product(line.item, "", dict(line.names), "", line.unit_price, line.tax_code)
+        # Asked one by one: a book may read a product only when it is asked for it, and count what it has read.
+        found = book.products.get(line.item)
+        products[line.item] = found or Product(line.item, "", dict(line.names), "", line.unit_price, line.tax_code)
     sold_rates = {row.code: row.rate for row in sale.taxes}
     for code in {products[line.item].tax for line in sale.lines} - set(taxes):
         taxes[code] = TaxRate(code, {}, sold_rates.get(code, 0))

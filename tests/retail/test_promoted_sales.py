@@ -1,5 +1,6 @@
 """A sale with promotions: what is stored of them, and that the hub derives the same."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -82,6 +83,32 @@ def bent(sale: Sale, line: dict[str, Any] | None = None, **more: Any) -> Sale:
 def test_a_discount_that_cannot_be_derived_is_named(change: dict[str, Any], named: set[str]) -> None:
     sale, book = basket()
     assert {row["what"] for row in differences(bent(sale, **change), book, NOON)} == named
+
+
+class ReadWhenAsked(Mapping[str, Product]):
+    """As the hub's: what nobody asked for yet is not among those that it goes through."""
+
+    def __init__(self, products: dict[str, Product]) -> None:
+        self._products, self._read = products, set[str]()
+
+    def __getitem__(self, item: str) -> Product:
+        self._read.add(item)
+        return self._products[item]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+
+def test_a_hub_that_has_just_started_derives_a_sale_by_its_own_book_and_not_by_the_sale() -> None:
+    sale, book = basket()
+    fresh = replace(book, products=ReadWhenAsked(dict(book.products)))
+    assert differences(sale, fresh, NOON) == []
+    dearer = {item: replace(product, price=product.price + 10) for item, product in book.products.items()}
+    rows = differences(sale, replace(book, products=ReadWhenAsked(dearer)), NOON)
+    assert {row["what"] for row in rows} >= {"total", "unit_price", "promotions"}
 
 
 def test_a_promotion_that_was_not_in_force_then_is_named() -> None:
