@@ -19,7 +19,7 @@ from retail.sale import Sale, SaleHead, sale_number
 
 def close_if_covered(turn: Turn) -> dict[str, Any]:
     """`{sale: {number, change}}` where the tenders pay it all, `{sale: None}` where something is left."""
-    if not payment.covered(turn.till, turn.priced()):
+    if not payment.covered(turn.till, turn.priced(), turn.book.cash_step):
         return {"sale": None}
     return close(turn)
 
@@ -68,6 +68,7 @@ def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:
         "number": sale.number,
         "total": sale.total,
         "paid": sum(tender.amount for tender in sale.tenders),
+        "rounding": sale.rounding,
         "change": sale.change,
         "currency": sale.currency,
         "points": sale.points,

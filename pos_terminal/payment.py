@@ -10,7 +10,7 @@ from retail.errors import N_, SaleError, TenderRefused
 from retail.lease import LEASE_CODES
 from retail.pricing import PriceBook, PricedCart
 from retail.sale import Sale, SaleHead, close
-from retail.tender import TENDER_MAX, TENDERS_MAX, Tender, suggested
+from retail.tender import TENDER_MAX, TENDERS_MAX, Tender, rounding_of, suggested
 
 
 def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> Step:
@@ -79,8 +79,9 @@ def cancel(till: Till) -> Step:
     return replace(till, phase="selling", tenders=(), checkout=None), wishes
 
 
-def covered(till: Till, priced: PricedCart) -> bool:
-    return till.phase == "paying" and sum(paid.amount for paid in till.tenders) >= priced.total
+def covered(till: Till, priced: PricedCart, cash_step: int) -> bool:
+    rounding = rounding_of(priced.total, till.tenders, cash_step)
+    return till.phase == "paying" and sum(paid.amount for paid in till.tenders) >= priced.total + rounding
 
 
 def sale_of(till: Till, head: SaleHead, priced: PricedCart, book: PriceBook) -> Sale:
@@ -94,18 +95,20 @@ def _paying(till: Till) -> None:
         raise TillRefused("till.not_paying", N_("No payment is under way."))
 
 
-def shown(till: Till, priced: PricedCart) -> dict[str, Any] | None:
-    """The payment as the page shows it; None where nobody pays."""
+def shown(till: Till, priced: PricedCart, cash_step: int) -> dict[str, Any] | None:
+    """The payment as the page shows it; None where nobody pays. What is left is paid in cash, and rounded so."""
     if till.phase != "paying":
         return None
     paid = sum(row.amount for row in till.tenders)
-    left = max(0, priced.total - paid)
+    rounding = rounding_of(priced.total, till.tenders, cash_step)
+    left = max(0, priced.total + rounding - paid)
     return {
         "due": priced.total,
+        "rounding": rounding,
         "tenders": [{"n": n, "kind": row.kind, "amount": row.amount} for n, row in enumerate(till.tenders, 1)],
         "paid": paid,
         "left": left,
-        "change": max(0, paid - priced.total),
+        "change": max(0, paid - priced.total - rounding),
         "suggested": suggested(left, priced.currency) if left else [],
         "currency": priced.currency,
         "lease": "none" if till.checkout is None else "held" if till.checkout.fence else "asked",

@@ -27,9 +27,9 @@ def receipt(sale: Sale, heading: Heading, language: str, t: Say, cashier: str = 
         *_head(heading, language),
         *_meta(sale, heading, language, t, cashier),
         Rule(),
-        *[block for line in sale.lines for block in _line(line, sale, language)],
+        *[block for line in sale.lines for block in _line(line, sale, heading, language)],
         Rule(),
-        *_sums(sale, language, t),
+        *_sums(sale, heading, language, t),
         *_taxes(sale, heading, language, t),
         *_points(sale, language, t, shopper),
         Feed(1),
@@ -88,13 +88,15 @@ def _meta(sale: Sale, heading: Heading, language: str, t: Say, cashier: str) -> 
     return blocks
 
 
-def _line(line: SaleLine, sale: Sale, language: str) -> list[Block]:
+def _line(line: SaleLine, sale: Sale, heading: Heading, language: str) -> list[Block]:
     """The line at its list price, and below it what each promotion took off."""
     currency, names = sale.currency, {row.id: row.names for row in sale.promotions}
     price = bare(line.unit_price, currency, language)
     unit = {"en": "kg", "ru": "кг"}.get(language, "kg") if line.unit == "kg" else ""
     count = f"{amount_of(line, language)} {unit}".strip()
-    total = f"{bare(line.total + line.off, currency, language)} {line.tax_code}"
+    # Where tax is added it stands below, once; the line is what its label on the shelf says.
+    amount = line.total + line.off - (line.tax if heading.store.tax_added else 0)
+    total = f"{bare(amount, currency, language)} {line.tax_code}"
     return [
         Text(named(line.names, language)),
         Row(f"  {count} x {price}", total),
@@ -105,13 +107,18 @@ def _line(line: SaleLine, sale: Sale, language: str) -> list[Block]:
     ]
 
 
-def _sums(sale: Sale, language: str, t: Say) -> list[Block]:
+def _sums(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
     def show(amount: int) -> str:
         return money(amount, sale.currency, language)
 
     saved = sum(row.saved for row in sale.promotions)
     blocks: list[Block] = [Row(t("You saved"), show(saved))] if saved else []
-    blocks += [Row(t("TOTAL"), show(sale.total), bold=True, size=2)]
+    if heading.store.tax_added:
+        tax = sum(row.tax for row in sale.taxes)
+        blocks += [Row(t("Without tax"), show(sale.total - tax)), Row(t("Tax"), show(tax))]
+    blocks.append(Row(t("TOTAL"), show(sale.total), bold=True, size=2))
+    if sale.rounding:
+        blocks.append(Row(t("Cash rounding"), show(sale.rounding)))
     blocks += [Row(t("Cash"), show(tender.amount)) for tender in sale.tenders]
     if sale.change:
         blocks.append(Row(t("Change"), show(sale.change)))
@@ -125,6 +132,9 @@ def _taxes(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
         label = f"{row.code}  {named(names, language)}"
         net, tax = (bare(amount, sale.currency, language) for amount in (row.net, row.tax))
         blocks.append(Row(label, t("net {net}  tax {tax}", net=net, tax=tax)))
+        parts = heading.taxes[row.code].parts if row.code in heading.taxes else ()
+        for part, share in zip(parts, row.parts, strict=False):
+            blocks.append(Row(f"   {named(part.names, language)}", bare(share.tax, sale.currency, language)))
     return blocks
 
 

@@ -42,6 +42,8 @@ class Shopper:
     card: str
     points: int | None
     confirmed: bool = False
+    groups: tuple[str, ...] = ()
+    """Customer groups, which price lists ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool 
     shopper = Shopper(
         card["shopper"], card.get("names") or card["name"], card.get("language", ""), card["number"], card.get("points")
     )
+    shopper = replace(shopper, groups=tuple(card.get("groups") or ()))
     language = shopper.language if till.kind == "kiosk" and shopper.language else till.language
     # Lines that were asked for go on with the visit: the hub moves them along, and they come with the new cart.
     till = replace(till, shopper=shopper, live="", language=language)
@@ -296,7 +299,7 @@ def till_from(body: Mapping[str, Any]) -> Till:
             **body,
             "cart": Cart(**{**cart, "lines": lines}),
             "staff": Person(**staff) if staff else None,
-            "shopper": Shopper(**shopper) if shopper else None,
+            "shopper": Shopper(**{**shopper, "groups": tuple(shopper.get("groups", ()))}) if shopper else None,
             "tenders": tuple(Tender(**row) for row in body["tenders"]),
             "checkout": Checkout(**checkout) if checkout else None,
             "taking": tuple(body["taking"]),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from retail.catalogue import Store
 from retail.errors import N_, RetailError
 from retail.occasion import Occasion
 from retail.pricing import PriceBook, PricedCart, price
+from retail.wall_clock import reached
 
 
 @dataclass
@@ -81,5 +81,5 @@ def price_of(till: Till, book: PriceBook, store: Store, now: int) -> PricedCart:
 
 
 def occasion_of(till: Till, store: Store, at: int) -> Occasion:
-    local = datetime.fromtimestamp(at / 1000, ZoneInfo(store.zone)).replace(tzinfo=None)
-    return Occasion(local, store.id, till.kind, till.shopper.id if till.shopper else "")
+    who, belongs = (till.shopper.id, frozenset(till.shopper.groups)) if till.shopper else ("", frozenset[str]())
+    return Occasion(reached(at, ZoneInfo(store.zone)), store.id, till.kind, who, belongs)

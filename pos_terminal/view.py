@@ -96,7 +96,7 @@ def view_of(
         },
         "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
         "taxes": [asdict(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
-        "payment": payment.shown(till, priced),
+        "payment": payment.shown(till, priced, book.cash_step if book else 0),
         "paying": desk.paying(till),
         "on_phone": desk.on_phone(till),
         "last_sale": _last_sale(till, desk),
@@ -128,6 +128,7 @@ def _shopper(till: Till) -> dict[str, Any] | None:
     if till.shopper is None:
         return None
     row = asdict(till.shopper)
+    del row["groups"]
     return row | {"name": named(till.shopper.name, till.language), "pending": not row.pop("confirmed")}
 
 

@@ -1,9 +1,11 @@
 """What a shop sells: stores, departments, tax rates and products, as values without a database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Unit = Literal["piece", "kg"]
+TaxRounding = Literal["document", "line"]
 Names = dict[str, str]
 """A name in each language of the shop: {"en": ..., "ru": ...}."""
 
@@ -20,6 +22,11 @@ class Store:
     currency: str
     zone: str
     language: str
+    tax_added: bool = False
+    """Its prices are without tax, which comes on top at the end, as in the United States."""
+    tax_rounding: TaxRounding = "document"
+    cash_step: int = 0
+    """What cash is rounded to, in minor units: 5 where one and two cents are not used; 0 where all coins are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +39,35 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxPart:
+    """One of several taxes on the same goods; `ppm` in parts of a million: 88750 is 8.875 %.
+
+    A `compound` one is taken from the price and the taxes before it: tax on tax.
+    """
+
+    names: Names
+    ppm: int
+    compound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TaxRate:
-    """`rate` in hundredths of a percent: 2000 is 20 %."""
+    """`rate` in hundredths of a percent: 2000 is 20 %. With `parts` the tax is theirs, and `rate` only says about how
+    much that is in all."""
 
     code: str
     """One letter, as it stands behind each line of the receipt."""
     names: Names
     rate: int
+    parts: tuple[TaxPart, ...] = ()
+
+
+def tax_rate_from(body: Mapping[str, Any]) -> TaxRate:
+    """The rate that `dataclasses.asdict` wrote; what a newer version adds to it is left out."""
+    parts = tuple(
+        TaxPart(dict(row["names"]), row["ppm"], row.get("compound", False)) for row in body.get("parts") or ()
+    )
+    return TaxRate(body["code"], body["names"], body["rate"], parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from retail.errors import N_, MoneyError
 QUANTITY_ONE = 1000
 """One piece, one kilogram, one metre: quantities count in thousandths of the unit."""
 
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
-"""Currencies that ISO 4217 does not give two decimals, as far as our shops use them."""
+WITHOUT_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
+MINOR_DIGITS = dict.fromkeys(WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(THREE_DECIMALS.split(), 3)
+"""Currencies that ISO 4217 does not give two decimals."""
 
 
 def minor_digits(currency: str) -> int:

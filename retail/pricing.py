@@ -2,28 +2,45 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from retail.cart import CartLine
-from retail.catalogue import Product, TaxRate
+from retail.cart import CartLine, Channel
+from retail.catalogue import Product, Store, TaxRate
 from retail.errors import N_, CartRefused, CatalogueError
 from retail.money import QUANTITY_ONE, extend
 from retail.occasion import Occasion
+from retail.price_lists import NO_LISTS, PriceLists, unit_price
 from retail.promotions.lanes import NOTHING_GIVEN, Outcome, run
 from retail.promotions.promotion import NO_RULES, RuleBook
 from retail.promotions.stacks import Mark, Stack
-from retail.tax import TaxSum, tax_document
+from retail.tax import INSIDE, TaxRules, TaxSum, tax_document, tax_sums
 
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """Products, tax rates and promotions as of one version of a store's reference data."""
+    """Products, tax rates, price lists, promotions and a store's rules as of one version of its reference data."""
 
     version: int
     currency: str
     products: Mapping[str, Product]
     taxes: Mapping[str, TaxRate]
     rules: RuleBook = NO_RULES
+    lists: PriceLists = NO_LISTS
+    tax_rules: TaxRules = INSIDE
+    cash_step: int = 0
+    zone: str = "UTC"
+
+    @property
+    def asks_for_whom(self) -> bool:
+        """Whether it matters to a price who buys."""
+        return bool(self.rules.promotions) or self.lists.ask_for_groups
+
+    def entangled(self, items: Iterable[str]) -> bool:
+        """Whether a line that nobody touched may cost something else because lines of these items changed: one of the
+        same product reaches a step of a price list, one of the same tax shares its rounding, a promotion takes both."""
+        if self.tax_rules.added or self.rules.promotions:
+            return True
+        return bool(self.lists.lists) and any(self.lists.offers.get(item) for item in items)
 
     def product(self, item: str) -> Product:
         product = self.products.get(item)
@@ -52,8 +69,9 @@ class Share:
 class PricedLine:
     """A line with its price; `total` is what the shopper pays for it and `tax` the part of it that is tax.
 
-    `unit_price` is before promotions. `shares` say what each unit of the line got off, and are empty where none did; a
-    weighing is one unit.
+    `unit_price` is before promotions, and without tax where the store adds it; `price_list` with its `list_version` is
+    where it comes from, empty for the product's own price. `shares` say what each unit of the line got off, and are
+    empty where none did; a weighing is one unit.
     """
 
     line: CartLine
@@ -62,6 +80,8 @@ class PricedLine:
     total: int
     tax: int
     shares: tuple[Share, ...] = ()
+    price_list: str = ""
+    list_version: int = 0
 
     @property
     def off(self) -> int:
@@ -100,44 +120,125 @@ class PricedCart:
         return sum(self.given.saved.values())
 
 
-def price(lines: Iterable[CartLine], book: PriceBook, occasion: Occasion | None = None) -> PricedCart:
-    """Price each line, give what promotions give, and take the tax once per rate over the whole document.
+def book_of(
+    version: int,
+    store: Store,
+    products: Mapping[str, Product],
+    taxes: Mapping[str, TaxRate],
+    lists: PriceLists = NO_LISTS,
+    rules: RuleBook = NO_RULES,
+) -> PriceBook:
+    """The price book of a store with the store's own rules for tax and cash."""
+    return PriceBook(
+        version,
+        store.currency,
+        products,
+        taxes,
+        rules,
+        lists,
+        tax_rules=TaxRules(store.tax_added, store.tax_rounding),
+        cash_step=store.cash_step,
+        zone=store.zone,
+    )
 
-    The order in which lines were scanned does not change the total. Without an occasion no promotion is in force.
+
+Found = Sequence[tuple[CartLine, Product]]
+
+
+def price(lines: Iterable[CartLine], book: PriceBook, occasion: Occasion | None = None) -> PricedCart:
+    """Price each line, give what promotions give, and take the tax once per rate over what is paid together: the lines
+    of one owner.
+
+    The order in which lines were scanned does not change the total. Without an occasion no price list is asked and no
+    promotion is in force.
     """
     found = [(line, book.product(line.item)) for line in lines]
-    totals = [extend(product.price, line.quantity) for line, product in found]
+    if len({line.owner for line, _ in found}) < 2:
+        return _document(found, book, occasion)
+    owners: dict[str, list[tuple[CartLine, Product]]] = {}
+    for line, product in found:
+        owners.setdefault(line.owner, []).append((line, product))
+    return joined([_document(rows, book, occasion) for rows in owners.values()])
+
+
+def joined(parts: Sequence[PricedCart]) -> PricedCart:
+    """What is paid by several documents, as the one cart that it is."""
+    lines = sorted((row for cart in parts for row in cart.lines), key=lambda row: row.line.n)
+    given = parts[0].given if len(parts) == 1 else _all_given([cart.given for cart in parts])
+    taxes = tax_sums([cart.taxes for cart in parts])
+    return PricedCart(tuple(lines), tuple(taxes), sum(cart.total for cart in parts), parts[0].currency, given)
+
+
+def _all_given(parts: Sequence[Outcome]) -> Outcome:
+    saved: dict[str, int] = {}
+    for promotion, amount in (row for one in parts for row in one.saved.items()):
+        saved[promotion] = saved.get(promotion, 0) + amount
+    perks = tuple({perk.id: perk for one in parts for perk in one.perks}.values())
+    judged = {promotion: verdicts for one in parts for promotion, verdicts in one.judged.items()}
+    stacks = tuple(stack for one in parts for stack in one.stacks)
+    return Outcome(stacks, saved, all(one.exact for one in parts), perks, judged)
+
+
+def _document(found: Found, book: PriceBook, occasion: Occasion | None) -> PricedCart:
+    """The lines of one owner, who pays them together."""
+    if occasion is not None and found:
+        # Goods that nobody has in hand are bought online, whoever looks at them; others where the hand is.
+        channel: Channel = found[0][0].origin if found[0][0].in_hand else "online"
+        if occasion.channel != channel:
+            occasion = replace(occasion, channel=channel)
+    amounts, origins = _unit_prices(found, book.lists, occasion)
+    totals = [extend(amount, line.quantity) for (line, _), amount in zip(found, amounts, strict=True)]
     given = NOTHING_GIVEN
     shares: list[tuple[Share, ...]] = [()] * len(found)
     if occasion is not None and book.rules.promotions:
-        given = run(stacked(found), book.rules, occasion)
+        given = run(stacked(found, amounts), book.rules, occasion)
         shares = _shared(found, given)
         totals = [
             total - sum(off * share.count for share in parts for _, off in share.marks)
             for total, parts in zip(totals, shares, strict=True)
         ]
     taxes, tax_by_line = tax_document(
-        [(product.tax, total) for (_, product), total in zip(found, totals, strict=True)], book.taxes
+        [(product.tax, total) for (_, product), total in zip(found, totals, strict=True)], book.taxes, book.tax_rules
     )
+    if book.tax_rules.added:
+        totals = [total + tax for total, tax in zip(totals, tax_by_line, strict=True)]
     priced = tuple(
-        PricedLine(line, product, product.price, total, tax, parts)
-        for (line, product), total, tax, parts in zip(found, totals, tax_by_line, shares, strict=True)
+        PricedLine(line, product, amount, total, tax, parts, *origin)
+        for (line, product), amount, origin, total, tax, parts in zip(
+            found, amounts, origins, totals, tax_by_line, shares, strict=True
+        )
     )
     return PricedCart(priced, tuple(taxes), sum(totals), book.currency, given)
 
 
-def stacked(lines: Iterable[tuple[CartLine, Product]]) -> list[Stack]:
-    """The goods of these lines for the promotions: pieces of one product in one stack, each weighing in its own."""
-    pieces: dict[str, tuple[Product, int]] = {}
+OWN_PRICE = ("", 0)
+"""The origin of a price that is of no list."""
+
+
+def _unit_prices(found: Found, lists: PriceLists, occasion: Occasion | None) -> tuple[list[int], list[tuple[str, int]]]:
+    """The price of one unit for each line, and its list and the list's version. What counts for a step of a price list
+    is all that is bought together of a product, however many lines it stands on."""
+    if not lists.lists or occasion is None or not any(lists.offers.get(product.id) for _, product in found):
+        return [product.price for _, product in found], [OWN_PRICE] * len(found)
+    bought: dict[str, int] = {}
+    for line, _ in found:
+        bought[line.item] = bought.get(line.item, 0) + line.quantity
+    units = [unit_price(product, bought[line.item], lists, occasion) for line, product in found]
+    return [unit.amount for unit in units], [(unit.list_id, unit.version) for unit in units]
+
+
+def stacked(lines: Found, amounts: Sequence[int]) -> list[Stack]:
+    """The goods of these lines at these unit prices for the promotions: pieces of one product in one stack, each
+    weighing in its own."""
+    pieces: dict[str, tuple[Product, int, int]] = {}
     stacks = []
-    for line, product in lines:
+    for (line, product), amount in zip(lines, amounts, strict=True):
         if _one_unit(line):
-            amount = extend(product.price, line.quantity)
-            stacks.append(Stack(product, line.quantity, amount, 1, line.id))
+            stacks.append(Stack(product, line.quantity, extend(amount, line.quantity), 1, line.id))
         else:
-            before = pieces.get(product.id, (product, 0))[1]
-            pieces[product.id] = (product, before + line.quantity // QUANTITY_ONE)
-    return stacks + [Stack(product, QUANTITY_ONE, product.price, count) for product, count in pieces.values()]
+            before = pieces[product.id][2] if product.id in pieces else 0
+            pieces[product.id] = (product, amount, before + line.quantity // QUANTITY_ONE)
+    return stacks + [Stack(product, QUANTITY_ONE, amount, count) for product, amount, count in pieces.values()]
 
 
 def _one_unit(line: CartLine) -> bool:

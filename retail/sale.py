@@ -16,7 +16,7 @@ from retail.money import QUANTITY_ONE, extend
 from retail.occasion import Occasion
 from retail.pricing import PriceBook, PricedCart, Share, price
 from retail.tax import TaxSum
-from retail.tender import TENDERS_MAX, Tender, settle
+from retail.tender import TENDERS_MAX, Tender, rounding_of, settle
 
 AMOUNT_MAX = 10**15
 """No figure of a sale is larger, in minor units or thousandths; every database can keep it."""
@@ -68,6 +68,8 @@ class SaleLine:
     points: int
     fulfilment: str
     shares: tuple[SaleShare, ...] = ()
+    price_list: str = ""
+    list_version: int = 0
 
     @property
     def off(self) -> int:
@@ -86,7 +88,10 @@ class SaleLine:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Amounts in minor units of `currency`, `at` in ms; `number` is of the terminal's own gapless series."""
+    """Amounts in minor units of `currency`, `at` in ms; `number` is of the terminal's own gapless series.
+
+    `rounding` is what cash rounding added to the total: tenders - `change` = `total` + `rounding`.
+    """
 
     id: str
     number: str
@@ -107,6 +112,7 @@ class Sale:
     promotions: tuple[SalePromotion, ...] = ()
     priced_at: int = 0
     """The moment by which promotions were in force, in ms: where the shopper began to pay. 0 is that of the sale."""
+    rounding: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -135,7 +141,7 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
     """Make the sale of a priced cart that these tenders pay. Points are earned only by a known shopper."""
     if not priced.lines:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
-    settlement = settle(priced.total, tenders)
+    settlement = settle(priced.total, tenders, book.cash_step)
     points = loyalty.earned(priced.total) if head.shopper else 0
     shares = loyalty.share(points, [line.total for line in priced.lines])
     lines = tuple(
@@ -153,6 +159,8 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
             share,
             row.line.fulfilment,
             tuple(_share(share) for share in row.shares),
+            row.price_list,
+            row.list_version,
         )
         for row, share in zip(priced.lines, shares, strict=True)
     )
@@ -168,6 +176,7 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
         book_version=book.version,
         promotions=_promotions(priced, book),
         priced_at=priced_at,
+        rounding=settlement.rounding,
     )
 
 
@@ -211,11 +220,12 @@ def _impossible(sale: Sale) -> Iterator[str]:
     if any(line.quantity <= 0 for line in sale.lines):
         yield "a quantity is not more than zero"
     figures = [sale.total, sale.change, sale.points, sale.book_version, sale.at, sale.priced_at]
-    figures += [row.amount for row in sale.tenders]
+    figures += [row.amount for row in sale.tenders] + [abs(sale.rounding)]
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
     figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
     figures += [n for row in sale.promotions for n in (row.version, row.saved)]
     figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
+    figures += [n for row in sale.taxes for part in row.parts for n in (part.ppm, part.base, part.tax)]
     if not all(0 <= figure <= AMOUNT_MAX for figure in figures):
         yield "a figure is negative or too large"
 
@@ -241,7 +251,9 @@ def differences(sale: Sale, book: PriceBook, occasion: Occasion | None = None) -
     rows = [_row("item", sold.id, sold.item, None) for sold in sale.lines if sold.item not in book.products] + [
         _row("rate", "", row.code, None) for row in sale.taxes if row.code not in book.taxes
     ]
-    rows += _differing("", asdict(sale), {"total": derived.total, "points": points, "currency": book.currency})
+    figures: dict[str, Any] = {"total": derived.total, "points": points, "currency": book.currency}
+    figures["rounding"] = rounding_of(sale.total, sale.tenders, book.cash_step)
+    rows += _differing("", asdict(sale), figures)
     if sale.taxes != derived.taxes:
         rows.append(_row("taxes", "", *([asdict(row) for row in taxes] for taxes in (sale.taxes, derived.taxes))))
     saved = {row.id: row.saved for row in sale.promotions}
@@ -249,6 +261,7 @@ def differences(sale: Sale, book: PriceBook, occasion: Occasion | None = None) -
         rows.append(_row("promotions", "", saved, dict(derived.given.saved)))
     for sold, again, share in zip(sale.lines, derived.lines, shares, strict=True):
         figures = {"unit_price": again.unit_price, "total": again.total, "tax_code": again.product.tax}
+        figures["price_list"] = again.price_list
         rows += _differing(sold.id, asdict(sold), figures | {"tax": again.tax, "points": share})
     return rows + list(_contradictions(sale, book))
 
@@ -265,7 +278,7 @@ def _contradictions(sale: Sale, book: PriceBook) -> Iterator[dict[str, Any]]:
     """Where the sale's own figures contradict each other, whatever the book says."""
     for what, sold, derived in (
         ("sum", sale.total, sum(line.total for line in sale.lines)),
-        ("change", sale.change, sum(tender.amount for tender in sale.tenders) - sale.total),
+        ("change", sale.change, sum(tender.amount for tender in sale.tenders) - sale.total - sale.rounding),
         ("points_sum", sale.points, sum(line.points for line in sale.lines)),
     ):
         if sold != derived:

@@ -1,10 +1,11 @@
-"""Ways to pay, what is left to pay, and the change."""
+"""Ways to pay, what is left to pay, what cash is rounded to, and the change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from retail.errors import N_, TenderRefused
+from retail.money import rounded_ratio
 
 TenderKind = Literal["cash"]
 
@@ -18,6 +19,9 @@ TENDER_MAX = 100_000_00
 TENDERS_MAX = 20
 """Tenders in one sale."""
 
+CASH_STEP_MAX = 100_000
+"""The largest step to which a store may round cash, in minor units."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tender:
@@ -29,14 +33,27 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """`tendered` - `change` = `total`."""
+    """`tendered` - `change` = `total` + `rounding`; only what is paid in cash is rounded."""
 
     total: int
     tendered: int
     change: int
+    rounding: int = 0
 
 
-def settle(total: int, tenders: Sequence[Tender]) -> Settlement:
+def cash_rounding(amount: int, step: int) -> int:
+    """What is added to an amount (or, negative, taken off) that is paid in cash of whole steps: to the nearest, half a
+    step upwards. Nothing where every coin is in use (`step` 0 or 1)."""
+    return rounded_ratio(amount, step) * step - amount if step > 1 else 0
+
+
+def rounding_of(total: int, tenders: Sequence[Tender], cash_step: int = 0) -> int:
+    """What cash rounding does to this total: what the tenders do not pay otherwise is paid in cash, and rounded."""
+    in_cash = total - sum(tender.amount for tender in tenders if tender.kind != "cash")
+    return cash_rounding(max(0, in_cash), cash_step)
+
+
+def settle(total: int, tenders: Sequence[Tender], cash_step: int = 0) -> Settlement:
     """Close the payment, or say what is missing (`params["missing"]`, in minor units). Change is cash."""
     if len(tenders) > TENDERS_MAX:
         raise TenderRefused(
@@ -46,11 +63,14 @@ def settle(total: int, tenders: Sequence[Tender]) -> Settlement:
         if not 0 < tender.amount <= TENDER_MAX:
             raise TenderRefused("tender.amount", N_("This amount cannot be right. Type it again."))
     tendered = sum(tender.amount for tender in tenders)
-    if tendered < total:
+    rounding = rounding_of(total, tenders, cash_step)
+    if tendered < total + rounding:
         raise TenderRefused(
-            "tender.short", N_("That is not enough: something is left to pay."), missing=total - tendered
+            "tender.short",
+            N_("That is not enough: something is left to pay."),
+            missing=total + rounding - tendered,
         )
-    return Settlement(total, tendered, tendered - total)
+    return Settlement(total, tendered, tendered - total - rounding, rounding)
 
 
 def suggested(total: int, currency: str) -> list[int]:

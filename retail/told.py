@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from retail.catalogue import Department, Names, Product, Store, TaxRate
 from retail.messages import NUMBER_MAX, Milliseconds
+from retail.price_lists import PriceList
 from retail.promotions.promotion import Promotion
 
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
@@ -260,6 +261,7 @@ class Card(Told):
     names: Names
     language: str
     points: Count
+    groups: list[str] = []
 
 
 class Price(Told):
@@ -269,13 +271,23 @@ class Price(Told):
     price: Count
 
 
+class Offer(Told):
+    """What the price lists ask for a product: by the id of the list `[from thousandths, minor units for one unit]`,
+    smallest quantity first."""
+
+    item: str
+    lists: dict[str, list[Annotated[list[int], Field(min_length=2, max_length=2)]]]
+
+
 class Gone(Told):
-    """What is no longer there: ids of products and promotions, numbers of staff and of cards."""
+    """What is no longer there: ids of products and promotions, numbers of staff and cards, items that are in no price
+    list."""
 
     products: list[str]
     promotions: list[str] = []
     staff: list[str]
     cards: list[str]
+    offers: list[str] = []
 
 
 class Reference(Told):
@@ -298,6 +310,8 @@ class Reference(Told):
     products: list[Product]
     prices: list[Price]
     promotions: list[Promotion] = []
+    lists: list[PriceList] = []
+    offers: list[Offer] = []
     stock: dict[str, Thousandths]
     staff: list[StaffMember]
     cards: list[Card]

@@ -6,6 +6,7 @@ from random import Random
 from typing import Literal
 
 from retail.catalogue import Department, Names, Product, Store, TaxRate
+from retail.price_lists import Break, Breaks, PriceList
 from retail.promotions.promotion import Promotion
 from sample_shop.codes import made_here_gtin, packed_gtin
 from sample_shop.goods import Draft, Shelf, shared_out, shelves
@@ -16,6 +17,10 @@ Progress = Callable[[int, int], None]
 PROGRESS_STEP = 1000
 FIRST_PLU = 10_101
 SOLD_OUT_PERCENT = 4
+LISTED_FIRST, LISTED_STEP = 7, 9
+"""Which goods by the piece are in a price list."""
+
+SIX = 6_000
 PRODUCTS_LIMIT = 150_000
 """More than this the word lists cannot name without repeating themselves."""
 
@@ -44,6 +49,9 @@ class SampleShop:
     stock: dict[tuple[str, str], int]
     terminals: list[TerminalSeed]
     promotions: list[Promotion]
+    price_lists: list[PriceList]
+    list_prices: dict[str, dict[str, Breaks]]
+    """By the id of the list, what it asks for products."""
 
 
 def build(seed: int = 1, products: int = 400, progress: Progress | None = None) -> SampleShop:
@@ -73,7 +81,26 @@ def build(seed: int = 1, products: int = 400, progress: Progress | None = None) 
         stock=_stock(places, goods, random),
         terminals=terminals(),
         promotions=promotions(),
+        price_lists=price_lists(),
+        list_prices=_list_prices(goods),
     )
+
+
+def price_lists() -> list[PriceList]:
+    return [
+        PriceList("six", 1, {"en": "Six and more", "ru": "От шести штук"}),
+        PriceList("online", 1, {"en": "Online shop", "ru": "Интернет-магазин"}, channels=("online",)),
+    ]
+
+
+def _list_prices(goods: list[Product]) -> dict[str, dict[str, Breaks]]:
+    """A tenth off from six on, and a twentieth off online, for some goods by the piece far down in the catalogue."""
+    pieces = [product for product in goods if not product.weighed and not product.family]
+    some = pieces[LISTED_FIRST::LISTED_STEP]
+    return {
+        "six": {product.id: (Break(SIX, product.price * 9 // 10),) for product in some[::2]},
+        "online": {product.id: (Break(0, product.price * 19 // 20),) for product in some[1::2]},
+    }
 
 
 def _product(number: int, seed: int, shelf: Shelf, draft: Draft) -> Product:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import sample_shop
 from retail.stock import StockMove
+from sync_server.catalogue import lists
 from sync_server.catalogue import service as catalogue
 from sync_server.catalogue.tables import stores
 from sync_server.customers import service as customers
@@ -87,6 +88,7 @@ def _people(
     catalogue.add_taxes(session, shop.taxes)
     promotions.add(session, shop.promotions, now)
     catalogue.priced_by(session, now)
+    lists.add_lists(session, shop.price_lists, shop.list_prices, now)
     for place in shop.terminals:
         terminals.add(session, place.id, place.store, place.code, place.kind, dict(place.name))
     for member in shop.staff:

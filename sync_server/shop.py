@@ -4,6 +4,7 @@ The hub does not import the storefront: `words` is the storefront's module of `A
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from retail.catalogue import Product, Store
 from retail.errors import N_
+from retail.money import QUANTITY_ONE
+from retail.price_lists import unit_price
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue import search as search_pages
 from sync_server.customers import queries as customers
@@ -22,6 +25,18 @@ from sync_server.sign_in import SignIn
 from sync_server.stock import queries as stock
 
 PAGE_SIZE = 24
+
+
+def _online(session: Session, products: list[Product]) -> list[Product]:
+    """The products at what one of each costs online, in the shop's first store, for somebody who is not known."""
+    store = catalogue.all_stores(session)[0].id
+    book = catalogue.book(session, store)
+    asked = catalogue.occasion(session, store, "online")
+    found = [unit_price(product, QUANTITY_ONE, book.lists, asked).amount for product in products]
+    return [
+        product if product.price == amount else replace(product, price=amount)
+        for product, amount in zip(products, found, strict=True)
+    ]
 
 
 class HubShop:
@@ -49,6 +64,7 @@ class HubShop:
             return search_pages.page_of(session, department, search, page, PAGE_SIZE)
 
         found, total = self._db.read_beside(query)
+        found = self._db.read(lambda session: _online(session, found))
         return self._words.Listing(found, page, max(1, -(-total // PAGE_SIZE)), total)
 
     def goods(self, limit: int) -> Sequence[str]:
@@ -60,6 +76,7 @@ class HubShop:
             if product is None:
                 return None
             family = catalogue.family(session, product.family) if product.family else [product]
+            product, *family = _online(session, [product, *family])
             return self._words.Offer(product, family, stock.of_item(session, id))
 
         return self._db.read(query)

@@ -5,7 +5,7 @@ the till goes on selling from the version before. Products are looked up by inde
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,25 +14,29 @@ from sqlalchemy import Connection, func, select, text
 
 from pos_terminal.errors import StoreRefused
 from pos_terminal.store.engine import refusals, sqlite_engine
+from pos_terminal.store.goods import CACHE_PRODUCTS_MAX, Offers, Products
 from pos_terminal.store.sides import SIDES, Side, made
 from retail.barcode import MeasuredCode, ProductCode, plu_of
-from retail.catalogue import Department, Names, Product, Store, TaxRate, product_from
+from retail.catalogue import Department, Names, Product, Store, TaxRate, product_from, tax_rate_from
 from retail.errors import N_
-from retail.pricing import PriceBook
+from retail.price_lists import NO_LISTS, Breaks, PriceList, PriceLists, breaks_from, price_list_from
+from retail.pricing import PriceBook, book_of
 from retail.promotions.kinds import kept_promotion
 from retail.promotions.promotion import RuleBook
 from retail.search import asked
 
-SHAPE = 3
+SHAPE = 2
 """Of the tables in sides.py, and of how names become words. A file of an older shape is emptied, and the hub asked for
 its contents anew; one of a newer shape is refused."""
 
-CACHE_PRODUCTS_MAX = 2_000
 SEARCH_LIMIT_MAX = 60
 CANDIDATES_MAX = 200
 """So many of those that fit are compared; who types one letter is not helped by the best of thirty thousand."""
 
 SMALL = ("e", "version", "store", "terminal", "departments", "taxes")
+LISTS = "lists"
+"""The price lists' conditions; a hub of before them does not send any."""
+
 OWNER = "CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), hub TEXT NOT NULL)"
 LIVE = "CREATE TABLE IF NOT EXISTS live (id INTEGER PRIMARY KEY CHECK (id = 1), side TEXT NOT NULL)"
 
@@ -69,40 +73,13 @@ class Heading:
     terminal: Terminal
     departments: tuple[Department, ...]
     taxes: Mapping[str, TaxRate]
+    lists: Mapping[str, PriceList]
     people: tuple[Mapping[str, Any], ...]
     numbers: frozenset[str]
     """Of the people."""
 
     shown: Mapping[str, Any]
     """`{store, terminal, departments}` as the pages get them, made once for each version."""
-
-
-class Products(Mapping[str, Product]):
-    """Products by id, read from the file when they are asked for; the last ones are remembered."""
-
-    def __init__(self, replica: "Replica") -> None:
-        self._replica = replica
-        self._known: dict[str, Product] = {}
-
-    def __getitem__(self, item: str) -> Product:
-        found = self._known.get(item)
-        if found is None:
-            found = self._replica.product(item)
-            if found is None:
-                raise KeyError(item)
-            if len(self._known) >= CACHE_PRODUCTS_MAX:
-                self._known.clear()
-            self._known[item] = found
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        table = self._replica.side.products
-        with self._replica.read() as connection:
-            yield from [str(row[0]) for row in connection.execute(select(table.c.id).order_by(table.c.n))]
-
-    def __len__(self) -> int:
-        with self._replica.read() as connection:
-            return connection.execute(select(func.count()).select_from(self._replica.side.products)).scalar() or 0
 
 
 class Replica:
@@ -170,6 +147,7 @@ class Replica:
         connection.execute(text(OWNER))
         live = self._live(connection)
         for side in SIDES.values():
+            side.complete(connection)
             # What was replaced is let go here and not when the sides turn: a look may have been on its way to it.
             if live is not None and side is not live and not side.told(connection).get("next"):
                 side.drop(connection)
@@ -194,8 +172,9 @@ class Replica:
         self.side = live
         self.scanned = {}
         self.heading = heading
-        taxes, rule_book = heading.taxes, RuleBook(heading.version, rules)
-        self.book = PriceBook(heading.version, heading.store.currency, Products(self), taxes, rule_book)
+        lists = PriceLists(heading.lists, Offers(self)) if heading.lists else NO_LISTS
+        rule_book = RuleBook(heading.version, rules)
+        self.book = book_of(heading.version, heading.store, Products(self), heading.taxes, lists, rule_book)
 
     def place(self) -> dict[str, Any]:
         """What to ask the hub for: `{next}` where a load was left, `{since, e}` where there is none, else nothing."""
@@ -203,6 +182,8 @@ class Replica:
             live = self._live(connection)
             loading = _other(live).told(connection)
             told = live.told(connection) if live is not None else {}
+        # A program that knew no price lists has passed them by: only a whole that is begun now has them all.
+        loading, told = ({} if LISTS not in one else one for one in (loading, told))
         token = loading.get("next") or told.get("next")
         if token:
             return {"next": token}
@@ -235,7 +216,7 @@ class Replica:
             if page["whole"] and not page["first"] and not told:
                 raise ValueError("the load that this page belongs to was not begun here")
             progress = _progress(page, told)
-            small = {key: page[key] for key in SMALL}
+            small = {key: page[key] for key in SMALL} | {LISTS: page.get(LISTS, [])}
             if page["next"] and not page["whole"]:
                 # The version counts once all of it is here.
                 small["version"] = told["version"]
@@ -280,6 +261,13 @@ class Replica:
         with refusals(), self.read() as connection:
             row = connection.execute(query).first()
         return None if row is None else product_from(json.loads(row[0]))
+
+    def offers(self, item: str) -> Mapping[str, Breaks]:
+        """What the price lists ask for a product, by the id of the list."""
+        offers = self.side.offers
+        with refusals(), self.read() as connection:
+            body = connection.execute(select(offers.c.body).where(offers.c.item == item)).scalar()
+        return {} if body is None else {name: breaks_from(rows) for name, rows in json.loads(body).items()}
 
     def card(self, number: str) -> dict[str, Any] | None:
         """`{number, shopper, name, language, points}` of a card."""
@@ -326,7 +314,8 @@ def _other(live: Side | None) -> Side:
 
 def _progress(page: Mapping[str, Any], told: Mapping[str, Any]) -> Progress:
     begins = page["first"] or not told.get("next")
-    rows = sum(len(page[kind]) for kind in ("products", "prices", "staff", "cards")) + len(page.get("promotions", ()))
+    rows = sum(len(page[kind]) for kind in ("products", "prices", "staff", "cards"))
+    rows += sum(len(page.get(kind, ())) for kind in ("offers", "promotions"))
     done = rows if begins else int(told["rows"]) + rows
     # What changes during a load is told a second time, which nobody counted beforehand.
     total = max(done, int(page["total"]) if begins else int(told["total"]))
@@ -368,7 +357,8 @@ def _heading(rows: Mapping[str, Any], people: list[dict[str, Any]]) -> Heading:
         store=store,
         terminal=terminal,
         departments=tuple(departments),
-        taxes={row["code"]: made(TaxRate, row) for row in rows["taxes"]},
+        taxes={row["code"]: tax_rate_from(row) for row in rows["taxes"]},
+        lists={row["id"]: price_list_from(row) for row in rows.get(LISTS, ())},
         people=tuple(people),
         numbers=frozenset(str(row["number"]) for row in people),
         shown={

@@ -40,6 +40,11 @@ class Side:
         """Products that left the catalogue. Nobody finds them any more, but a cart that holds one can still be paid."""
 
         self.promotions = self._keyed("promotions")
+        self.offers = self._table(
+            "offers", Column("item", Text, primary_key=True), Column("body", Text, nullable=False)
+        )
+        """What the price lists ask for a product, as JSON `{list: steps}`."""
+
         self.staff = self._keyed("staff")
         self.cards = self._keyed("cards")
         self.words = f"words_{name}"
@@ -60,6 +65,12 @@ class Side:
                 " tokenize='unicode61 remove_diacritics 0')"
             )
         )
+
+    def complete(self, connection: Connection) -> None:
+        """What a newer program has beside the tables that an older one made."""
+        if self.told(connection):
+            for table in (self.offers, self.promotions):
+                table.create(connection, checkfirst=True)
 
     def drop(self, connection: Connection) -> None:
         self.metadata.drop_all(connection)
@@ -83,6 +94,10 @@ class Side:
         self._put_prices(connection, page["prices"])
         self._let_go(connection, page["gone"]["products"])
         self._put_stock(connection, page["stock"])
+        offers = [{"item": str(row["item"]), "body": as_json(row["lists"])} for row in page.get("offers", ())]
+        _put(connection, self.offers, offers)
+        for item in page["gone"].get("offers", ()):
+            connection.execute(delete(self.offers).where(self.offers.c.item == item))
         for kind, table in (("staff", self.staff), ("cards", self.cards)):
             _put(connection, table, [{"number": str(row["number"]), "body": as_json(row)} for row in page[kind]])
             for number in page["gone"][kind]:

@@ -141,16 +141,21 @@ class Priced:
 
 
 def _priced(session: Session, stored: StoredCart, cart: Cart) -> Priced:
-    book = catalogue.book(session, stored.store)
     owners: dict[str, list[CartLine]] = {}
     for line in cart.lines.values():
         owners.setdefault(line.owner, []).append(line)
     purchases = []
     for owner, lines in owners.items():
         channel = lines[0].origin if lines[0].in_hand else "online"
-        occasion = catalogue.occasion(session, stored.store, channel, cart.shopper)
+        store = _store_of(session, stored, lines[0])
+        book, occasion = catalogue.book(session, store), catalogue.occasion(session, store, channel, cart.shopper)
         purchases.append(_purchase(session, (cart.id, owner), lines, book, occasion))
-    return Priced(tuple(purchases), book)
+    return Priced(tuple(purchases), catalogue.book(session, stored.store))
+
+
+def _store_of(session: Session, stored: StoredCart, line: CartLine) -> str:
+    """The store by whose prices a line is sold: where the hand is that holds it, else the cart's own."""
+    return terminals.store_of(session).get(line.owner, stored.store) if line.in_hand else stored.store
 
 
 def _purchase(
@@ -177,21 +182,34 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
     places = terminals.places(session)
     before, old, new = stored.cart.lines, _head(stored.cart, places), _head(after, places)
     found: dict[str, Any] = {key: value for key, value in new.items() if old[key] != value}
-    if before == after.lines:
+    another = stored.cart.shopper != after.shopper and catalogue.book(session, stored.store).asks_for_whom
+    if before == after.lines and not another:
         return found
-    # As it was comes first: that is what is kept of the change before.
-    was = _priced(session, stored, stored.cart) if catalogue.book(session, stored.store).rules.promotions else None
-    priced = _priced(session, stored, after)
     told = set(changed(before, after.lines))
+    touched = [after.lines[key] for key in told] + [line for key, line in before.items() if key not in after.lines]
+    # As it was comes first: that is what is kept of the change before.
+    was = _priced(session, stored, stored.cart) if another or _entangled(session, stored, touched) else None
+    priced = _priced(session, stored, after)
     hints: dict[str, Any] = {}
     if was is not None:
-        # One line more may change what another one gets off.
-        seen = {row.line.id: row for row in was.lines}
-        told = {row.line.id for row in priced.lines if row != seen.get(row.line.id)}
+        # One line more may change what another one costs or gets off.
+        seen = {row.line.id: _cost(row) for row in was.lines}
+        told = {row.line.id for row in priced.lines if _cost(row) != seen.get(row.line.id)}
         hints = {"hints": _hints(priced)} if _hints(priced) != _hints(was) else {}
     rows = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines if row.line.id in told}
     gone = {line: None for line in before if line not in after.lines}
     return {**found, "lines": rows | gone, "totals": _totals(priced), **hints}
+
+
+def _entangled(session: Session, stored: StoredCart, touched: list[CartLine]) -> bool:
+    """Whether lines that were not touched may cost something else now that these were."""
+    stores, items = {_store_of(session, stored, line) for line in touched}, {line.item for line in touched}
+    return any(catalogue.book(session, store).entangled(items) for store in stores)
+
+
+def _cost(row: pricing.PricedLine) -> tuple[Any, ...]:
+    """What of a priced line is seen."""
+    return row.line, row.unit_price, row.total, row.shares
 
 
 def changed(before: Mapping[str, CartLine], after: Mapping[str, CartLine]) -> dict[str, CartLine]:
@@ -251,6 +269,11 @@ def _line_view(
         "list_total": row.list_total,
         "given": shown.given(row.discounts, rules) if row.shares else [],
     }
+
+
+def open_carts_of(session: Session, shopper: str) -> list[str]:
+    """The ids of the shopper's open carts: the live one, and visits that have not moved into it."""
+    return list(session.scalars(select(carts.c.id).where(carts.c.shopper == shopper, carts.c.status == "open")))
 
 
 def open_carts_with(session: Session, items: list[str] | None) -> set[str]:

@@ -206,6 +206,11 @@ def close_visit(session: Session, visit_id: str, device: str, cause: Cause, at: 
         outbox.leave(session, device, stream(moved_to))
 
 
+def repriced_of(session: Session, shopper: str, at: int) -> None:
+    """This shopper is offered other prices now: whoever watches one of the shopper's open carts asks anew."""
+    outbox.unspelled(session, [stream(cart) for cart in queries.open_carts_of(session, shopper)], at)
+
+
 def repriced(session: Session, items: list[str] | None, at: int) -> None:
     """These items (None for all) cost or are called something else now: whoever watches a cart with them asks anew."""
     held = queries.open_carts_with(session, items)

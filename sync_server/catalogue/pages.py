@@ -30,7 +30,7 @@ WHOLE, CATCHING_UP, CHANGES = "w", "c", "d"
 END = "~"
 """Stands behind every kind: the whole of a version was told."""
 
-WHOLE_KINDS = ("cards", "products", "promotions", "staff")
+WHOLE_KINDS = ("cards", "offers", "products", "promotions", "staff")
 TOKEN_LENGTH_MAX = 160
 
 
@@ -64,10 +64,10 @@ class Rows:
     """What a page tells: JSON texts by kind, and keys of what is gone."""
 
     told: dict[str, list[bytes]] = field(
-        default_factory=lambda: {"products": [], "prices": [], "promotions": [], "staff": [], "cards": []}
+        default_factory=lambda: {kind: [] for kind in ("products", "prices", "offers", "promotions", "staff", "cards")}
     )
     gone: dict[str, list[str]] = field(
-        default_factory=lambda: {"products": [], "promotions": [], "staff": [], "cards": []}
+        default_factory=lambda: {kind: [] for kind in ("products", "offers", "promotions", "staff", "cards")}
     )
     stock: dict[str, int] = field(default_factory=dict)
     size: int = 0
@@ -139,6 +139,7 @@ def _small(session: Session, terminal: Row[Any]) -> dict[str, Any]:
         },
         "departments": [asdict(row) for row in queries.all_departments(session)],
         "taxes": [asdict(row) for row in queries.all_taxes(session)],
+        "lists": [asdict(row) for row in queries.all_lists(session)],
     }
 
 
@@ -147,7 +148,8 @@ def _total(session: Session, asked: Asked, start: Place) -> int:
     if start.mode != WHOLE:
         return session.scalar(select(func.count()).select_from(reference_changes).where(_after(asked, start))) or 0
     people = 0 if asked.kiosk else staff.count(session, asked.store)
-    return queries.count(session) + promotions.count(session) + customers.count_cards(session) + people
+    goods = queries.count(session) + queries.count_offers(session) + promotions.count(session)
+    return goods + customers.count_cards(session) + people
 
 
 def _whole(session: Session, asked: Asked, start: Place, rows: Rows) -> Place:
@@ -178,6 +180,8 @@ def _rows_after(session: Session, asked: Asked, kind: str, key: str, limit: int)
             return queries.bodies_after(session, key, limit)
         case "promotions":
             return promotions.bodies_after(session, key, limit)
+        case "offers":
+            return ((item, orjson.dumps(row)) for item, row in queries.offers_after(session, key, limit))
         case "staff":
             found = staff.rows_after(session, asked.store, key, limit)
         case _:
@@ -244,6 +248,10 @@ def _promotions(session: Session, _: Asked, keys: list[str]) -> dict[str, Any]:
     return promotions.bodies_of(session, keys)
 
 
+def _offers(session: Session, _: Asked, keys: list[str]) -> dict[str, Any]:
+    return {item: orjson.dumps(row) for item, row in queries.offers_of(session, keys).items()}
+
+
 def _staff(session: Session, asked: Asked, keys: list[str]) -> dict[str, Any]:
     return {row["number"]: orjson.dumps(row) for row in staff.rows_of(session, asked.store, keys)}
 
@@ -260,6 +268,7 @@ _NOW: dict[str, Callable[[Session, Asked, list[str]], dict[str, Any]]] = {
     "products": _products,
     "prices": _prices,
     "promotions": _promotions,
+    "offers": _offers,
     "staff": _staff,
     "cards": _cards,
     "stock": _levels,

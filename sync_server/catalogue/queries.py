@@ -10,21 +10,29 @@ from sqlalchemy import Text, bindparam, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from retail.cart import Channel
-from retail.catalogue import Department, Product, Store, TaxRate, product_from
+from retail.catalogue import Department, Product, Store, TaxRate, product_from, tax_rate_from
 from retail.errors import N_, CatalogueError
 from retail.occasion import Occasion
-from retail.pricing import PriceBook
+from retail.price_lists import NO_LISTS, Breaks, PriceList, PriceLists, breaks_from, price_list_from
+from retail.pricing import PriceBook, book_of
 from retail.promotions.promotion import RuleBook
-from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
+from retail.wall_clock import reached
+from sync_server.catalogue.tables import departments, list_prices, pictures, price_lists, products, stores, taxes
+from sync_server.customers import groups
 from sync_server.errors import NotFound
 from sync_server.prepared import Answer, Prepared
 from sync_server.promotions import queries as promotions
 
 PRODUCTS_KEPT_MAX = 20_000
+"""Also so many products whose prices in lists are kept, those without any among them."""
+
 STORES_KEPT_MAX = 16
 """What is kept of all books together; beyond that it is read anew."""
 
 PRODUCT = Prepared(select(products.c.body, products.c.withdrawn).where(products.c.id == bindparam("item")), "item")
+OFFERS = Prepared(
+    select(list_prices.c.list, list_prices.c.breaks).where(list_prices.c.item == bindparam("item")), "item"
+)
 REFERENCE = Prepared(
     select(stores.c.id, stores.c.reference, stores.c.priced_at, stores.c.heads, stores.c.body).where(
         stores.c.id == bindparam("store")
@@ -72,7 +80,30 @@ def all_departments(session: Session) -> list[Department]:
 
 
 def all_taxes(session: Session) -> list[TaxRate]:
-    return [TaxRate(**body) for body in session.scalars(select(taxes.c.body).order_by(taxes.c.code))]
+    return [tax_rate_from(body) for body in session.scalars(select(taxes.c.body).order_by(taxes.c.code))]
+
+
+def all_lists(session: Session) -> list[PriceList]:
+    rows = session.scalars(select(price_lists.c.body).order_by(price_lists.c.id))
+    return [price_list_from(body) for body in rows]
+
+
+def offers_after(session: Session, item: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
+    """What the price lists ask for each of the products behind an item, in the order of the items."""
+    items = select(list_prices.c.item).where(list_prices.c.item > item).distinct().order_by(list_prices.c.item)
+    return sorted(offers_of(session, list(session.scalars(items.limit(limit)))).items())
+
+
+def offers_of(session: Session, items: list[str]) -> dict[str, dict[str, Any]]:
+    """`{item, lists: {list: breaks}}` of those of the products that are in any price list."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in session.execute(select(list_prices).where(list_prices.c.item.in_(items)).order_by(list_prices.c.list)):
+        found.setdefault(row.item, {"item": row.item, "lists": {}})["lists"][row.list] = row.breaks
+    return found
+
+
+def count_offers(session: Session) -> int:
+    return session.scalar(select(func.count(list_prices.c.item.distinct()))) or 0
 
 
 BODY = cast(products.c.body, Text)
@@ -176,6 +207,26 @@ class Products(Mapping[str, Product]):
         return len(self._kept)
 
 
+class Offers(Mapping[str, Mapping[str, Breaks]]):
+    """What the price lists ask for each product, read when it is asked for, as `Products` are."""
+
+    def __init__(self, session: Session, kept: dict[str, dict[str, Breaks]]) -> None:
+        self._session, self._kept = session, kept
+
+    def __getitem__(self, item: str) -> Mapping[str, Breaks]:
+        found = self._kept.get(item)
+        if found is None:
+            rows = OFFERS.all(self._session, item=item)
+            found = self._kept[item] = {row.list: breaks_from(row.breaks) for row in rows}
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
 @dataclass(slots=True)
 class Shelf:
     """What was read of one version of a store's reference data, kept from one transaction to the next."""
@@ -183,8 +234,14 @@ class Shelf:
     version: int
     taxes: dict[str, TaxRate]
     rules: RuleBook
+    lists: dict[str, PriceList]
     products: dict[str, Product] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
+    offers: dict[str, dict[str, Breaks]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return len(self.products) + len(self.offers)
 
 
 def book(session: Session, store_id: str) -> PriceBook:
@@ -218,32 +275,36 @@ def _open_book(session: Session, asked: Answer) -> PriceBook:
     kept = session.info.setdefault("kept", {})
     # Each store counts its own versions: the same number at another store is another day's book.
     shelves = kept.setdefault("shelves", {})
-    if len(shelves) > STORES_KEPT_MAX or sum(len(one.products) for one in shelves.values()) > PRODUCTS_KEPT_MAX:
+    if len(shelves) > STORES_KEPT_MAX or sum(one.size for one in shelves.values()) > PRODUCTS_KEPT_MAX:
         shelves.clear()
     shelf = shelves.get(row.id)
     if shelf is None or shelf.version != row.reference:
         # Most versions change no promotion, and reading all of them anew would be felt.
         head = row.heads.get("promotions", 0)
         rules = shelf.rules if shelf is not None and shelf.rules.version == head else promotions.rules(session, head)
-        shelf = shelves[row.id] = Shelf(row.reference, {rate.code: rate for rate in all_taxes(session)}, rules)
+        rates, lists = ({one.code: one for one in all_taxes(session)}, {one.id: one for one in all_lists(session)})
+        shelf = shelves[row.id] = Shelf(row.reference, rates, rules, lists)
         kept.pop("places", None)
+        kept.pop("store_of", None)
     goods = Products(session, shelf.products, shelf.withdrawn)
     session.info[MOMENTS] = session.info.get(MOMENTS, {}) | {row.id: _wall_clock(row.priced_at, row.body["zone"])}
-    return PriceBook(row.reference, row.body["currency"], goods, shelf.taxes, shelf.rules)
+    asked_for = PriceLists(shelf.lists, Offers(session, shelf.offers)) if shelf.lists else NO_LISTS
+    return book_of(row.reference, Store(**row.body), goods, shelf.taxes, asked_for, shelf.rules)
 
 
 def _wall_clock(at: int, zone: str) -> datetime:
     # A terminal whose clock is far off says so in a sale that is kept all the same.
-    return datetime.fromtimestamp(min(max(at, 0), MOMENT_MAX) / 1000, ZoneInfo(zone)).replace(tzinfo=None)
+    return reached(min(max(at, 0), MOMENT_MAX), ZoneInfo(zone))
 
 
 def occasion(session: Session, store_id: str, channel: Channel, shopper: str = "", at: int | None = None) -> Occasion:
     """When, where and for whom something is priced: at `at` (ms), or at the moment that the store's carts are priced
-    by, which moves only when a promotion begins or ends. So a cart looks the same to whoever looks at it when."""
-    book(session, store_id)
-    if at is None:
-        return Occasion(session.info[MOMENTS][store_id], store_id, channel, shopper)
-    return Occasion(_wall_clock(at, store(session, store_id).zone), store_id, channel, shopper)
+    by, which moves only when a promotion or a price list begins or ends. So a cart looks the same to whoever looks at
+    it when."""
+    found = book(session, store_id)
+    belongs = groups.of(session, shopper) if shopper and found.asks_for_whom else frozenset[str]()
+    local = session.info[MOMENTS][store_id] if at is None else _wall_clock(at, found.zone)
+    return Occasion(local, store_id, channel, shopper, belongs)
 
 
 def pricing_moments(session: Session) -> list[tuple[str, str, int]]:

@@ -17,10 +17,13 @@ from sync_server.catalogue.tables import reference_changes, stores
 from sync_server.db import REFERENCE_CHANGED
 from sync_server.outbox import service as outbox
 
-KINDS = ("cards", "departments", "prices", "products", "promotions", "staff", "stock", "taxes")
+KINDS = (
+    *("cards", "departments", "lists", "offers", "prices", "products", "promotions"),
+    *("staff", "stock", "store", "taxes"),
+)
 """In the order in which the changes of one version are told."""
 
-PRICING = frozenset({"prices", "products", "promotions", "taxes"})
+PRICING = frozenset({"lists", "offers", "prices", "products", "promotions", "store", "taxes"})
 """What a cart's price depends on."""
 
 CHANGES_RECORDED_MAX = 20_000

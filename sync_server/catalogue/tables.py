@@ -37,6 +37,22 @@ departments = Table(
 
 taxes = Table("taxes", metadata, Column("code", String(4), primary_key=True), Column("body", JSON, nullable=False))
 
+price_lists = Table(
+    "price_lists",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("body", JSON, nullable=False, comment="its version, names and conditions"),
+)
+
+list_prices = Table(
+    "list_prices",
+    metadata,
+    Column("item", String(64), primary_key=True),
+    Column("list", String(64), ForeignKey("price_lists.id"), primary_key=True),
+    Column("breaks", JSON, nullable=False, comment="[[from thousandths, minor units]], smallest quantity first"),
+    Index("list_prices_of_list", "list", "item"),
+)
+
 pictures = Table(
     "pictures",
     metadata,

@@ -44,7 +44,7 @@ def view(session: Session, shopper: str) -> dict[str, Any]:
 
 
 CARDS = (
-    select(cards.c.number, customers.c.id, customers.c.names, customers.c.language)
+    select(cards.c.number, customers.c.id, customers.c.names, customers.c.language, customers.c.groups)
     .join(customers, customers.c.id == cards.c.customer)
     .where(cards.c.active)
     .order_by(cards.c.number)
@@ -76,6 +76,7 @@ def _card_rows(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
             "names": row.names,
             "language": row.language,
             "points": points.get(row.id, 0),
+            "groups": row.groups,
         }
         for row in rows
     ]

@@ -1,7 +1,7 @@
 """Signing shoppers in, and finding them by their card."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import phonenumbers
@@ -14,6 +14,7 @@ from retail.errors import N_, CartRefused
 from sync_server.carts import service as carts
 from sync_server.catalogue import reference
 from sync_server.customers import queries
+from sync_server.customers.groups import GROUP_LENGTH_MAX, GROUPS_MAX
 from sync_server.customers.tables import cards, customers, sessions
 from sync_server.db import insert_if_absent
 from sync_server.errors import NotFound, SignInRefused
@@ -162,6 +163,19 @@ def add(
     )
     session.execute(insert(cards).values(number=card, customer=shopper, active=True))
     carts.open_cart(session, cart, store, "", shopper)
+
+
+def set_groups(session: Session, shopper: str, groups: Collection[str], at: int) -> None:
+    """The shopper belongs to these groups from now on: tills hear it with the cards, open carts cost it at once."""
+    wanted = sorted(set(groups))
+    if len(wanted) > GROUPS_MAX or any(not 0 < len(group) <= GROUP_LENGTH_MAX for group in wanted):
+        raise CartRefused("customer.groups", N_("A customer is in {limit} groups at most."), limit=GROUPS_MAX)
+    known = update(customers).where(customers.c.id == shopper).values(groups=wanted).returning(customers.c.id)
+    if session.execute(known).first() is None:
+        raise NotFound()
+    numbers = session.scalars(select(cards.c.number).where(cards.c.customer == shopper, cards.c.active))
+    reference.changed(session, {"cards": list(numbers)}, at)
+    carts.repriced_of(session, shopper, at)
 
 
 def issue_card(session: Session, number: str, shopper: str, at: int) -> None:

@@ -11,6 +11,13 @@ customers = Table(
     Column("names", JSON, nullable=False),
     Column("language", String(5), nullable=False),
     Column("store", String(64), ForeignKey("stores.id"), nullable=False, comment="where the online cart is priced"),
+    Column(
+        "groups",
+        JSON,
+        nullable=False,
+        server_default="[]",
+        comment="that price lists ask for",
+    ),
     Column("email", String(254), unique=True, nullable=False),
     Column("phone", String(20), unique=True, nullable=False, comment="E.164"),
     Column("password_hash", String(200), nullable=False),

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_, PromotionError
+from retail.pricing import PriceBook
 from retail.promotions.kinds import as_dict, promotion_from
-from retail.promotions.promotion import Promotion, RuleBook
+from retail.promotions.promotion import Promotion
+from retail.wall_clock import reached
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue import service as catalogue_service
 from sync_server.db import Database
@@ -68,7 +69,7 @@ def _write(session: Session, promotion: Promotion, staff: str, at: int, new: boo
 
 
 def begin_and_end(db: Database, now: int) -> None:
-    """Price the carts of a store anew where a promotion began or ended since they were priced (`now` in ms).
+    """Price the carts of a store anew where a promotion or a price list began or ended since (`now` in ms).
 
     What is due stands in the database: a hub that was away does it when it is back, and of several workers one.
     """
@@ -88,12 +89,13 @@ def _due(session: Session, now: int) -> list[str]:
     moments = catalogue.pricing_moments(session)
     if not moments:
         return []
-    # The promotions are the same in all stores, and of the clocks there are few.
-    rules = catalogue.book(session, moments[0][0]).rules
+    # The promotions and price lists are the same in all stores, and of the clocks there are few.
+    book = catalogue.book(session, moments[0][0])
     clocks = {(zone, priced_at) for _, zone, priced_at in moments}
-    turned = {clock for clock in clocks if _in_force(rules, clock[0], clock[1]) != _in_force(rules, clock[0], now)}
+    turned = {clock for clock in clocks if _in_force(book, clock[0], clock[1]) != _in_force(book, clock[0], now)}
     return [store for store, zone, priced_at in moments if (zone, priced_at) in turned]
 
 
-def _in_force(rules: RuleBook, zone: str, at: int) -> frozenset[str]:
-    return rules.in_force(datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).replace(tzinfo=None))
+def _in_force(book: PriceBook, zone: str, at: int) -> tuple[frozenset[str], list[str]]:
+    local = reached(at, ZoneInfo(zone))
+    return book.rules.in_force(local), book.lists.in_force(f"{local:%Y-%m-%dT%H:%M}")

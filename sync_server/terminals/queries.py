@@ -24,6 +24,16 @@ def known_tokens(session: Session, hashes: list[str]) -> set[str]:
     return set(session.scalars(select(terminals.c.token_hash).where(terminals.c.token_hash.in_(hashes))))
 
 
+def store_of(session: Session) -> dict[str, str]:
+    """The id of the store in which each terminal stands; kept until the book is newer."""
+    kept = session.info.setdefault("kept", {})
+    if "store_of" not in kept:
+        rows = session.execute(select(terminals.c.id, terminals.c.store))
+        kept["store_of"] = {row.id: row.store for row in rows}
+    found: dict[str, str] = kept["store_of"]
+    return found
+
+
 def places(session: Session) -> dict[str, dict[str, Any]]:
     """Where each terminal stands: `{device, kind, names, store}` by its id; kept until the book is newer."""
     kept = session.info.setdefault("kept", {})

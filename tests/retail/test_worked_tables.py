@@ -1,23 +1,30 @@
 """The worked tables of docs/pricing.md and docs/loyalty.md, row by row: the page and the code cannot disagree."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from retail import loyalty
 from retail.cart import CartLine
-from retail.catalogue import Product, TaxRate
+from retail.catalogue import Product, TaxPart, TaxRate
 from retail.errors import TenderRefused
-from retail.money import extend, split
+from retail.money import extend, minor_digits, split
+from retail.occasion import Occasion
+from retail.price_lists import Break, ListPrice, PriceList, PriceLists, unit_price
 from retail.pricing import PriceBook, PricedCart, price
 from retail.sale import SaleHead, close
-from retail.tax import tax_document
+from retail.tax import WHOLE, TaxRules, headline, tax_document
 from retail.tender import Tender, settle, suggested
+from retail.wall_clock import first_moment
 
 DOCS = Path(__file__).parents[2] / "docs"
 TABLES = {
-    "pricing.md": {"line", "split", "tax", "cart", "pay", "suggested"},
+    "pricing.md": {
+        *("line", "decimals", "lists", "wall", "split", "tax", "tax_rules", "cart", "pay", "cash", "suggested"),
+    },
     "loyalty.md": {"earned", "shared", "sale"},
     "coupons.md": {"check", "typed", "usable", "waits", "ledger"},
 }
@@ -48,7 +55,17 @@ def pairs(cell: str) -> list[tuple[str, str]]:
 
 
 def rates_of(cell: str) -> dict[str, TaxRate]:
-    return {code: TaxRate(code, {}, int(rate)) for code, rate in pairs(cell)}
+    """ "A: 2000" in hundredths of a percent, "A: 50000 + ^95000" or more than 10000 in parts of a million."""
+    return {code: rate_of(code, rate) for code, rate in pairs(cell)}
+
+
+def rate_of(code: str, rate: str) -> TaxRate:
+    if "+" not in rate and int(rate) <= WHOLE:
+        return TaxRate(code, {}, int(rate))
+    parts = tuple(
+        TaxPart({}, int(part.strip().removeprefix("^")), part.strip().startswith("^")) for part in rate.split("+")
+    )
+    return TaxRate(code, {}, headline(parts), parts)
 
 
 @pytest.mark.parametrize("page", TABLES)
@@ -79,6 +96,59 @@ def test_the_tax_table_is_as_the_page_says(row: list[str]) -> None:
     assert all(one.gross == one.net + one.tax for one in sums)
 
 
+@pytest.mark.parametrize("row", rows("pricing.md", "tax_rules"))
+def test_the_rules_of_a_store_give_the_tax_that_the_page_says(row: list[str]) -> None:
+    lines, rates, prices, rounding, table, by_line, total, _ = row
+    amounts = [(code, int(amount)) for code, amount in pairs(lines)]
+    rules = TaxRules(prices == "added", "line" if rounding == "line" else "document")
+    sums, shares = tax_document(amounts, rates_of(rates), rules)
+    shown = [f"{one.code}: {one.net} + " + " + ".join(str(part.tax) for part in one.parts or (one,)) for one in sums]
+    assert ", ".join(shown) == table
+    assert shares == numbers(by_line)
+    assert sum(one.gross for one in sums) == int(total)
+    assert int(total) == sum(amount for _, amount in amounts) + (sum(shares) if rules.added else 0)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "decimals"))
+def test_a_currency_shows_the_decimals_that_the_page_says(row: list[str]) -> None:
+    assert minor_digits(row[0]) == int(row[1])
+
+
+LISTS = {
+    "A": PriceList("A", 1, {}),
+    "N": PriceList("N", 2, {}, stores=("north",)),
+    "O": PriceList("O", 3, {}, channels=("online",)),
+    "G": PriceList("G", 4, {}, groups=("staff",)),
+    "W": PriceList("W", 5, {}, starts="2026-11-27T18:00", ends="2026-11-30T00:00"),
+    "T": PriceList("T", 6, {}, stores=("north",)),
+}
+OFFERS = {
+    "A": (Break(0, 90), Break(6000, 80)),
+    **{name: (Break(0, amount),) for name, amount in {"N": 95, "O": 85, "G": 88, "W": 70, "T": 95}.items()},
+}
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "lists"))
+def test_the_list_that_the_page_names_gives_the_price(row: list[str]) -> None:
+    named, store, channel, groups, local, quantity, amount, winner, _ = row
+    names = [name.strip() for name in named.split(",") if name]
+    lists = PriceLists({name: LISTS[name] for name in names}, {"p-1": {name: OFFERS[name] for name in names}})
+    occasion = Occasion(
+        datetime.fromisoformat(local),
+        store,
+        channel,  # type: ignore[arg-type]
+        groups=frozenset({groups} - {""}),
+    )
+    found = unit_price(Product("p-1", "", {}, "d", 100, "A"), int(quantity), lists, occasion)
+    assert found == ListPrice(int(amount), winner, LISTS[winner].version if winner else 0)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "wall"))
+def test_the_clock_on_the_wall_is_read_as_the_page_says(row: list[str]) -> None:
+    typed, zone, moment, _ = row
+    assert datetime.fromtimestamp(first_moment(typed, ZoneInfo(zone)) / 1000, UTC).isoformat() == moment
+
+
 def priced_cart(cell: str) -> PricedCart:
     products, lines = {}, []
     for n, part in enumerate(cell.split(","), 1):
@@ -107,6 +177,19 @@ def test_tenders_settle_as_the_page_says(row: list[str]) -> None:
             assert caught.value.params["missing"] == int(total) - sum(numbers(amounts))
     else:
         assert settle(int(total), tenders).change == int(change)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "cash"))
+def test_cash_is_rounded_as_the_page_says(row: list[str]) -> None:
+    total, step, amounts, rounding, change, refused, _ = row
+    tenders = [Tender("cash", amount) for amount in numbers(amounts)]
+    if refused:
+        with pytest.raises(TenderRefused) as caught:
+            settle(int(total), tenders, int(step))
+        assert (caught.value.code, caught.value.params) == (refused, {"missing": 2})
+    else:
+        settled = settle(int(total), tenders, int(step))
+        assert (settled.rounding, settled.change) == (int(rounding), int(change))
 
 
 @pytest.mark.parametrize("row", rows("pricing.md", "suggested"))

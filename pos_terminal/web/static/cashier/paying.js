@@ -76,11 +76,12 @@ function Typed() {
 
 export function Paying() {
   useKeys(payingKey);
-  const { due, left } = payment.value;
+  const { due, left, rounding } = payment.value;
   return html`<section class="shopper paying-head"><${Button} icon="arrow-left" keys="Esc" onClick=${() => act("pay_cancel")}>${t("Back to the cart")}<//>
       <p class="quiet grow end">${t("Lines in hand: {count}", { count: number(totals.value.count) })}</p></section>
     <${Message} calm=${t("Count the cash, type it and press Enter. Enter alone: exactly what is left.")} />
     <main class="due-side"><div class="due"><p class="quiet">${t("To pay")}</p><${Amount} value=${amount(due)} size=${48} strong /></div>
+      ${rounding ? html`<p class="row rounding"><span class="quiet grow">${t("Cash rounding")}</span><${Amount} value=${amount(rounding)} size=${20} /></p>` : null}
       <${Tenders} />
       <div class="due left"><p class="quiet">${t("Left to pay")}</p><${Amount} value=${amount(left)} size=${48} strong /></div></main>
     <div class="right cash-side"><${Notes} /><${Typed} /><${Keypad} layout="amount" onKey=${cash.press} />

@@ -44,8 +44,9 @@ function Thanks() {
 }
 
 function Paying() {
-  const { due, paid, left } = payment.value;
+  const { due, rounding, paid, left } = payment.value;
   return html`<dl class="paying"><div><dt>${t("To pay")}</dt><dd><${Amount} value=${amount(due)} size=${32} /></dd></div>
+    ${rounding ? html`<div><dt>${t("Cash rounding")}</dt><dd><${Amount} value=${amount(rounding)} size=${20} /></dd></div>` : null}
     <div><dt>${t("Paid")}</dt><dd><${Amount} value=${amount(paid)} size=${32} /></dd></div>
     <div class="strong"><dt>${t("Left to pay")}</dt><dd><${Amount} value=${amount(left)} size=${48} strong /></dd></div></dl>`;
 }
