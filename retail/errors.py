@@ -8,6 +8,7 @@ RetailError
 ├── TenderRefused     a payment that does not add up
 ├── PromotionError    a promotion that nobody could apply
 ├── SaleError         a sale whose figures contradict each other
+├── LoyaltyRefused    points that are not there, a limit, a programme or an allowance that does not hold
 ├── StaffRefused      a PIN or a role that does not open this door
 ├── VoucherError      a code of a coupon or gift card that cannot be right, or is tried too often
 ├── CouponRefused     a coupon that cannot be used here and now
@@ -74,6 +75,10 @@ class PromotionError(RetailError):
 
 class SaleError(RetailError):
     code = "sale"
+
+
+class LoyaltyRefused(RetailError):
+    code = "loyalty"
 
 
 class StaffRefused(RetailError):

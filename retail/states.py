@@ -243,7 +243,17 @@ class FigureDiffering(Told):
 
 
 ExceptionKind = Literal[
-    "discrepancy", "conflict", "rejected", "fork", "bad_signature", "restored", "paid_twice", "hole", "code_guessing"
+    "discrepancy",
+    "conflict",
+    "rejected",
+    "fork",
+    "bad_signature",
+    "restored",
+    "paid_twice",
+    "hole",
+    "code_guessing",
+    "points_pace",
+    "points_owed",
 ]
 
 

@@ -22,6 +22,7 @@ from sync_server.db import Database
 from sync_server.draining import Drain
 from sync_server.health import Health
 from sync_server.health import init_app as health_pages
+from sync_server.loyalty import sweep as loyalty
 from sync_server.metrics import Figures
 from sync_server.metrics import init_app as metrics_page
 from sync_server.outbox.life import BEAT_S, Life
@@ -49,10 +50,12 @@ PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 REPORT_S = 1.0
 FIGURES_S = 1.0
 LEASES_S = 2.0
-PROMOTIONS_S = 30.0
 """So late at most are screens told that nobody pays a cart any more, also after the hub was away."""
 LAPSES_S = 5.0
 """So late at most are coupons and money of carts in which nothing happens free again; who needs one takes it anyway."""
+PROMOTIONS_S = 30.0
+POINTS_S = 5.0
+TIERS_S = 3600.0
 PRESENCE_S = 2.0
 SHOW_OUT_S = 5.0
 """So long does a withdrawn token stay connected at most."""
@@ -198,3 +201,5 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, LAPSES_S, lambda: coupons.sweep(hub.db, now_ms()))
     hub.socketio.start_background_task(every, LAPSES_S, lambda: stored_value.sweep(hub.db, now_ms()))
     hub.socketio.start_background_task(every, PROMOTIONS_S, lambda: promotions.begin_and_end(hub.db, now_ms()))
+    hub.socketio.start_background_task(every, POINTS_S, lambda: loyalty.sweep(hub.db, now_ms()))
+    hub.socketio.start_background_task(every, TIERS_S, lambda: loyalty.review_tiers(hub.db, now_ms()))

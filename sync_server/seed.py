@@ -115,4 +115,4 @@ def _people(
             shopper.card,
             str(uuid.uuid4()),
         )
-        loyalty.earn(session, shopper.id, f"opening-{shopper.id}", shopper.points, now, kind="adjust")
+        loyalty.open_account(session, shopper.id, shopper.points, now)

@@ -14,6 +14,7 @@ from omnitill.simulation.witness import DeviceWitness, HubWitness, PersonWitness
 from pos_terminal.store import tables as kept
 from retail.cart import Cart
 from retail.codec import digest
+from retail.loyalty.ledger import BUCKETS
 from retail.replica import applied
 from sync_server.carts import queries as carts
 from sync_server.carts.tables import cart_lines
@@ -57,6 +58,9 @@ def examine(shop: Shop) -> Findings:
     for phone in shop.phones:
         _phone(found, shop.hub, phone)
     for row in rows["exceptions"]:
+        if row.kind == "points_pace":
+            # A simulated day is short, so its few shoppers buy often in it.
+            continue
         code = row.detail.get("error", {}).get("code", "")
         found.expect(row.kind == "rejected" and code != "hub.fault", f"exception {row.kind} {row.source}: {row.detail}")
     return found
@@ -256,9 +260,11 @@ def _terminal(found: Findings, hub: HubWitness, person: PersonWitness, rows: dic
     here, there = ({tuple(getattr(row, part) for part in key) for row in side} for side in (moves, rows["stock_moves"]))
     found.expect(here == {row for row in there if row[0] in ours}, f"{name}: stock moves differ")
     earned = {row.source: (row.shopper, row.points) for row in points}
-    given = {
-        row.source: (row.customer, row.points) for row in rows["points_entries"] if row.source in ours and row.points
-    }
+    by_sale: Counter[tuple[str, str]] = Counter()
+    for row in rows["points_entries"]:
+        if row.source in ours and row.kind == "earn":
+            by_sale[row.source, row.customer] += row.points
+    given = {sale: (customer, points) for (sale, customer), points in by_sale.items() if points}
     found.expect(earned == given, f"{name}: points differ: {earned} {given}")
     _hand(found, till, rows["cart_lines"])
     _copy(found, hub, till)
@@ -300,8 +306,10 @@ def _books(found: Findings, rows: dict[str, list[Any]]) -> None:
         moved[row.store, row.item] += row.quantity
     levels = {(row.store, row.item): row.quantity for row in rows["stock_levels"]}
     found.expect(levels == dict(moved), "the stock levels are not the sums of the moves")
-    given: Counter[str] = Counter()
+    given: Counter[tuple[str, str]] = Counter()
     for row in rows["points_entries"]:
-        given[row.customer] += row.points
-    balances = {row.customer: row.active for row in rows["points_balances"]}
-    found.expect({key: n for key, n in balances.items() if n} == {key: n for key, n in given.items() if n}, "points")
+        given[row.account, row.src] -= row.points
+        given[row.account, row.dst] += row.points
+    balances = {(row.customer, bucket): getattr(row, bucket) for row in rows["points_balances"] for bucket in BUCKETS}
+    entries = {key: n for key, n in given.items() if n and key[1]}
+    found.expect({key: n for key, n in balances.items() if n} == entries, "the points are not the sums of the entries")

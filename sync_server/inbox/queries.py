@@ -22,6 +22,8 @@ SENTENCES = {
     "paid_twice": N_("Sale {number} has goods that sale {other} was paid for. Both are kept; refund one of them."),
     "hole": N_("The numbers of {source} have stopped, although it gave more. Look at its screen and its link."),
     "code_guessing": N_("{source} gave {wrong} wrong codes or PINs of coupons or gift cards. Each further one waits."),
+    "points_pace": N_("The card of {shopper} earned unusually much within a day, last with sale {number}."),
+    "points_owed": N_("Sale {number} was paid with points that were spent meanwhile; {owed} of them are owed."),
     "bad_signature": N_("Something came in the name of {source} that its key has not signed. Nothing of it was done."),
 }
 """What each kind of exception means, in one sentence."""

@@ -1,18 +1,219 @@
-"""Reading points."""
+"""Reading points: a balance is one row, however long the ledger is."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from sync_server.loyalty.tables import points_balances
+from retail.loyalty.ledger import BUCKETS, Account, Entry, Lot, fold
+from retail.loyalty.programme import DEFAULT, NEVER, Programme, local_day, programme_from
+from retail.loyalty.tiers import Outlook, Standing, Visit, outlook, window_begins
+from sync_server.loyalty import books
+from sync_server.loyalty.tables import (
+    MERGED,
+    UNDOES,
+    points_balances,
+    points_entries,
+    points_holds,
+    points_lots,
+    programmes,
+)
+from sync_server.prepared import Prepared
+
+ENTRIES_SHOWN_MAX = 100
+
+_B = points_balances.c
+_SUMS = tuple(_B[bucket] for bucket in BUCKETS)
+ONE_BALANCE = Prepared(select(*_SUMS, _B.merged_into).where(_B.customer == bindparam("account")), "account")
+PROGRAMME = Prepared(
+    select(programmes.c.body)
+    .where(programmes.c.from_at <= bindparam("now"))
+    .order_by(programmes.c.version.desc())
+    .limit(1),
+    "now",
+)
 
 
-def balance(session: Session, shopper: str) -> int:
-    """The points that a shopper can spend."""
-    return session.scalar(select(points_balances.c.active).where(points_balances.c.customer == shopper)) or 0
+def programme(session: Session, now: int) -> Programme:
+    """The programme that holds at `now` (ms); the defaults before a merchant has made one."""
+    row = PROGRAMME.first(session, now=now)
+    if row is None:
+        return DEFAULT
+    kept = session.info.setdefault("kept", {})
+    known: tuple[Any, Programme] = kept.get("programme", (None, DEFAULT))
+    if known[0] != row.body:
+        known = kept["programme"] = (row.body, programme_from(row.body))
+    return known[1]
 
 
-def balances(session: Session, shoppers: list[str]) -> dict[str, int]:
-    """The points of those of the shoppers who have any."""
-    columns = points_balances.c
-    rows = session.execute(select(columns.customer, columns.active).where(columns.customer.in_(shoppers)))
-    return {row.customer: row.active for row in rows}
+def zone_of(found: Programme) -> ZoneInfo:
+    """The time zone in which a programme's days and months begin."""
+    return ZoneInfo(found.zone)
+
+
+def buckets(session: Session, customer: str) -> dict[str, int]:
+    """The points in each bucket of the account in which a customer's points count."""
+    while True:
+        row = ONE_BALANCE.first(session, account=customer)
+        if row is None:
+            return dict.fromkeys(BUCKETS, 0)
+        if not row.merged_into:
+            return {bucket: getattr(row, bucket) for bucket in BUCKETS}
+        customer = row.merged_into
+
+
+def balance(session: Session, customer: str) -> int:
+    """The points that a customer can spend: active ones, less what is owed."""
+    return free(buckets(session, customer))
+
+
+def free(sums: dict[str, int]) -> int:
+    return max(0, sums["active"] + sums["debt"])
+
+
+def balances(session: Session, customers: list[str]) -> dict[str, int]:
+    """The points of those of the customers who have any."""
+    rows = session.execute(select(_B.customer, _B.active, _B.debt, _B.merged_into).where(_B.customer.in_(customers)))
+    return {
+        row.customer: balance(session, row.customer) if row.merged_into else max(0, row.active + row.debt)
+        for row in rows.all()
+    }
+
+
+def account(session: Session, customer: str) -> dict[str, Any]:
+    """What a shopper may see: `{account, buckets, free, lots}`, of lots those with points to come or to spend, nearest
+    expiry first: `{lot, pending, active, held, active_from, expires_at}`; `expires_at` is null for never."""
+    name = _resolved(session, customer)
+    sums = buckets(session, name)
+    lots = sorted((Lot(*row) for row in books.OPEN_LOTS.all(session, account=name)), key=lambda lot: lot.order)
+    shown = [
+        {
+            "lot": lot.id,
+            "pending": lot.pending,
+            "active": lot.active,
+            "held": lot.held,
+            "active_from": lot.active_from,
+            "expires_at": lot.expires_at if lot.expires_at < NEVER else None,
+        }
+        for lot in lots
+        if lot.pending or lot.active or lot.held
+    ]
+    return {"account": name, "buckets": sums, "free": free(sums), "lots": shown}
+
+
+def _resolved(session: Session, customer: str) -> str:
+    while (row := ONE_BALANCE.first(session, account=customer)) is not None and row.merged_into:
+        customer = row.merged_into
+    return customer
+
+
+def sharing(session: Session, customer: str) -> list[str]:
+    """All customers whose points count in one account with this one's, and this one; always in the same order."""
+    found = [_resolved(session, customer)]
+    for name in found:
+        found += session.scalars(select(_B.customer).where(_B.merged_into == name, MERGED)).all()
+    return sorted({*found, customer})
+
+
+def entries(session: Session, customer: str, before: int = NEVER, limit: int = ENTRIES_SHOWN_MAX) -> list[Any]:
+    """The entries of an account, the newest first, before a version of it: every number opens to what it came from."""
+    columns = points_entries.c
+    name = _resolved(session, customer)
+    return list(
+        session.execute(
+            select(points_entries)
+            .where(columns.account == name, columns.version < before)
+            .order_by(columns.version.desc(), columns.key.desc())
+            .limit(min(limit, ENTRIES_SHOWN_MAX))
+        ).all()
+    )
+
+
+def replayed(session: Session, name: str) -> Account:
+    """The account from zero, from all its entries: what the balance and the lots have to agree with."""
+    columns = points_entries.c
+    names = list(Entry.__slots__)
+    rows = session.execute(
+        select(*(columns[name] for name in names))
+        .where(columns.account == name)
+        .order_by(columns.version, columns.at, columns.key)
+    )
+    return fold(name, (Entry(*row) for row in rows))
+
+
+def entries_of(session: Session, source: str) -> Sequence[Any]:
+    """The entries that a sale, a return or a hold made, in the order of their keys."""
+    columns = points_entries.c
+    return session.execute(select(points_entries).where(columns.source == source).order_by(columns.key)).all()
+
+
+def undone(session: Session, keys: list[str]) -> dict[str, int]:
+    """How many points of each of these entries were reversed already."""
+    columns = points_entries.c
+    rows = session.execute(
+        select(columns.reverses, func.sum(columns.points))
+        .where(columns.reverses.in_(keys), UNDOES)
+        .group_by(columns.reverses)
+    )
+    return {key: int(points) for key, points in rows}
+
+
+def hold(session: Session, name: str) -> Any:
+    """The row of a hold or an allowance, or None."""
+    return session.execute(select(points_holds).where(points_holds.c.id == name)).first()
+
+
+def liability(session: Session, now: int) -> dict[str, Any]:
+    """What the points that are out are worth: `{points, money, debt, months}`, of months each `{month, pending, active,
+    held, points, money}` by the month in which they still count last, "" for never; money in minor units."""
+    found = programme(session, now)
+    zone = zone_of(found)
+    columns = points_lots.c
+    sums = [func.sum(columns[bucket]).label(bucket) for bucket in ("pending", "active", "held", "debt")]
+    rows = session.execute(select(columns.expires_at, *sums).where(columns.open == 1).group_by(columns.expires_at))
+    months: dict[str, dict[str, int]] = {}
+    debt = 0
+    for row in rows:
+        ends = row.expires_at
+        # The first ms that does not count belongs to the next month where points end with a month.
+        month = local_day(ends - 1, zone).strftime("%Y-%m") if ends < NEVER else ""
+        into = months.setdefault(month, {"pending": 0, "active": 0, "held": 0})
+        for bucket in into:
+            into[bucket] += int(getattr(row, bucket))
+        debt += int(row.debt)
+    listed = [
+        {"month": month, **sums, "points": sum(sums.values()), "money": found.money(sum(sums.values()))}
+        for month, sums in sorted(months.items(), key=lambda item: item[0] or "9999-99")
+        if any(sums.values())
+    ]
+    points = sum(sum(sums.values()) for sums in months.values())
+    return {"points": points, "money": found.money(points), "debt": -debt, "months": listed}
+
+
+def visits(session: Session, name: str, since: int) -> list[Visit]:
+    """The sales of an account since `since` (ms), as tiers see them."""
+    columns = points_lots.c
+    rows = session.execute(
+        select(columns.opened_at, columns.paid, columns.earned, columns.visits)
+        .where(columns.account == name, columns.opened_at >= since, columns.visits > 0)
+        .order_by(columns.opened_at)
+    )
+    return [Visit(*row) for row in rows]
+
+
+def standing(session: Session, name: str) -> Standing:
+    row = session.execute(select(_B.tier, _B.tier_since, _B.tier_below).where(_B.customer == name)).first()
+    return Standing(*row) if row is not None else Standing()
+
+
+def tier(session: Session, customer: str, now: int) -> Outlook | None:
+    """The tier of a customer and what it takes to reach the next or keep it; None where the programme has no tiers."""
+    found = programme(session, now)
+    if found.tiers is None:
+        return None
+    name = _resolved(session, customer)
+    zone = zone_of(found)
+    bought = visits(session, name, window_begins(found.tiers, now, zone))
+    return outlook(found.tiers, standing(session, name), bought, now, zone)

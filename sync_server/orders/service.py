@@ -16,8 +16,8 @@ from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
 from sync_server.db import insert_absent, insert_if_absent
 from sync_server.inbox.service import Device, open_exception
-from sync_server.loyalty import queries as points
 from sync_server.loyalty import service as loyalty
+from sync_server.loyalty import telling
 from sync_server.orders import queries
 from sync_server.orders.tables import paid_lines, sales
 from sync_server.outbox import service as outbox
@@ -141,7 +141,15 @@ def _differences(session: Session, sale: Sale, device: Device) -> list[dict[str,
 
 def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) -> None:
     """Give the points and show the shopper the order, its receipt and the new balance."""
-    loyalty.earn(session, shopper, sale.id, sale.points, sale.at)
+    lines = loyalty.earned_by(sale.points, [(line.id, line.points) for line in sale.lines])
+    given = loyalty.earn(session, loyalty.Purchase(sale.id, shopper, lines, sale.total, sale.cashier, sale.at))
+    for reason in given.suspicions:
+        # One case for a card, a day and a cashier: more of the same is the same case.
+        source = f"{shopper}:{given.day}:{reason}" + (f":{sale.cashier}" if reason == "cashier" else "")
+        detail = {"number": sale.number, "params": {"shopper": shopper, "reason": reason}}
+        open_exception(session, sale.store, "points_pace", source, detail, now)
     orders = queries.shown_by(session, sale.id, shopper)
-    changes = {"points": {"active": points.balance(session, shopper)}, "orders": orders}
+    changes = {"points": {"active": given.balance}, "orders": orders}
     outbox.record(session, customers.stream(shopper), changes, cause, now)
+    if given.shared:
+        telling.tell(session, shopper, now)

@@ -8,11 +8,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hub_fixtures import Open
+from points_hub import agree
 from sqlalchemy import inspect, text
 from talking_device import rows
 
+from omnitill.servers import PostgresServer
 from sync_server.carts.tables import carts
 from sync_server.db import open_database, sqlite_url
+from sync_server.loyalty import queries as loyalty
 from sync_server.migrations import DatabaseNewer, upgrade
 from sync_server.outbox.tables import lives
 from sync_server.tables import metadata
@@ -86,4 +89,41 @@ def test_a_hub_of_an_earlier_state_is_brought_up_to_date_with_what_it_has(tmp_pa
     upgrade(db.engine)
     [row] = rows(db, lives)
     assert (row.life, row.began, row.beat, row.epoch, row.former) == (*lived, "")
+    db.close()
+
+
+BEFORE_LOTS = (
+    "INSERT INTO stores (id, body, reference, heads, changes_from) VALUES ('main', '{}', 1, '{}', 1)",
+    "INSERT INTO customers (id, names, language, store, email, phone, password_hash, failures, not_before)"
+    " VALUES ('anna', '{}', 'en', 'main', 'a', '1', '', 0, 0), ('boris', '{}', 'en', 'main', 'b', '2', '', 0, 0)",
+    "INSERT INTO points_balances (customer, active) VALUES ('anna', 112), ('boris', 0)",
+    "INSERT INTO points_entries (key, customer, kind, points, source, at) VALUES"
+    " ('opening-anna:adjust', 'anna', 'adjust', 100, 'opening-anna', 5), ('s-1:earn', 'anna', 'earn', 12, 's-1', 6),"
+    " ('s-2:earn', 'boris', 'earn', 0, 's-2', 7)",
+)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_points_from_before_there_were_lots_are_kept_and_never_expire(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = sqlite_url(tmp_path)
+    if kind == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        server.execute("CREATE DATABASE before_lots")
+        url = server.url("before_lots")
+    db = open_database(url)
+    upgrade(db.engine, "0008")
+    for statement in BEFORE_LOTS:
+        db.write(lambda session, statement=statement: session.execute(text(statement.replace(":", "\\:"))))  # type: ignore[misc]
+    upgrade(db.engine)
+    agree(db)
+    account = db.read(lambda session: loyalty.account(session, "anna"))
+    assert (account["free"], [lot["expires_at"] for lot in account["lots"]]) == (112, [None, None])
+    entries = db.read(lambda session: [*loyalty.entries(session, "anna"), *loyalty.entries(session, "boris")])
+    assert sorted((row.key, row.points) for row in entries) == [
+        ("opening-anna:adjust", 100),
+        ("s-1:earn", 12),
+        ("s-2:earn", 0),
+    ]
     db.close()

@@ -25,8 +25,19 @@ TABLES = {
     "pricing.md": {
         *("line", "decimals", "lists", "wall", "split", "tax", "tax_rules", "cart", "pay", "cash", "suggested"),
     },
-    "loyalty.md": {"earned", "shared", "sale"},
     "coupons.md": {"check", "typed", "usable", "waits", "ledger"},
+    "loyalty.md": {
+        "earned",
+        "shared",
+        "sale",
+        "lines",
+        "terms",
+        "history",
+        "parts",
+        "worth",
+        "tiers",
+        "outlook",
+    },
 }
 
 

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OF_THE_TRADE = ("cart", "lease", "messages", "pricing", "sale", "staff", "tax", "upcasting")
+OF_THE_TRADE = (
+    "cart",
+    "lease",
+    "loyalty/moves",
+    "loyalty/velocity",
+    "messages",
+    "pricing",
+    "sale",
+    "staff",
+    "tax",
+    "upcasting",
+)
 """The modules of `retail` whose rules the hub applies to what it is sent."""
 
 BY_HAND = {

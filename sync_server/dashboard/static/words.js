@@ -23,6 +23,8 @@ const WORRIES = {
   never: () => [t("Not seen yet"), t("It has never connected. Enrol it at the hub and start it.")],
   forked: () => [t("In quarantine"), t("It is an old copy or a double. It sells on by itself and keeps everything; give it a new code so that it may send again.")],
   code_guessing: () => [t("Codes guessed"), t("Find out who types codes there; whoever has a good one waits a few minutes at most.")],
+  points_pace: () => [t("Many points in a day"), t("Look whose card it is and who was at the till; the points are given.")],
+  points_owed: () => [t("Points owed"), t("What the shopper earns next pays them; talk to the shopper, or give them away.")],
   hole: () => [t("Numbers stopped"), t("It gave numbers that have not come for ten minutes although it is connected. Nothing is lost; look at its screen and start it anew.")],
   unsent: () => [t("Waits too long"), t("Something has waited for more than a quarter of an hour. It is safe on the terminal's own disk; see why its link is away.")],
   disk: () => [t("Disk nearly full"), t("Make room on its disk: a full disk stops selling.")],
@@ -79,6 +81,8 @@ const CASES = {
   fork: () => [t("Copy of a terminal"), t("Find out which of the two is the real one and give that one a new code.")],
   restored: () => [t("Hub set back"), t("Wait until every terminal has sent again, then compare the last numbers.")],
   paid_twice: () => [t("Paid twice"), t("Find the shopper and give the money of one sale back.")],
+  points_pace: () => [t("Many points in a day"), t("Look whose card it is and who was at the till; the points are given.")],
+  points_owed: () => [t("Points owed"), t("What the shopper earns next pays them; talk to the shopper, or give them away.")],
   hole: () => [t("Numbers stopped"), t("Look at the terminal's screen; what it gave is on its own disk.")],
 };
 

@@ -1,0 +1,259 @@
+"""Points set aside: a hold is placed, renewed by activity, and ends once: posted by a sale, voided, or expired.
+
+Which end it has is decided by one conditional statement on its row. Always the account first, then the hold: nobody
+holds what another waits for. An allowance is a hold that the hub has signed, for sales that it hears of later.
+"""
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from retail.errors import N_, LoyaltyRefused
+from retail.loyalty import moves
+from retail.loyalty.allowance import Allowance, public_of, sign
+from retail.loyalty.programme import DAY_MS, MINUTE_MS, Programme
+from retail.loyalty.velocity import Burned, check_burn
+from sync_server.db import insert_if_absent
+from sync_server.loyalty import books, queries, service
+from sync_server.loyalty.tables import loyalty_keys, points_holds, points_lots
+from sync_server.prepared import Prepared
+
+SEED_BYTES = 32
+HOUR_MS = 60 * MINUTE_MS
+
+_H = points_holds.c
+PLACE = Prepared(insert(points_holds).inline(), *points_holds.c.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`id` is made by whoever wants the points, stored there and then sent, so that a repeat is the same hold."""
+
+    id: str
+    customer: str
+    points: int
+    terminal: str = ""
+    cart: str = ""
+
+
+def place(session: Session, wanted: Wanted, now: int) -> dict[str, Any]:
+    """Set points aside for a cart that is being paid: `{"hold", "points", "worth", "until"}`.
+
+    `LoyaltyRefused` where so many are not free, or faster than the programme allows; then nothing was set aside.
+    """
+
+    def act() -> dict[str, Any]:
+        programme = queries.programme(session, now)
+        until = now + programme.hold_ms
+        _set_aside(session, wanted, "hold", programme, until, now)
+        return {
+            "hold": wanted.id,
+            "points": wanted.points,
+            "worth": programme.money(wanted.points),
+            "until": until,
+        }
+
+    return books.once(session, f"hold:{wanted.id}", asdict(wanted), now, act)  # type: ignore[no-any-return]
+
+
+def _set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme, until: int, now: int) -> None:
+    if wanted.points <= 0:
+        raise LoyaltyRefused("loyalty.amount", N_("This number of points cannot be right. Type it again."))
+    account = books.resolved(session, wanted.customer)
+    due = (
+        select(points_lots.c.id)
+        .where(points_lots.c.account == account, points_lots.c.open == 1, points_lots.c.due <= now)
+        .limit(1)
+    )
+    if session.scalar(due) is not None:
+        service.ripen(session, account, now)
+    # The one statement that decides: whoever comes second finds fewer points.
+    version = books.change(session, account, floor=wanted.points, active=-wanted.points, held=wanted.points)
+    if version is None:
+        raise moves.short(wanted.points, queries.balance(session, account))
+    if kind == "hold":
+        check_burn(programme.limits, _burned(session, account, now), wanted.points)
+    before = books.load_next(session, account, wanted.points)
+    held = moves.hold(before, wanted.points, books.cause(account, version, wanted.id, now))
+    books.write(session, before, held.entries, version)
+    PLACE.run(
+        session,
+        id=wanted.id,
+        kind=kind,
+        account=account,
+        customer=wanted.customer,
+        terminal=wanted.terminal,
+        cart=wanted.cart,
+        points=wanted.points,
+        posted=0,
+        parts=held.parts,
+        status="open",
+        placed_at=now,
+        until=until,
+    )
+
+
+def _burned(session: Session, account: str, now: int) -> Burned:
+    row = session.execute(
+        select(
+            func.count().filter(_H.placed_at > now - HOUR_MS).label("times"),
+            func.coalesce(func.sum(_H.points), 0).label("points"),
+        ).where(
+            _H.account == account, _H.placed_at > now - DAY_MS, _H.status.in_(("open", "posted")), _H.kind == "hold"
+        )
+    ).one()
+    return Burned(int(row.times), int(row.points))
+
+
+def renew(session: Session, name: str, now: int) -> int:
+    """Somebody is still at it: until when the hold lasts now (ms). Refused once it is over."""
+    programme = queries.programme(session, now)
+    row = queries.hold(session, name)
+    if row is not None and row.kind == "hold":
+        until = min(now + programme.hold_ms, row.placed_at + programme.hold_hours_max * HOUR_MS)
+        renewed = session.execute(
+            update(points_holds)
+            .where(_H.id == name, _H.status == "open", _H.until > now)
+            .values(until=until)
+            .returning(_H.until)
+        ).first()
+        if renewed is not None:
+            return int(renewed.until)
+    raise LoyaltyRefused(
+        "loyalty.hold_over", N_("The points are no longer set aside; nothing was taken. Choose them once more.")
+    )
+
+
+def capture(session: Session, name: str, sale: str, points: int, now: int) -> dict[str, Any]:
+    """The sale takes `points` of what was held, and the rest can be spent again: `{"posted", "owed"}`.
+
+    A sale is never refused, for its goods are gone: where the hold was over before it came, its points are taken from
+    what is there, and what is not there any more is `owed`, which a person has to look at.
+    """
+
+    def act() -> dict[str, Any]:
+        row = _of(session, name)
+        account, version = books.locked(session, row.customer)
+        caused = books.cause(account, version, sale, now)
+        ended = _end(session, name, "posted", posted=min(points, row.points))
+        if ended is None:
+            return _take_late(session, account, points, sale, now)
+        before = books.load(session, account, ended.parts)
+        books.post(session, before, moves.post(before, ended.parts, ended.posted, caused).entries)
+        late = _take_late(session, account, points - ended.posted, sale, now)
+        return {"posted": points - late["owed"], "owed": late["owed"]}
+
+    asked = {"hold": name, "sale": sale, "points": points}
+    return books.once(session, f"capture:{name}:{sale}", asked, now, act)  # type: ignore[no-any-return]
+
+
+def _take_late(session: Session, account: str, points: int, sale: str, now: int) -> dict[str, Any]:
+    if points <= 0:
+        return {"posted": 0, "owed": 0}
+    service.ripen(session, account, now)
+    _, version = books.locked(session, account)
+    before = books.load(session, account)
+    _, owed, entries = moves.post_late(before, points, books.cause(account, version, sale, now))
+    books.post(session, before, entries)
+    return {"posted": points - owed, "owed": owed}
+
+
+def void(session: Session, name: str, now: int) -> bool:
+    """The points of a hold can be spent again; whether it was still open."""
+    return _let_go(session, name, "voided", now)
+
+
+def expire(session: Session, name: str, now: int) -> bool:
+    """End a hold or an allowance whose time is over; whether it was, and nobody has ended it before."""
+    row = queries.hold(session, name)
+    return row is not None and row.until <= now and _let_go(session, name, "expired", now)
+
+
+def _let_go(session: Session, name: str, how: str, now: int) -> bool:
+    row = _of(session, name)
+    account, version = books.locked(session, row.customer)
+    # A renewal may have come before us: then it is not over.
+    ended = _end(session, name, how, until=now if how == "expired" else None)
+    if ended is None:
+        return False
+    before = books.load(session, account, ended.parts)
+    books.post(session, before, moves.release(before, ended.parts, books.cause(account, version, name, now)))
+    return True
+
+
+def _of(session: Session, name: str) -> Any:
+    row = queries.hold(session, name)
+    if row is None:
+        raise LoyaltyRefused("loyalty.no_hold", N_("No points were set aside under {hold}."), hold=name)
+    return row
+
+
+def _end(session: Session, name: str, how: str, posted: int | None = None, until: int | None = None) -> Any:
+    """End an open hold, one time: its row with what it held, or None where it was over already."""
+    statement = update(points_holds).where(_H.id == name, _H.status == "open")
+    if until is not None:
+        statement = statement.where(_H.until <= until)
+    values = {"status": how} if posted is None else {"status": how, "posted": posted}
+    return session.execute(statement.values(**values).returning(_H.parts, _H.posted)).first()
+
+
+def grant(session: Session, wanted: Wanted, now: int) -> dict[str, Any]:
+    """An allowance for a terminal to let points be spent while the hub is away: `{"allowance", "signature", "public"}`.
+
+    The points leave the balance now, so nobody else can spend them. At most `allowance_points_max` at a time.
+    """
+
+    def act() -> dict[str, Any]:
+        programme = queries.programme(session, now)
+        if not wanted.terminal or not 0 < wanted.points <= programme.allowance_points_max:
+            raise LoyaltyRefused(
+                "loyalty.allowance_amount",
+                N_("At most {limit} points can be set aside for a terminal."),
+                limit=programme.allowance_points_max,
+            )
+        not_after = now + programme.allowance_hours * HOUR_MS
+        _set_aside(session, wanted, "allowance", programme, not_after, now)
+        allowance = Allowance(wanted.id, wanted.customer, wanted.terminal, wanted.points, not_after)
+        seed = signing_seed(session)
+        return {"allowance": allowance.as_dict(), "signature": sign(seed, allowance), "public": public_of(seed)}
+
+    return books.once(session, f"allowance:{wanted.id}", asdict(wanted), now, act)  # type: ignore[no-any-return]
+
+
+def signing_seed(session: Session) -> bytes:
+    """The seed of the hub's own key, drawn when it is first wanted."""
+    seed = session.scalar(select(loyalty_keys.c.seed).where(loyalty_keys.c.id == 1))
+    if seed is None:
+        insert_if_absent(session, loyalty_keys, id=1, seed=secrets.token_bytes(SEED_BYTES).hex())
+        seed = session.scalar(select(loyalty_keys.c.seed).where(loyalty_keys.c.id == 1))
+    return bytes.fromhex(str(seed))
+
+
+def spend_allowance(session: Session, nonce: str, sale: str, points: int, now: int) -> dict[str, Any]:
+    """A sale that was made offline took `points` of an allowance: `{"posted", "owed"}`, as for `capture`."""
+
+    def act() -> dict[str, Any]:
+        row = _of(session, nonce)
+        account, version = books.locked(session, row.customer)
+        caused = books.cause(account, version, sale, now)
+        row = session.execute(
+            update(points_holds)
+            .where(_H.id == nonce, _H.status == "open", _H.posted + points <= _H.points)
+            .values(posted=_H.posted + points)
+            .returning(_H.parts)
+        ).first()
+        if row is None:
+            return _take_late(session, account, points, sale, now)
+        before = books.load(session, account, row.parts)
+        taken = moves.take(before, row.parts, points, caused)
+        books.post(session, before, taken.entries)
+        rest = moves.left(row.parts, taken.parts)
+        done = {"parts": rest} if rest else {"parts": rest, "status": "posted"}
+        session.execute(update(points_holds).where(_H.id == nonce).values(**done))
+        return {"posted": points, "owed": 0}
+
+    asked = {"nonce": nonce, "sale": sale, "points": points}
+    return books.once(session, f"offline:{nonce}:{sale}", asked, now, act)  # type: ignore[no-any-return]

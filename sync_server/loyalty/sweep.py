@@ -1,0 +1,65 @@
+"""What time does to points: holds and allowances end, lots begin and end. It may run twice, or in several workers."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sync_server.db import Database
+from sync_server.loyalty import holds, queries, service, telling
+from sync_server.loyalty.tables import STILL_OPEN, points_balances, points_holds, points_lots
+
+AT_ONCE_MAX = 200
+"""So many accounts or holds in one go; each in a transaction of its own, so nobody waits for all of them."""
+
+
+def sweep(db: Database, now: int) -> dict[str, int]:
+    """End what is over at `now` (ms): `{"holds", "accounts"}` that were changed. Nothing depends on it being in time:
+    who spends points looks at what is due first."""
+    ended = 0
+    for name, customer in db.read(_over(now)):
+        ended += db.write(lambda session, name=name, who=customer: _expire(session, name, who, now))  # type: ignore[misc]
+    due = db.read(_due(now))
+    for account in due:
+        db.write(lambda session, account=account: _ripen(session, account, now))  # type: ignore[misc]
+    return {"holds": ended, "accounts": len(due)}
+
+
+def _expire(session: Session, name: str, customer: str, now: int) -> bool:
+    ended = holds.expire(session, name, now)
+    if ended:
+        telling.tell(session, customer, now)
+    return ended
+
+
+def _ripen(session: Session, account: str, now: int) -> None:
+    service.ripen(session, account, now)
+    telling.tell(session, account, now)
+
+
+def _over(now: int) -> Any:
+    columns = points_holds.c
+    query = select(columns.id, columns.customer).where(STILL_OPEN, columns.until <= now).order_by(columns.until)
+    return lambda session: session.execute(query.limit(AT_ONCE_MAX)).all()
+
+
+def _due(now: int) -> Any:
+    query = select(points_lots.c.account).where(points_lots.c.due <= now).distinct().limit(AT_ONCE_MAX)
+    return lambda session: session.scalars(query).all()
+
+
+def review_tiers(db: Database, now: int) -> int:
+    """Bring down by a step whoever missed the floor of a tier for longer than the days of grace; how many accounts were
+    looked at. Once a day is enough."""
+    programme = db.read(lambda session: queries.programme(session, now))
+    if programme.tiers is None:
+        return 0
+
+    def review(session: Session, account: str) -> None:
+        service.review_tier(session, account, programme, now)
+
+    query = select(points_balances.c.customer).where(points_balances.c.tier != "", points_balances.c.merged_into == "")
+    accounts = db.read(lambda session: session.scalars(query).all())
+    for account in accounts:
+        db.write(lambda session, account=account: review(session, account))  # type: ignore[misc]
+    return len(accounts)

@@ -1,0 +1,133 @@
+"""The worked tables of docs/loyalty.md about lots, returns and tiers, row by row."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from points_book import Book
+from test_worked_tables import numbers, rows
+
+from retail.loyalty.earning import PaidLine, earn, part_returned
+from retail.loyalty.programme import DAY_MS, NEVER, Multiplier, Programme, Tier, TierRule, terms_of
+from retail.loyalty.tiers import Standing, Visit, outlook, review, value
+
+PROGRAMME = Programme(
+    multipliers=(
+        Multiplier("dairy", 2000, departments=("d",)),
+        Multiplier("little", 1500, departments=("d",)),
+        Multiplier("none", 0, departments=("t",)),
+        Multiplier("milk", 3000, products=("milk",)),
+    )
+)
+TIERS = TierRule(
+    tuple(Tier(name, {"en": name}, floor) for name, floor in (("silver", 100), ("gold", 500), ("platinum", 1000)))
+)
+NEW_YEAR = 1_767_225_600_000
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def on(day: str) -> int:
+    return NEW_YEAR + int(day) * DAY_MS + DAY_MS // 2
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "lines"))
+def test_lines_earn_what_the_page_says(row: list[str]) -> None:
+    cell, in_points, points, by_line, _ = row
+    lines = [PaidLine(item, item, where, int(paid)) for item, where, paid in (part.split() for part in cell.split(","))]
+    found = earn(PROGRAMME, lines, int(in_points))
+    assert (found.points, [line.points for line in found.lines]) == (int(points), numbers(by_line))
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "terms"))
+def test_points_count_from_and_until_when_the_page_says(row: list[str]) -> None:
+    at, pending, expiry, months, begins, ends, _ = row
+    programme = Programme(
+        zone="Europe/Berlin",
+        pending_days=int(pending),
+        expiry=expiry,
+        expiry_months=int(months),  # type: ignore[arg-type]
+    )
+    found = terms_of(programme, _ms(at), BERLIN)
+    assert (found.active_from, found.expires_at) == (_ms(begins), NEVER if ends == "never" else _ms(ends))
+
+
+def _ms(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=BERLIN).timestamp()) * 1000
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "history"))
+def test_after_a_history_points_lie_where_the_page_says(row: list[str]) -> None:
+    history, *amounts, _ = row
+    book = Book()
+    for step in history.split(";"):
+        _carry_out(book, step.split())
+    assert list(book.account().totals.values()) == [int(amount) for amount in amounts]
+
+
+def _carry_out(book: Book, words: list[str]) -> None:
+    match words:
+        case ["earn", sale, points]:
+            book.earn(sale, {"all": int(points)})
+        case ["earn", sale, points, "until", day]:
+            book.earn(sale, {"all": int(points)}, ends=int(day) * DAY_MS)
+        case ["earn", sale, points, "from", day]:
+            book.earn(sale, {"all": int(points)}, begins=int(day) * DAY_MS)
+        case ["day", day]:
+            book.turn(int(day))
+        case ["hold", name, points]:
+            book.hold(name, int(points))
+        case ["post", name, sale]:
+            book.post(name, sale)
+        case ["post", name, sale, points]:
+            book.post(name, sale, int(points))
+        case ["take", name, sale, points]:
+            book.take(name, sale, int(points))
+        case ["void", name]:
+            book.void(name)
+        case ["late", sale, points]:
+            book.late(sale, int(points))
+        case ["return", sale, points]:
+            book.bring_back(sale, int(points))
+        case ["unspend", sale, points]:
+            book.unspend(sale, int(points))
+        case ["give", points]:
+            book.adjust(int(points))
+        case _:
+            raise AssertionError(f"nobody knows what {words} means")
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "parts"))
+def test_a_line_that_comes_back_in_parts_takes_what_the_page_says(row: list[str]) -> None:
+    points, of, parts, taken, _ = row
+    before, found = 0, []
+    for part in numbers(parts):
+        found.append(part_returned(int(points), before, part, int(of)))
+        before += part
+    assert found == numbers(taken)
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "worth"))
+def test_points_are_worth_what_the_page_says(row: list[str]) -> None:
+    worth_points, worth, points, pay, to_pay, needed = map(int, row)
+    programme = Programme(worth=worth, worth_points=worth_points)
+    assert (programme.money(points), programme.points_for(to_pay)) == (pay, needed)
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "tiers"))
+def test_tiers_are_reached_and_lost_as_the_page_says(row: list[str]) -> None:
+    tier, days, metric, then, _ = row
+    below = on("0") - int(days) * DAY_MS if int(days) else 0
+    assert review(TIERS, Standing(tier, 1, below), int(metric), on("0")).tier == then
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "outlook"))
+def test_what_a_tier_needs_is_what_the_page_says(row: list[str]) -> None:
+    window, bought, today, metric, tier, upper, missing, keep, until, _ = row
+    rule = TierRule(TIERS.tiers, window=window)  # type: ignore[arg-type]
+    visits = [Visit(on(day), int(money), 0) for day, money in (part.split(":") for part in bought.split(","))]
+    now = on(today)
+    reached = value(rule, visits, now, UTC)
+    found = outlook(rule, Standing(tier, 1), visits, now, UTC)
+    assert (reached, found.value) == (int(metric), int(metric))
+    assert (found.next_tier, found.to_reach, found.to_keep) == (upper, int(missing), int(keep))
+    assert found.keep_until // DAY_MS * DAY_MS == (NEW_YEAR + int(until) * DAY_MS if until else 0)
