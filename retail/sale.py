@@ -285,8 +285,9 @@ def _contradictions(sale: Sale, book: PriceBook) -> Iterator[dict[str, Any]]:
             yield _row(what, "", sold, derived)
     for line in sale.lines:
         # A line without a discount is held against the book alone: there it may have cost anything.
-        if line.shares and line.total + line.off != extend(line.unit_price, line.quantity):
-            yield _row("discount", line.id, line.off, extend(line.unit_price, line.quantity) - line.total)
+        priced = line.total - line.tax if book.tax_rules.added else line.total
+        if line.shares and priced + line.off != extend(line.unit_price, line.quantity):
+            yield _row("discount", line.id, line.off, extend(line.unit_price, line.quantity) - priced)
         product = book.products.get(line.item)
         if product is not None and not product.weighed and line.quantity % QUANTITY_ONE:
             yield _row("quantity", line.id, line.quantity, line.quantity // QUANTITY_ONE * QUANTITY_ONE)

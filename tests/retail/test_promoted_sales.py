@@ -18,6 +18,7 @@ from retail.promotions.kinds import as_dict, promotion_from
 from retail.promotions.promotion import Promotion, RuleBook
 from retail.sale import Sale, SaleHead, SaleMark, SaleShare, close, differences, sale_from
 from retail.states import GivenShown, HintShown
+from retail.tax import TaxRules
 from retail.tender import Tender
 
 HEAD = SaleHead("s-1", "01-01-000001", "main", "till-1", "staff-anna", "cart-1", "", 1)
@@ -83,6 +84,14 @@ def bent(sale: Sale, line: dict[str, Any] | None = None, **more: Any) -> Sale:
 def test_a_discount_that_cannot_be_derived_is_named(change: dict[str, Any], named: set[str]) -> None:
     sale, book = basket()
     assert {row["what"] for row in differences(bent(sale, **change), book, NOON)} == named
+
+
+def test_where_tax_is_added_a_promotion_is_taken_off_before_the_tax() -> None:
+    products, lines = cart_of("3 × 100 snacks, 1 × 700 tea")
+    book = replace(book_of(products, "3 for 2 snacks; 10% off tea"), tax_rules=TaxRules(added=True))
+    sale = sold(products, lines, book)
+    assert (sale.lines[1].total, sale.lines[1].off, sale.total) == (756, 70, 996)
+    assert differences(sale, book, NOON) == []
 
 
 class ReadWhenAsked(Mapping[str, Product]):
