@@ -35,6 +35,11 @@ class PriceBook:
         """Whether it matters to a price who buys."""
         return bool(self.rules.promotions) or self.lists.ask_for_groups
 
+    @property
+    def asks_for_groups(self) -> bool:
+        """Whether it matters to a price which groups the shopper belongs to."""
+        return self.rules.ask_for_groups or self.lists.ask_for_groups
+
     def entangled(self, items: Iterable[str]) -> bool:
         """Whether a line that nobody touched may cost something else because lines of these items changed: one of the
         same product reaches a step of a price list, one of the same tax shares its rounding, a promotion takes both."""

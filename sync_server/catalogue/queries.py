@@ -302,7 +302,7 @@ def occasion(session: Session, store_id: str, channel: Channel, shopper: str = "
     by, which moves only when a promotion or a price list begins or ends. So a cart looks the same to whoever looks at
     it when."""
     found = book(session, store_id)
-    belongs = groups.of(session, shopper) if shopper and found.asks_for_whom else frozenset[str]()
+    belongs = groups.of(session, shopper) if shopper and found.asks_for_groups else frozenset[str]()
     local = session.info[MOMENTS][store_id] if at is None else _wall_clock(at, found.zone)
     return Occasion(local, store_id, channel, shopper, belongs)
 

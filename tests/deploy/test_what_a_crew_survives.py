@@ -60,6 +60,7 @@ def test_a_database_that_is_restarted_is_waited_for_and_nothing_is_doubled(
     assert crew.process.poll() is None
 
 
+@pytest.mark.long
 def test_a_hub_that_starts_before_its_database_waits_for_it(crew: HubProcess, postgres: PostgresServer) -> None:
     port = crew.port
     crew.kill()

@@ -193,6 +193,6 @@ def arrived_once(shop: RunningShop, number: str, lines: int) -> None:
     moves = "SELECT item, quantity FROM stock_moves WHERE source = ? ORDER BY item"
     assert shop.rows("hub.sqlite", moves, ours) == shop.rows("till-1/till.sqlite", moves, ours)
     assert len(shop.rows("hub.sqlite", moves, ours)) == lines
-    points = "SELECT points FROM points_entries WHERE source = ?"
+    points = "SELECT sum(points) FROM points_entries WHERE source = ? GROUP BY source"
     assert shop.rows("hub.sqlite", points, ours) == shop.rows("till-1/till.sqlite", points, ours)
     assert shop.rows("hub.sqlite", "SELECT kind, detail FROM exceptions") == []

@@ -13,6 +13,7 @@ from retail.replica import applied
 KEYS = {
     *("kind", "phase", "language", "store", "terminal", "staff", "people", "shopper", "lines", "totals", "taxes"),
     *(
+        "hints",
         "payment",
         "paying",
         "on_phone",

@@ -358,7 +358,7 @@ def test_a_book_says_when_other_lines_or_the_buyer_matter_to_a_price() -> None:
     assert listed_for_all.entangled(["milk", "bread"]) and not listed_for_all.entangled(["milk"])
     assert not listed_for_all.asks_for_whom and not listed_for_all.lists.ask_for_groups
     for_staff = book_of(1, STORE, products, rates, lists_of([((True, False, False, False), (Break(0, 1),))]))
-    assert for_staff.asks_for_whom and for_staff.lists.ask_for_groups
+    assert for_staff.asks_for_whom and for_staff.asks_for_groups and not listed_for_all.asks_for_groups
 
 
 def test_the_lists_in_force_are_those_whose_time_it_is() -> None:

@@ -55,7 +55,8 @@ def test_every_kind_of_change_reaches_the_till_and_the_phone(
     assert told["prices"] == [{"item": bread.id, "price": 4321}]
     assert [row["id"] for row in told["products"]] == ["p-new"]
     assert [row["number"] for row in told["staff"]] == ["1999"]
-    assert told["gone"] == {"products": [milk.id], "staff": [member.number], "cards": [FIRST.card]}
+    gone = {kind: keys for kind, keys in told["gone"].items() if keys}
+    assert gone == {"products": [milk.id], "staff": [member.number], "cards": [FIRST.card]}
     # The phone heard nothing by itself, because another process changed it: `heads` and `pull` bring it.
     fresh = phone.call("pull", {"s": f"cart:{cart}", "e": seen["e"], "v": seen["v"]})
     assert fresh["state"]["totals"]["total"] == 4321
