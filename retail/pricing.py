@@ -12,7 +12,7 @@ from retail.occasion import Occasion
 from retail.price_lists import NO_LISTS, PriceLists, unit_price
 from retail.promotions.lanes import NOTHING_GIVEN, Outcome, run
 from retail.promotions.promotion import NO_RULES, RuleBook
-from retail.promotions.stacks import Mark, Stack
+from retail.promotions.stacks import Mark, Stack, by_promotion
 from retail.tax import INSIDE, TaxRules, TaxSum, tax_document, tax_sums
 
 
@@ -100,11 +100,7 @@ class PricedLine:
     @property
     def discounts(self) -> dict[str, int]:
         """What each promotion took off the line, in minor units, in the order in which they were given."""
-        found: dict[str, int] = {}
-        for share in self.shares:
-            for promotion, off in share.marks:
-                found[promotion] = found.get(promotion, 0) + off * share.count
-        return found
+        return by_promotion((promotion, off * share.count) for share in self.shares for promotion, off in share.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +171,7 @@ def joined(parts: Sequence[PricedCart]) -> PricedCart:
 
 
 def _all_given(parts: Sequence[Outcome]) -> Outcome:
-    saved: dict[str, int] = {}
-    for promotion, amount in (row for one in parts for row in one.saved.items()):
-        saved[promotion] = saved.get(promotion, 0) + amount
+    saved = by_promotion(row for one in parts for row in one.saved.items())
     perks = tuple({perk.id: perk for one in parts for perk in one.perks}.values())
     judged = {promotion: verdicts for one in parts for promotion, verdicts in one.judged.items()}
     stacks = tuple(stack for one in parts for stack in one.stacks)

@@ -15,6 +15,7 @@ from retail.messages import faults_of
 from retail.money import QUANTITY_ONE, extend
 from retail.occasion import Occasion
 from retail.pricing import PriceBook, PricedCart, Share, price
+from retail.promotions.stacks import by_promotion
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender, rounding_of, settle
 
@@ -79,11 +80,7 @@ class SaleLine:
     @property
     def discounts(self) -> dict[str, int]:
         """The same by promotion."""
-        found: dict[str, int] = {}
-        for share in self.shares:
-            for mark in share.marks:
-                found[mark.promotion] = found.get(mark.promotion, 0) + share.count * mark.off
-        return found
+        return by_promotion((mark.promotion, mark.off * share.count) for share in self.shares for mark in share.marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from retail.errors import N_
 from retail.price_lists import NO_LISTS, Breaks, PriceList, PriceLists, breaks_from, price_list_from
 from retail.pricing import PriceBook, book_of
 from retail.promotions.kinds import kept_promotion
-from retail.promotions.promotion import RuleBook
+from retail.promotions.promotion import NO_RULES, RuleBook
 from retail.search import asked
 
 SHAPE = 2
@@ -103,6 +103,8 @@ class Replica:
         """Products by the code that was scanned, of this version of the catalogue."""
         self.book: PriceBook | None = None
         self.side = SIDES["a"]
+        self._rules: list[str] = []
+        self._rule_book = NO_RULES
 
     def close(self) -> None:
         self.engine.dispose()
@@ -167,14 +169,19 @@ class Replica:
             staff = select(live.staff.c.body).order_by(live.staff.c.number)
             people = [json.loads(row.body) for row in connection.execute(staff)]
             promotions = select(live.promotions.c.body)
-            rules = [kept_promotion(json.loads(row.body)) for row in connection.execute(promotions)]
+            rules = [str(row.body) for row in connection.execute(promotions.order_by(live.promotions.c.number))]
         heading = _heading(rows, people)
         self.side = live
         self.scanned = {}
         self.heading = heading
         lists = PriceLists(heading.lists, Offers(self)) if heading.lists else NO_LISTS
-        rule_book = RuleBook(heading.version, rules)
-        self.book = book_of(heading.version, heading.store, Products(self), heading.taxes, lists, rule_book)
+        if self._rules != rules:
+            # Most pages bring no promotion, and with the book would go what it has found out about open carts.
+            self._rules, self._rule_book = (
+                rules,
+                RuleBook(heading.version, [kept_promotion(json.loads(r)) for r in rules]),
+            )
+        self.book = book_of(heading.version, heading.store, Products(self), heading.taxes, lists, self._rule_book)
 
     def place(self) -> dict[str, Any]:
         """What to ask the hub for: `{next}` where a load was left, `{since, e}` where there is none, else nothing."""

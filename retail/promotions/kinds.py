@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from retail.codec import canonical
 from retail.errors import N_, PromotionError
 from retail.messages import faults_of
-from retail.promotions.benefits import BuyGet, Multibuy, Together, Unknown
+from retail.promotions.benefits import Multibuy, Together, Unknown
 from retail.promotions.promotion import Promotion
 
 _PROMOTION: TypeAdapter[Promotion] = TypeAdapter(Promotion)
@@ -68,8 +68,6 @@ def _contradiction(promotion: Promotion) -> str:
         return "end: later than begin"
     if isinstance(benefit, Together) and len({step.spend for step in benefit.steps}) < len(benefit.steps):
         return "benefit.steps: two begin at the same amount"
-    if isinstance(benefit, BuyGet) and not benefit.get_count:
-        return "benefit.get_count: at least 1"
     return ""
 
 

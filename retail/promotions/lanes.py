@@ -13,7 +13,7 @@ from retail.promotions.choice import choose
 from retail.promotions.conditions import Verdict
 from retail.promotions.promotion import Promotion, RuleBook
 from retail.promotions.sets import Machine, machine_of
-from retail.promotions.stacks import Contents, Off, Stack, divided, evenly, in_order
+from retail.promotions.stacks import Contents, Off, Stack, by_promotion, divided, evenly, in_order
 
 WHOLES_MAX = 6
 """Benefits on goods together that are tried in every combination; of more the largest come first."""
@@ -69,9 +69,7 @@ def run(stacks: Iterable[Stack], rules: RuleBook, occasion: Occasion) -> Outcome
             if given.offs:
                 parts = [part for n, stack in enumerate(touched) for part in divided(stack, given.offs.get(n, ()))]
                 goods = in_order(parts + aside)
-            for offs in given.offs.values():
-                for one in offs:
-                    saved[one.promotion] = saved.get(one.promotion, 0) + one.off * one.count
+            saved |= by_promotion((one.promotion, one.off * one.count) for offs in given.offs.values() for one in offs)
             groups.update(group for one in live if one.id in saved for group in one.groups)
     return Outcome(tuple(goods), saved, exact, tuple(perks), judged)
 

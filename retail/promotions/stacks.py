@@ -1,6 +1,6 @@
 """The goods of a cart as a lane sees them: equal units in one stack, at the price that earlier lanes left."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retail.catalogue import Product
@@ -26,15 +26,25 @@ class Stack:
     marks: tuple[Mark, ...] = ()
 
     @property
-    def key(self) -> tuple[str, int, int, str, int]:
-        """What decides about its discounts, and nothing else."""
-        return (self.product.id, self.size, self.price, self.line, self.count)
+    def key(self) -> tuple[str, str, str, int, int, str, int]:
+        """What decides about its discounts, and nothing else. A product may be moved to another department, which
+        other promotions are given on."""
+        goods = self.product
+        return (goods.id, goods.department, goods.family, self.size, self.price, self.line, self.count)
 
     def marked(self, promotion: str, off: int, count: int) -> "Stack":
         """So many of its units, with this much off each."""
         # Written out: `replace` looks at every field by name, and a long cart has many stacks.
         marks = (*self.marks, (promotion, off))
         return Stack(self.product, self.size, self.price - off, count, self.line, marks)
+
+
+def by_promotion(rows: Iterable[Mark]) -> dict[str, int]:
+    """What each promotion took off in all, in the order in which they first did."""
+    found: dict[str, int] = {}
+    for promotion, off in rows:
+        found[promotion] = found.get(promotion, 0) + off
+    return found
 
 
 def in_order(stacks: Iterable[Stack]) -> list[Stack]:
@@ -90,6 +100,3 @@ def evenly(amount: int, count: int) -> list[tuple[int, int]]:
     """An amount over equal units as `(off, count)`, never a minor unit lost: the first of them get one more."""
     off, more = divmod(amount, count)
     return [(each, many) for each, many in ((off + 1, more), (off, count - more)) if many]
-
-
-Savings = Mapping[str, int]

@@ -195,7 +195,8 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
         # One line more may change what another one costs or gets off.
         seen = {row.line.id: _cost(row) for row in was.lines}
         told = {row.line.id for row in priced.lines if _cost(row) != seen.get(row.line.id)}
-        hints = {"hints": _hints(priced)} if _hints(priced) != _hints(was) else {}
+        now = _hints(priced)
+        hints = {"hints": now} if now != _hints(was) else {}
     rows = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines if row.line.id in told}
     gone = {line: None for line in before if line not in after.lines}
     return {**found, "lines": rows | gone, "totals": _totals(priced), **hints}

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from promotion_words import NOON, book_of, cart_of, goods
@@ -16,7 +17,9 @@ from retail.promotions.explanation import explain, hints, worth_of_coupon
 from retail.promotions.kinds import promotion_from
 from retail.promotions.promotion import LANE_COUPON, Promotion, RuleBook
 from retail.promotions.stacks import Stack
+from retail.wall_clock import reached
 
+BERLIN = ZoneInfo("Europe/Berlin")
 CART = "2 × 100 tea, 1 × 100 dairy"
 HALF = {"kind": "each_unit", "calculator": {"kind": "percent", "hundredths": 5000}}
 
@@ -65,13 +68,25 @@ def test_a_promotion_begins_and_ends_by_the_clock_of_the_store(minute: str, in_f
     assert price(lines, book, replace(NOON, local=datetime.fromisoformat(minute))).off == (100 if in_force else 0)
 
 
-def test_the_hour_that_comes_twice_when_the_clocks_go_back_counts_twice() -> None:
-    """A shop's sign says 02:30; at the end of summer time it is 02:30 two times, and the offer holds both times."""
-    rule = half_off(begin="2026-10-25T02:00", end="2026-10-25T03:00")
+@pytest.mark.parametrize(
+    ("end", "utc", "in_force"),
+    [
+        ("2026-10-25T03:00", "2026-10-25T00:15", True),
+        ("2026-10-25T03:00", "2026-10-25T01:15", True),
+        ("2026-10-25T02:30", "2026-10-25T00:15", True),
+        ("2026-10-25T02:30", "2026-10-25T00:30", False),
+        ("2026-10-25T02:30", "2026-10-25T01:15", False),
+    ],
+)
+def test_in_the_hour_that_comes_twice_an_offer_goes_on_and_one_that_has_ended_does_not_begin_again(
+    end: str, utc: str, in_force: bool
+) -> None:
+    """At the end of summer time it is 02:15 two times in Berlin: at 00:15 and at 01:15 UTC."""
+    rule = half_off(begin="2026-10-25T02:00", end=end)
     products, lines = cart_of(CART)
     book = replace(book_of(products, "1% off tea"), rules=RuleBook(1, [rule]))
-    for fold in (0, 1):
-        assert price(lines, book, replace(NOON, local=datetime(2026, 10, 25, 2, 30, fold=fold))).off == 100
+    local = reached(int(datetime.fromisoformat(f"{utc}+00:00").timestamp() * 1000), BERLIN)
+    assert price(lines, book, replace(NOON, local=local)).off == (100 if in_force else 0)
 
 
 def test_a_paused_promotion_gives_nothing_and_says_so() -> None:

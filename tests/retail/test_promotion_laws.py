@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from promotion_carts import NAMED, ROUND_CALCULATORS, ROUND_PRICES, carts, most_saved, promotions
-from promotion_words import NOON
+from promotion_words import NOON, book_of, cart_of
 
 from retail.cart import CartLine
 from retail.catalogue import Product, TaxRate
@@ -102,3 +102,12 @@ def test_pricing_the_same_goods_again_gives_the_same_answer(cart: Cart, rules: l
     book: Any = PriceBook(1, "EUR", products, {"A": TaxRate("A", {}, 2000)}, RuleBook(1, rules))
     first = price(lines, book, NOON)
     assert price(lines, book, NOON) == first
+
+
+def test_goods_that_were_moved_to_another_department_get_what_is_given_there() -> None:
+    """The promotions stay the same book, and what it has found out before is of the department of before."""
+    products, lines = cart_of("1 × 100 tea, 1 × 300 dairy, 1 × 100 dairy")
+    book = book_of(products, "tea + dairy for 120")
+    assert [line.off > 0 for line in price(lines, book, NOON).lines] == [True, True, False]
+    moved = replace(book, products={**products, "b": replace(products["b"], department="tea")})
+    assert [line.off > 0 for line in price(lines, moved, NOON).lines] == [False, True, True]
