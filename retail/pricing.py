@@ -217,13 +217,20 @@ OWN_PRICE = ("", 0)
 def _unit_prices(found: Found, lists: PriceLists, occasion: Occasion | None) -> tuple[list[int], list[tuple[str, int]]]:
     """The price of one unit for each line, and its list and the list's version. What counts for a step of a price list
     is all that is bought together of a product, however many lines it stands on."""
-    if not lists.lists or occasion is None or not any(lists.offers.get(product.id) for _, product in found):
-        return [product.price for _, product in found], [OWN_PRICE] * len(found)
-    bought: dict[str, int] = {}
-    for line, _ in found:
-        bought[line.item] = bought.get(line.item, 0) + line.quantity
-    units = [unit_price(product, bought[line.item], lists, occasion) for line, product in found]
-    return [unit.amount for unit in units], [(unit.list_id, unit.version) for unit in units]
+    amounts, origins = [product.price for _, product in found], [OWN_PRICE] * len(found)
+    if not lists.lists or occasion is None:
+        return amounts, origins
+    # Most goods are in no list.
+    offered = [n for n, (line, _) in enumerate(found) if lists.offers.get(line.item)]
+    if offered:
+        bought: dict[str, int] = {}
+        for line, _ in found:
+            bought[line.item] = bought.get(line.item, 0) + line.quantity
+        for n in offered:
+            line, product = found[n]
+            unit = unit_price(product, bought[line.item], lists, occasion)
+            amounts[n], origins[n] = unit.amount, (unit.list_id, unit.version)
+    return amounts, origins
 
 
 def stacked(lines: Found, amounts: Sequence[int]) -> list[Stack]:
@@ -247,19 +254,25 @@ def _one_unit(line: CartLine) -> bool:
 def _shared(lines: Sequence[tuple[CartLine, Product]], given: Outcome) -> list[tuple[Share, ...]]:
     """What the units of each line got. Which of several lines of one product gets it follows their order; how much
     all of them get together does not."""
+    marked = {(stack.product.id, stack.line) for stack in given.stacks if stack.marks}
+    if not marked:
+        return [()] * len(lines)
     waiting: dict[tuple[str, str], deque[Share]] = {}
     for stack in given.stacks:
-        waiting.setdefault((stack.product.id, stack.line), deque()).append(Share(stack.count, stack.marks))
-    return [
-        _from(
-            waiting[(product.id, line.id if _one_unit(line) else "")],
-            1 if _one_unit(line) else line.quantity // QUANTITY_ONE,
-        )
-        for line, product in lines
-    ]
+        key = (stack.product.id, stack.line)
+        if key in marked:
+            waiting.setdefault(key, deque()).append(Share(stack.count, stack.marks))
+    shares: list[tuple[Share, ...]] = []
+    for line, product in lines:
+        alone = _one_unit(line)
+        key = (product.id, line.id if alone else "")
+        shares.append(_from(waiting[key], 1 if alone else line.quantity // QUANTITY_ONE) if key in marked else ())
+    return shares
 
 
 def _from(waiting: deque[Share], count: int) -> tuple[Share, ...]:
+    if count == waiting[0].count:
+        return _given((waiting.popleft(),))
     shares = []
     while count:
         first = waiting.popleft()
@@ -268,4 +281,8 @@ def _from(waiting: deque[Share], count: int) -> tuple[Share, ...]:
             waiting.appendleft(Share(first.count - taken, first.marks))
         shares.append(Share(taken, first.marks))
         count -= taken
-    return tuple(shares) if any(share.marks for share in shares) else ()
+    return _given(tuple(shares))
+
+
+def _given(shares: tuple[Share, ...]) -> tuple[Share, ...]:
+    return shares if any(share.marks for share in shares) else ()

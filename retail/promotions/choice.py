@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from retail.promotions.sets import Machine, Multi, State
+from retail.promotions.sets import Multi, State, Working
 from retail.promotions.stacks import Stack
 
 WORK_MAX = 3_000
@@ -52,10 +52,11 @@ class Choice:
     exact: bool
 
 
-def choose(stacks: Sequence[Stack], machines: Sequence[Machine], otherwise: Sequence[int]) -> Choice:
-    """The best sets of these stacks, dearest first; a unit in no set gains what `otherwise` says of its stack."""
-    table = Table(stacks, machines, otherwise)
-    pool, made, exact = [stack.count for stack in stacks], list[Made](), True
+def choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Working], alone: Sequence[int]) -> Choice:
+    """The best sets of those goods that are `members`, dearest first; a unit in no set gains what `alone` says of its
+    stack. The sets name the stacks by their places among the members."""
+    table = Table(goods, members, at_work, alone)
+    pool, made, exact = [goods[n].count for n in members], list[Made](), True
     for _ in range(ROUNDS_MAX):
         counts = [min(count, UNITS_A_ROUND_MAX) for count in pool]
         found = _one_round(table, counts, Counter(machine for machine, _, _ in made))
@@ -78,24 +79,17 @@ class Table:
     `known`. A step of one machine adds a number to it.
     """
 
-    def __init__(self, stacks: Sequence[Stack], machines: Sequence[Machine], otherwise: Sequence[int]) -> None:
-        self.stacks, self.machines, self.otherwise = stacks, machines, otherwise
-        self.known: list[list[State]] = [[] for _ in machines]
-        self.multis = {m: machine for m, machine in enumerate(machines) if isinstance(machine, Multi)}
-        self.most = list(otherwise)
-        self.offered: list[list[Offer]] = [[] for _ in stacks]
-        for m, machine in enumerate(machines):
-            roles = [machine.roles(stack) for stack in stacks]
-            dearest = _dearest(stacks, roles)
-            shares = [
-                machine.share(one, found, dearest) if found else 0 for one, found in zip(stacks, roles, strict=True)
-            ]
-            # Where no set of a machine gains more than its units do by themselves, it need not be asked.
-            if any(share > alone for share, alone in zip(shares, otherwise, strict=True)):
-                for n, found in enumerate(roles):
-                    if found:
-                        self.offered[n].append(Offer(m, found, {}))
-                        self.most[n] = max(self.most[n], shares[n])
+    def __init__(
+        self, goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Working], alone: Sequence[int]
+    ) -> None:
+        self.stacks, self.otherwise = [goods[n] for n in members], [alone[n] for n in members]
+        self.machines = [one.machine for one in at_work]
+        self.known: list[list[State]] = [[] for _ in at_work]
+        self.multis = {m: machine for m, machine in enumerate(self.machines) if isinstance(machine, Multi)}
+        self.offered = [
+            [Offer(m, one.roles[n], {}) for m, one in enumerate(at_work) if n in one.roles] for n in members
+        ]
+        self.most = [max([alone[n], *(one.shares[n] for one in at_work if n in one.roles)]) for n in members]
 
     def number(self, m: int, state: State) -> int:
         known = self.known[m]
@@ -129,15 +123,6 @@ class Table:
             if number:
                 found += self.multis[m].ahead(self.known[m][number], stack)
         return found
-
-
-def _dearest(stacks: Sequence[Stack], roles: Sequence[tuple[int, ...]]) -> list[int]:
-    """The highest price in each role; stacks come dearest first."""
-    found: dict[int, int] = {}
-    for stack, served in zip(stacks, roles, strict=True):
-        for role in served:
-            found.setdefault(role, stack.price)
-    return [found.get(role, 0) for role in range(max(found, default=-1) + 1)]
 
 
 def _one_round(table: Table, counts: Sequence[int], so_far: Counter[int]) -> Choice:

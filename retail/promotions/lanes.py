@@ -1,7 +1,7 @@
 """Lane after lane over the goods of a cart: inside a lane the best for the shopper wins."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
@@ -9,10 +9,10 @@ from retail.money import rounded_ratio, split
 from retail.occasion import Occasion
 from retail.promotions.benefits import EachUnit, FreeShipping, PointsTimes, Step, Together
 from retail.promotions.calculators import PARTS
-from retail.promotions.choice import choose
+from retail.promotions.choice import Choice, choose
 from retail.promotions.conditions import Verdict
 from retail.promotions.promotion import Promotion, RuleBook
-from retail.promotions.sets import Machine, machine_of
+from retail.promotions.sets import Working, working
 from retail.promotions.stacks import Contents, Off, Stack, by_promotion, divided, evenly, in_order
 
 WHOLES_MAX = 6
@@ -62,26 +62,15 @@ def run(stacks: Iterable[Stack], rules: RuleBook, occasion: Occasion) -> Outcome
             if all(verdict.held for verdict in verdicts):
                 (perks if isinstance(promotion.benefit, PointsTimes | FreeShipping) else live).append(promotion)
         if live:
-            # Most goods have nothing to do with the promotions of a lane.
-            touched, aside = _touched(goods, live)
-            given = _lane(touched, live, contents, rules)
+            given = _lane(contents, live, rules)
             exact = exact and given.exact
             if given.offs:
-                parts = [part for n, stack in enumerate(touched) for part in divided(stack, given.offs.get(n, ()))]
-                goods = in_order(parts + aside)
+                goods = in_order(
+                    part for n, stack in enumerate(goods) for part in divided(stack, given.offs.get(n, ()))
+                )
             saved |= by_promotion((one.promotion, one.off * one.count) for offs in given.offs.values() for one in offs)
             groups.update(group for one in live if one.id in saved for group in one.groups)
     return Outcome(tuple(goods), saved, exact, tuple(perks), judged)
-
-
-def _touched(goods: Sequence[Stack], live: Sequence[Promotion]) -> tuple[list[Stack], list[Stack]]:
-    """The stacks that any of the promotions is given on, and the others."""
-    targets = {on for promotion in live for on in promotion.benefit.targets}
-    touched: list[Stack] = []
-    aside: list[Stack] = []
-    for stack in goods:
-        (touched if any(on.matches(stack.product) for on in targets) else aside).append(stack)
-    return touched, aside
 
 
 def _judged(
@@ -119,12 +108,12 @@ class Given:
 NOTHING = Given({}, 0, True)
 
 
-def _lane(goods: Sequence[Stack], live: Sequence[Promotion], contents: Contents, rules: RuleBook) -> Given:
+def _lane(cart: Contents, live: Sequence[Promotion], rules: RuleBook) -> Given:
     """The best that the promotions of one lane can do, of every way to settle which exclude which."""
     ways, all_ways = _not_excluding(live)
     if not all_ways:
-        ways = [_largest_first(goods, live, contents, rules)]
-    found = [_with_wholes(goods, way, contents, rules) for way in ways]
+        ways = [_largest_first(cart, live, rules)]
+    found = [_with_wholes(cart, way, rules) for way in ways]
     best = max(found, key=lambda one: one.worth)
     return best if all_ways else Given(best.offs, best.worth, False)
 
@@ -154,10 +143,8 @@ def _exclude(one: Promotion, other: Promotion) -> bool:
     return not set(one.groups).isdisjoint(other.groups)
 
 
-def _largest_first(
-    goods: Sequence[Stack], live: Sequence[Promotion], contents: Contents, rules: RuleBook
-) -> list[Promotion]:
-    worth = {one.id: _with_wholes(goods, [one], contents, rules).worth for one in live if one.groups}
+def _largest_first(cart: Contents, live: Sequence[Promotion], rules: RuleBook) -> list[Promotion]:
+    worth = {one.id: _with_wholes(cart, [one], rules).worth for one in live if one.groups}
     way = [one for one in live if not one.groups]
     for promotion in sorted((one for one in live if one.groups), key=lambda one: (-worth[one.id], one.id)):
         if not any(_exclude(promotion, one) for one in way):
@@ -169,30 +156,29 @@ def _largest_first(
 class Whole:
     """A benefit on these stacks together."""
 
-    promotion: Promotion
+    promotion: str
     places: frozenset[int]
     off: int
     """In `PARTS`."""
 
 
-def _with_wholes(goods: Sequence[Stack], live: Sequence[Promotion], contents: Contents, rules: RuleBook) -> Given:
-    wholes = [whole for one in live if (whole := _whole(goods, one, contents))]
+def _with_wholes(cart: Contents, live: Sequence[Promotion], rules: RuleBook) -> Given:
+    wholes = [whole for one in live if (whole := _whole(cart, one))]
     rest = [one for one in live if not isinstance(one.benefit, Together)]
     exact = len(wholes) <= WHOLES_MAX
     if not exact:
-        wholes = sorted(wholes, key=lambda one: (-one.off, one.promotion.id))[:WHOLES_MAX]
-    best: Given | None = None
+        wholes = sorted(wholes, key=lambda one: (-one.off, one.promotion))[:WHOLES_MAX]
+    worth, made, others = -1, tuple[Whole, ...](), NOTHING
     for chosen in _disjoint(wholes):
-        offs: dict[int, list[Off]] = {}
-        for whole in chosen:
-            _share_whole(goods, whole, offs)
-        free = [n for n in range(len(goods)) if not any(n in whole.places for whole in chosen)]
-        others = _units(goods, free, rest, rules) if rest and free else NOTHING
-        worth = others.worth + sum(whole.off for whole in chosen)
-        if best is None or worth > best.worth:
-            best = Given({**others.offs, **offs}, worth, exact and others.exact)
-    assert best is not None
-    return best
+        taken = frozenset().union(*(whole.places for whole in chosen))
+        found = _units(cart, taken, rest, rules) if rest else NOTHING
+        gained = found.worth + sum(whole.off for whole in chosen)
+        if gained > worth:
+            worth, made, others = gained, chosen, found
+    offs = dict(others.offs)
+    for whole in made:
+        offs.update(_share_whole(cart.stacks, whole))
+    return Given(offs, worth, exact and others.exact)
 
 
 def _disjoint(wholes: Sequence[Whole]) -> Iterator[tuple[Whole, ...]]:
@@ -202,93 +188,87 @@ def _disjoint(wholes: Sequence[Whole]) -> Iterator[tuple[Whole, ...]]:
                 yield chosen
 
 
-def _whole(goods: Sequence[Stack], promotion: Promotion, contents: Contents) -> Whole | None:
+def _whole(cart: Contents, promotion: Promotion) -> Whole | None:
     benefit = promotion.benefit
     if not isinstance(benefit, Together):
         return None
-    amount = contents.amount(benefit.on)
+    amount = cart.amount(benefit.on)
     step = max((one for one in benefit.steps if one.spend <= amount), key=lambda one: one.spend, default=Step(0))
     off = min(amount * PARTS, amount * step.hundredths + step.amount * PARTS)
-    places = frozenset(n for n, stack in enumerate(goods) if benefit.on.matches(stack.product))
-    return Whole(promotion, places, off) if off > 0 else None
+    return Whole(promotion.id, frozenset(cart.places(benefit.on)), off) if off > 0 else None
 
 
-def _share_whole(goods: Sequence[Stack], whole: Whole, offs: dict[int, list[Off]]) -> None:
+def _share_whole(goods: Sequence[Stack], whole: Whole) -> dict[int, list[Off]]:
     places = sorted(whole.places)
     shares = split(rounded_ratio(whole.off, PARTS), [goods[n].price * goods[n].count for n in places])
-    for n, share in zip(places, shares, strict=True):
-        offs[n] = [Off(whole.promotion.id, off, count) for off, count in evenly(share, goods[n].count) if off]
+    return {
+        n: [Off(whole.promotion, off, count) for off, count in evenly(share, goods[n].count) if off]
+        for n, share in zip(places, shares, strict=True)
+    }
 
 
-def _units(goods: Sequence[Stack], places: Sequence[int], live: Sequence[Promotion], rules: RuleBook) -> Given:
-    """What single units and sets of these stacks get: only goods that a set could join are chosen over together."""
-    simple = [_best_alone(goods[n], live) for n in places]
-    machines = [(one, machine) for one in live if (machine := machine_of(one))]
+def _units(cart: Contents, taken: Set[int], live: Sequence[Promotion], rules: RuleBook) -> Given:
+    """What single units and sets of all but the `taken` stacks get: only goods that a set could join are chosen over
+    together."""
+    goods, simple = cart.stacks, _best_alone(cart, taken, live)
+    alone = [off for _, off in simple]
     offs: dict[int, list[Off]] = {}
-    left, worth, exact = {n: goods[n].count for n in places}, 0, True
-    for members, working in _apart(goods, places, machines):
-        alone = {n: off for n, (_, off) in zip(places, simple, strict=True)}
-        made, whole = _chosen([goods[n] for n in members], working, [alone[n] for n in members], rules)
-        exact = exact and whole
-        for promotion, stacks, off in made:
+    left, worth, exact = [stack.count for stack in goods], 0, True
+    at_work = [one for promotion in live if (one := working(promotion, cart, taken, alone))]
+    for members, some in _apart(at_work):
+        choice = _chosen(goods, members, some, alone, rules)
+        exact = exact and choice.exact
+        for m, stacks, off in choice.made:
             worth += off
-            _share_set(goods, promotion, [members[one] for one in stacks], off, offs, left)
-    for n, (promotion_id, off) in zip(places, simple, strict=True):
+            _share_set(goods, some[m].promotion, [members[one] for one in stacks], off, offs, left)
+    for n, (promotion, off) in enumerate(simple):
         if off and left[n]:
             worth += off * left[n]
             offs.setdefault(n, []).extend(
-                Off(promotion_id, each, count)
+                Off(promotion, each, count)
                 for each, count in evenly(rounded_ratio(off * left[n], PARTS), left[n])
                 if each
             )
     return Given({n: _joined(found) for n, found in offs.items()}, worth, exact)
 
 
-def _best_alone(stack: Stack, live: Sequence[Promotion]) -> tuple[str, int]:
-    """The promotion that gives one unit by itself most, and how much, in `PARTS`; the first of equals."""
-    best = ("", 0)
+def _best_alone(cart: Contents, taken: Set[int], live: Sequence[Promotion]) -> list[tuple[str, int]]:
+    """For each stack the promotion that gives one unit by itself most, and how much in `PARTS`; the first of equals."""
+    best = [("", 0)] * len(cart.stacks)
     for one in live:
         benefit = one.benefit
-        if isinstance(benefit, EachUnit) and not benefit.most and benefit.on.matches(stack.product):
-            off = benefit.calculator.off(stack.price, stack.size)
-            if off > best[1]:
-                best = (one.id, off)
+        if isinstance(benefit, EachUnit) and not benefit.most:
+            for n in cart.places(benefit.on):
+                stack = cart.stacks[n]
+                off = benefit.calculator.off(stack.price, stack.size)
+                if off > best[n][1] and n not in taken:
+                    best[n] = (one.id, off)
     return best
 
 
-Working = Sequence[tuple[Promotion, Machine]]
-
-
-def _apart(goods: Sequence[Stack], places: Sequence[int], machines: Working) -> Iterator[tuple[list[int], Working]]:
+def _apart(at_work: Iterable[Working]) -> Iterator[tuple[list[int], list[Working]]]:
     """The stacks in parts that no set could join, each with the promotions that work on it."""
-    parts: list[tuple[set[int], list[tuple[Promotion, Machine]]]] = []
-    for promotion, machine in machines:
-        units, touched = Counter[int](), set[int]()
-        for n in places:
-            for role in machine.roles(goods[n]):
-                units[role] += goods[n].count
-                touched.add(n)
-        if not touched or not machine.possible(units):
-            continue
-        joined = [part for part in parts if not part[0].isdisjoint(touched)]
-        parts = [part for part in parts if part[0].isdisjoint(touched)]
-        stacks = touched.union(*(part[0] for part in joined))
-        parts.append((stacks, [*(one for part in joined for one in part[1]), (promotion, machine)]))
-    for stacks, working in parts:
-        yield sorted(stacks), sorted(working, key=lambda one: one[0].id)
+    parts: list[tuple[set[int], list[Working]]] = []
+    for one in at_work:
+        joined = [part for part in parts if not part[0].isdisjoint(one.roles)]
+        parts = [part for part in parts if part[0].isdisjoint(one.roles)]
+        stacks = set(one.roles).union(*(part[0] for part in joined))
+        parts.append((stacks, [*(other for part in joined for other in part[1]), one]))
+    for stacks, some in parts:
+        yield sorted(stacks), sorted(some, key=lambda one: one.promotion)
 
 
 def _chosen(
-    stacks: Sequence[Stack], working: Working, otherwise: Sequence[int], rules: RuleBook
-) -> tuple[list[tuple[str, Sequence[int], int]], bool]:
-    key = (tuple(stack.key for stack in stacks), tuple(one.id for one, _ in working), tuple(otherwise))
+    goods: Sequence[Stack], members: Sequence[int], some: Sequence[Working], alone: Sequence[int], rules: RuleBook
+) -> Choice:
+    key = (tuple(goods[n].key for n in members), tuple(one.promotion for one in some), tuple(alone[n] for n in members))
     choice = rules.kept.get(key)
     if choice is None:
-        choice = choose(stacks, [machine for _, machine in working], otherwise)
+        choice = choose(goods, members, some, alone)
         if len(rules.kept) >= KEPT_MAX:
             rules.kept.clear()
         rules.kept[key] = choice
-    return [(working[m][0].id, members, off) for m, members, off in choice.made], choice.exact
+    return choice
 
 
 def _share_set(
@@ -297,7 +277,7 @@ def _share_set(
     members: Sequence[int],
     off: int,
     offs: dict[int, list[Off]],
-    left: dict[int, int],
+    left: list[int],
 ) -> None:
     """A set's saving over all its units by their prices: none of them can be returned for more than was paid."""
     shares = split(rounded_ratio(off, PARTS), [goods[n].price for n in members])
@@ -310,7 +290,9 @@ def _share_set(
             offs.setdefault(n, [])
 
 
-def _joined(offs: Sequence[Off]) -> list[Off]:
+def _joined(offs: Sequence[Off]) -> Sequence[Off]:
+    if len(offs) < 2:
+        return offs
     counts = Counter[tuple[str, int]]()
     for one in offs:
         counts[(one.promotion, one.off)] += one.count

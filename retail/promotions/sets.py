@@ -6,17 +6,20 @@ dearest come first, a machine needs to remember counts and nothing else, and goi
 choice there is: choice.py.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
-from retail.promotions.benefits import BundlePrice, BuyGet, EachUnit, Gift, Multibuy
+from retail.promotions.benefits import Benefit, BundlePrice, BuyGet, EachUnit, Gift, Multibuy
 from retail.promotions.calculators import FREE, PARTS
 from retail.promotions.promotion import Promotion
 from retail.promotions.selector import Selector
-from retail.promotions.stacks import Stack
+from retail.promotions.stacks import Contents, Stack
 
 State = Any
+Serving = tuple[Selector, ...]
+"""The goods that can serve in each role; BUY is the first of two, and GET the second."""
+
 Taken = Sequence[tuple[int, int]]
 """The units that a machine took as `(stack, role)`, in the order in which it was shown them."""
 
@@ -25,17 +28,14 @@ class Limited:
     """Something off each of the dearest units, so many of them."""
 
     def __init__(self, benefit: EachUnit | Gift) -> None:
-        self._on: Selector = benefit.targets[0]
+        self.serving: Serving = benefit.targets
         self._calculator = benefit.calculator if isinstance(benefit, EachUnit) else FREE
         self._most = benefit.most if isinstance(benefit, EachUnit) else benefit.count
 
     def begin(self, sets: int) -> State:
         return sets
 
-    def roles(self, stack: Stack) -> tuple[int, ...]:
-        return (0,) if self._on.matches(stack.product) else ()
-
-    def possible(self, units: Counter[int]) -> bool:
+    def possible(self, units: Sequence[int]) -> bool:
         return True
 
     def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
@@ -56,16 +56,14 @@ class Multi:
     """So many together, of which the last and therefore cheapest get something off. The state is `(place, sets)`."""
 
     def __init__(self, benefit: Multibuy) -> None:
+        self.serving: Serving = benefit.targets
         self._benefit = benefit
 
     def begin(self, sets: int) -> State:
         # The number of sets matters only where it is limited; a smaller state joins more ways into one.
         return (0, sets if self._benefit.most else 0)
 
-    def roles(self, stack: Stack) -> tuple[int, ...]:
-        return (0,) if self._benefit.on.matches(stack.product) else ()
-
-    def possible(self, units: Counter[int]) -> bool:
+    def possible(self, units: Sequence[int]) -> bool:
         return units[0] >= self._benefit.take
 
     def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
@@ -106,17 +104,13 @@ class BuyAndGet:
     """These bought, those got. The state is `(bought, got, sets)` of what is not yet a whole set."""
 
     def __init__(self, benefit: BuyGet) -> None:
+        self.serving: Serving = benefit.targets
         self._benefit = benefit
 
     def begin(self, sets: int) -> State:
         return (0, 0, sets if self._benefit.most else 0)
 
-    def roles(self, stack: Stack) -> tuple[int, ...]:
-        benefit = self._benefit
-        found = ((BUY, benefit.buy), (GET, benefit.get))
-        return tuple(role for role, on in found if on.matches(stack.product))
-
-    def possible(self, units: Counter[int]) -> bool:
+    def possible(self, units: Sequence[int]) -> bool:
         return units[BUY] >= self._benefit.buy_count and units[GET] > 0
 
     def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
@@ -158,16 +152,14 @@ class Bundle:
     """One of each slot together. The state is what each slot holds beyond whole bundles, and the bundles if limited."""
 
     def __init__(self, benefit: BundlePrice) -> None:
+        self.serving: Serving = benefit.targets
         self._needs = tuple(slot.count for slot in benefit.slots)
         self._benefit = benefit
 
     def begin(self, sets: int) -> State:
         return (*(0 for _ in self._needs), sets if self._benefit.most else 0)
 
-    def roles(self, stack: Stack) -> tuple[int, ...]:
-        return tuple(n for n, slot in enumerate(self._benefit.slots) if slot.on.matches(stack.product))
-
-    def possible(self, units: Counter[int]) -> bool:
+    def possible(self, units: Sequence[int]) -> bool:
         return all(units[n] >= need for n, need in enumerate(self._needs))
 
     def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
@@ -202,17 +194,49 @@ class Bundle:
 
 
 Machine = Limited | Multi | BuyAndGet | Bundle
-"""`begin` is its state before the first unit, where so many sets were made already. `roles` are the roles in which a
-stack's units could serve, and `possible` says whether so many units of each role could ever make a set. `share` is
+"""`begin` is its state before the first unit, where so many sets were made already. `serving` are the goods by the
+roles that they could serve in, and `possible` says whether so many units of each role could ever make a set. `share` is
 the most of a set's gain that can be put down to one unit of a stack: no set gains more than the shares of its units;
 `dearest` are the highest prices by role. `take` is the state after taking a unit in a role, where `also` are all its
 roles, and what was gained by it; None where that cannot be. `done` says that nothing was begun that is not ended.
 `sets` are the stacks of each set's units, and what the set gets off, in `PARTS`."""
 
 
-def machine_of(promotion: Promotion) -> Machine | None:
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A promotion's machine on the stacks of a cart, by their places: the roles in which it would take their units, and
+    the `share` of each."""
+
+    promotion: str
+    machine: Machine
+    roles: Mapping[int, tuple[int, ...]]
+    shares: Mapping[int, int]
+
+
+def working(promotion: Promotion, cart: Contents, taken: Set[int], alone: Sequence[int]) -> Working | None:
+    """The machine of a promotion on all but the `taken` stacks; None where no set of it can be made, or none of them
+    gains more than its units do by themselves (`alone`, for one unit of each stack, in `PARTS`)."""
+    machine = machine_of(promotion.benefit)
+    if machine is None:
+        return None
+    stacks, free = cart.stacks, [cart.places(on) for on in machine.serving]
+    if taken:
+        free = [[n for n in places if n not in taken] for places in free]
+    if not all(free) or not machine.possible([sum(stacks[n].count for n in places) for places in free]):
+        return None
+    roles: dict[int, tuple[int, ...]] = {}
+    for role, places in enumerate(free):
+        for n in places:
+            roles[n] = (*roles.get(n, ()), role)
+    dearest = [stacks[places[0]].price for places in free]
+    shares = {n: machine.share(stacks[n], found, dearest) for n, found in roles.items()}
+    if not any(share > alone[n] for n, share in shares.items()):
+        return None
+    return Working(promotion.id, machine, roles, shares)
+
+
+def machine_of(benefit: Benefit) -> Machine | None:
     """The machine of a benefit that needs or counts several units; None for all others."""
-    benefit = promotion.benefit
     if isinstance(benefit, Multibuy):
         return Multi(benefit)
     if isinstance(benefit, BuyGet):

@@ -52,26 +52,52 @@ def in_order(stacks: Iterable[Stack]) -> list[Stack]:
     return sorted(stacks, key=lambda one: (-one.price, one.product.id, one.size, one.line, one.marks))
 
 
+Named = dict[str, list[int]]
+
+
 class Contents:
-    """What is in the cart at the beginning of a lane; each selector is counted once."""
+    """What is in the cart at the beginning of a lane, found by what a selector names; each selector is asked once."""
 
     def __init__(self, stacks: Iterable[Stack]) -> None:
-        self._stacks = tuple(stacks)
-        self._found: dict[Selector, tuple[int, int]] = {}
+        self.stacks = tuple(stacks)
+        self._places: dict[Selector, Sequence[int]] = {}
+        # A shop has many more promotions than a cart has goods: who names what is looked up, not tried.
+        self._items, self._departments, self._families = Named(), Named(), Named()
+        for n, stack in enumerate(self.stacks):
+            goods = stack.product
+            self._items.setdefault(goods.id, []).append(n)
+            self._departments.setdefault(goods.department, []).append(n)
+            self._families.setdefault(goods.family, []).append(n)
+
+    def places(self, on: Selector) -> Sequence[int]:
+        """The places of the stacks that a selector matches, in their order."""
+        found = self._places.get(on)
+        if found is None:
+            found = self._places[on] = self._found(on)
+        return found
+
+    def _found(self, on: Selector) -> Sequence[int]:
+        if on.everything:
+            chosen = range(len(self.stacks))
+            return [n for n in chosen if self.stacks[n].product.id not in on.but] if on.but else chosen
+        named: list[int] | set[int] = []
+        for names, known in (
+            (on.items, self._items),
+            (on.departments, self._departments),
+            (on.families, self._families),
+        ):
+            for name in names.intersection(known) if names else ():
+                # Most selectors name a few of many goods, and most carts have one of them.
+                named = {*named, *known[name]} if named else known[name]
+        for name in on.but.intersection(self._items) if named and on.but else ():
+            named = set(named).difference(self._items[name])
+        return sorted(named) if isinstance(named, set) else named
 
     def amount(self, on: Selector) -> int:
-        return self._counted(on)[0]
+        return sum(self.stacks[n].price * self.stacks[n].count for n in self.places(on))
 
     def units(self, on: Selector) -> int:
-        return self._counted(on)[1]
-
-    def _counted(self, on: Selector) -> tuple[int, int]:
-        found = self._found.get(on)
-        if found is None:
-            matching = [stack for stack in self._stacks if on.matches(stack.product)]
-            found = (sum(one.price * one.count for one in matching), sum(one.count for one in matching))
-            self._found[on] = found
-        return found
+        return sum(self.stacks[n].count for n in self.places(on))
 
 
 @dataclass(frozen=True, slots=True)

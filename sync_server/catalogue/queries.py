@@ -213,6 +213,10 @@ class Offers(Mapping[str, Mapping[str, Breaks]]):
     def __init__(self, session: Session, kept: dict[str, dict[str, Breaks]]) -> None:
         self._session, self._kept = session, kept
 
+    def get(self, item: str, default: Any = None) -> Any:
+        # Asked for each line of each cart: the mapping's own would come back here by way of an exception's frame.
+        return self[item]
+
     def __getitem__(self, item: str) -> Mapping[str, Breaks]:
         found = self._kept.get(item)
         if found is None:
