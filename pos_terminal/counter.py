@@ -26,7 +26,7 @@ from pos_terminal.store.engine import Store
 from pos_terminal.store.outbox import Due
 from pos_terminal.store.replica import Replica
 from pos_terminal.till import Moment, Till
-from pos_terminal.turn import Turn, price_of
+from pos_terminal.turn import Turn, moment_of, price_of
 from pos_terminal.view import Desk, view_of
 from retail.errors import N_, BarcodeError, CatalogueError, MessageError, RetailError
 from retail.messages import Message, parse
@@ -321,7 +321,8 @@ class Counter:
     def publish(self, scan_at: int | None = None) -> None:
         """Show what changed since the last time, if anything did."""
         with self._lock:
-            state = view_of(self._till, self._priced(), self.desk, self.replica.heading, self.replica.book)
+            at = moment_of(self._till, self.now())
+            state = view_of(self._till, self._priced(), self.desk, self.replica.heading, self.replica.book, at)
             changes = difference(self._shown, state) if self._shown else state
             if not changes:
                 return

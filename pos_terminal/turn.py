@@ -76,8 +76,12 @@ class Turn:
 
 def price_of(till: Till, book: PriceBook, store: Store, now: int) -> PricedCart:
     """The lines in hand with their prices. While somebody pays, they are those of the moment in which that began."""
-    at = till.paying_since if till.phase == "paying" else now
-    return price(till.cart.lines.values(), book, occasion_of(till, store, at))
+    return price(till.cart.lines.values(), book, occasion_of(till, store, moment_of(till, now)))
+
+
+def moment_of(till: Till, now: int) -> int:
+    """The moment by which prices and points are, in ms."""
+    return till.paying_since if till.phase == "paying" else now
 
 
 def occasion_of(till: Till, store: Store, at: int) -> Occasion:

@@ -11,8 +11,8 @@ from pos_terminal.store.backlog import Backlog
 from pos_terminal.store.replica import Heading, shown
 from pos_terminal.sync.refusals import SET_UP_ANEW
 from pos_terminal.till import Till
-from retail import loyalty
 from retail.cart import HUB
+from retail.loyalty.purchase import points_of
 from retail.pricing import PriceBook, PricedCart, PricedLine
 from retail.promotions import shown as promotions
 from retail.promotions.promotion import NO_RULES, RuleBook
@@ -68,9 +68,9 @@ class Desk:
 
 
 def view_of(
-    till: Till, priced: PricedCart, desk: Desk, heading: Heading | None, book: PriceBook | None
+    till: Till, priced: PricedCart, desk: Desk, heading: Heading | None, book: PriceBook | None, at: int = 0
 ) -> dict[str, Any]:
-    """The whole state; every key is always there."""
+    """The whole state; every key is always there. `at` is the moment (ms) by which prices and points are."""
     rules = book.rules if book else NO_RULES
     lines = _lines(till, priced, desk, heading, rules)
     virtual = sum(row["total"] for row in lines.values() if row["owner"] == HUB)
@@ -92,7 +92,7 @@ def view_of(
             "tax": priced.tax,
             "currency": priced.currency,
             "count": len(priced.lines),
-            "points": loyalty.earned(priced.total) if till.shopper else 0,
+            "points": points_of(priced, book.programme(at)) if till.shopper and book else 0,
         },
         "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
         "taxes": [asdict(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from retail.cart import CartLine, Channel
 from retail.catalogue import Product, Store, TaxRate
 from retail.errors import N_, CartRefused, CatalogueError
+from retail.loyalty.programme import DatedProgramme, Programme, holding
 from retail.money import QUANTITY_ONE, extend
 from retail.occasion import Occasion
 from retail.price_lists import NO_LISTS, PriceLists, unit_price
@@ -29,6 +30,8 @@ class PriceBook:
     tax_rules: TaxRules = INSIDE
     cash_step: int = 0
     zone: str = "UTC"
+    programmes: tuple[DatedProgramme, ...] = ()
+    """What purchases earn, and from when on."""
 
     @property
     def asks_for_whom(self) -> bool:
@@ -39,6 +42,10 @@ class PriceBook:
     def asks_for_groups(self) -> bool:
         """Whether it matters to a price which groups the shopper belongs to."""
         return self.rules.ask_for_groups or self.lists.ask_for_groups
+
+    def programme(self, at: int) -> Programme:
+        """The loyalty programme that holds at `at` (ms)."""
+        return holding(self.programmes, at)
 
     def entangled(self, items: Iterable[str]) -> bool:
         """Whether a line that nobody touched may cost something else because lines of these items changed: one of the
@@ -128,6 +135,7 @@ def book_of(
     taxes: Mapping[str, TaxRate],
     lists: PriceLists = NO_LISTS,
     rules: RuleBook = NO_RULES,
+    programmes: tuple[DatedProgramme, ...] = (),
 ) -> PriceBook:
     """The price book of a store with the store's own rules for tax and cash."""
     return PriceBook(
@@ -140,6 +148,7 @@ def book_of(
         tax_rules=TaxRules(store.tax_added, store.tax_rounding),
         cash_step=store.cash_step,
         zone=store.zone,
+        programmes=programmes,
     )
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from retail import loyalty
 from retail.cart import CART_LINES_MAX, CartLine
 from retail.catalogue import Product, TaxRate
 from retail.codec import canonical
 from retail.errors import N_, SaleError
+from retail.loyalty.earning import BASE
+from retail.loyalty.programme import DEFAULT, ONCE, Programme
+from retail.loyalty.purchase import earning_of, multiplying, paid_in_points, times_of
 from retail.messages import faults_of
 from retail.money import QUANTITY_ONE, extend
 from retail.occasion import Occasion
@@ -71,6 +73,9 @@ class SaleLine:
     shares: tuple[SaleShare, ...] = ()
     price_list: str = ""
     list_version: int = 0
+    points_rule: str = BASE
+    """The rule of the programme that gave the line's points; promotions multiplied them by `points_times`."""
+    points_times: int = ONCE
 
     @property
     def off(self) -> int:
@@ -110,6 +115,10 @@ class Sale:
     priced_at: int = 0
     """The moment by which promotions were in force, in ms: where the shopper began to pay. 0 is that of the sale."""
     rounding: int = 0
+    programme: int = 0
+    """The version of the loyalty programme by which points were earned; 0 where there was none but the defaults."""
+    boosts: tuple[SalePromotion, ...] = ()
+    """The promotions that multiplied points."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -139,8 +148,9 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
     if not priced.lines:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
     settlement = settle(priced.total, tenders, book.cash_step)
-    points = loyalty.earned(priced.total) if head.shopper else 0
-    shares = loyalty.share(points, [line.total for line in priced.lines])
+    programme = book.programme(priced_at or head.at)
+    earned = earning_of(priced, programme, paid_in_points(tenders))
+    boosts = multiplying(priced)
     lines = tuple(
         SaleLine(
             row.line.id,
@@ -153,13 +163,15 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
             row.total,
             row.product.tax,
             row.tax,
-            share,
+            gets.points if head.shopper else 0,
             row.line.fulfilment,
             tuple(_share(share) for share in row.shares),
             row.price_list,
             row.list_version,
+            gets.rule,
+            times_of(row, boosts),
         )
-        for row, share in zip(priced.lines, shares, strict=True)
+        for row, gets in zip(priced.lines, earned.lines, strict=True)
     )
     return Sale(
         **asdict(head),
@@ -168,12 +180,14 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
         total=priced.total,
         tenders=tuple(tenders),
         change=settlement.change,
-        points=points,
+        points=earned.points if head.shopper else 0,
         currency=priced.currency,
         book_version=book.version,
         promotions=_promotions(priced, book),
         priced_at=priced_at,
         rounding=settlement.rounding,
+        programme=programme.version if book.programmes else 0,
+        boosts=tuple(SalePromotion(one.id, one.version, one.names, 0) for one in boosts) if head.shopper else (),
     )
 
 
@@ -220,7 +234,8 @@ def _impossible(sale: Sale) -> Iterator[str]:
     figures += [row.amount for row in sale.tenders] + [abs(sale.rounding)]
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
     figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
-    figures += [n for row in sale.promotions for n in (row.version, row.saved)]
+    figures += [n for row in (*sale.promotions, *sale.boosts) for n in (row.version, row.saved)]
+    figures += [sale.programme, *(line.points_times for line in sale.lines)]
     figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
     figures += [n for row in sale.taxes for part in row.parts for n in (part.ppm, part.base, part.tax)]
     if not all(0 <= figure <= AMOUNT_MAX for figure in figures):
@@ -243,8 +258,9 @@ def differences(sale: Sale, book: PriceBook, occasion: Occasion | None = None) -
         for n, row in enumerate(sale.lines)
     ]
     derived = price(lines, _with_gaps_filled(book, sale), occasion)
-    points = loyalty.earned(derived.total) if sale.shopper else 0
-    shares = loyalty.share(points, [line.total for line in derived.lines])
+    programme = _programme_of(sale, book)
+    earned = earning_of(derived, programme, paid_in_points(sale.tenders))
+    points = earned.points if sale.shopper else 0
     rows = [_row("item", sold.id, sold.item, None) for sold in sale.lines if sold.item not in book.products] + [
         _row("rate", "", row.code, None) for row in sale.taxes if row.code not in book.taxes
     ]
@@ -256,11 +272,19 @@ def differences(sale: Sale, book: PriceBook, occasion: Occasion | None = None) -
     saved = {row.id: row.saved for row in sale.promotions}
     if saved != dict(derived.given.saved):
         rows.append(_row("promotions", "", saved, dict(derived.given.saved)))
-    for sold, again, share in zip(sale.lines, derived.lines, shares, strict=True):
+    for sold, again, gets in zip(sale.lines, derived.lines, earned.lines, strict=True):
         figures = {"unit_price": again.unit_price, "total": again.total, "tax_code": again.product.tax}
         figures["price_list"] = again.price_list
-        rows += _differing(sold.id, asdict(sold), figures | {"tax": again.tax, "points": share})
+        figures |= {"tax": again.tax, "points": gets.points if sale.shopper else 0, "points_rule": gets.rule}
+        rows += _differing(sold.id, asdict(sold), figures)
     return rows + list(_contradictions(sale, book))
+
+
+def _programme_of(sale: Sale, book: PriceBook) -> Programme:
+    """The programme that the sale was made by: what the shopper was promised then is not less because the till had not
+    heard of a newer one. A sale that names one which the book does not know is held against the one of its time."""
+    named = (one.programme for one in book.programmes if one.programme.version == sale.programme)
+    return next(named, DEFAULT if not sale.programme else book.programme(sale.priced_at or sale.at))
 
 
 def _row(what: str, line: str, sold: Any, derived: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from retail.catalogue import Department, Names, Product, Store, TaxRate
+from retail.loyalty.programme import DatedProgramme
 from retail.messages import NUMBER_MAX, Milliseconds
 from retail.price_lists import PriceList
 from retail.promotions.promotion import Promotion
@@ -311,6 +312,7 @@ class Reference(Told):
     prices: list[Price]
     promotions: list[Promotion] = []
     lists: list[PriceList] = []
+    programmes: list[DatedProgramme] = []
     offers: list[Offer] = []
     stock: dict[str, Thousandths]
     staff: list[StaffMember]

@@ -19,6 +19,7 @@ from pos_terminal.store.sides import SIDES, Side, made
 from retail.barcode import MeasuredCode, ProductCode, plu_of
 from retail.catalogue import Department, Names, Product, Store, TaxRate, product_from, tax_rate_from
 from retail.errors import N_
+from retail.loyalty.programme import DatedProgramme, dated_from
 from retail.price_lists import NO_LISTS, Breaks, PriceList, PriceLists, breaks_from, price_list_from
 from retail.pricing import PriceBook, book_of
 from retail.promotions.kinds import kept_promotion
@@ -36,6 +37,11 @@ CANDIDATES_MAX = 200
 SMALL = ("e", "version", "store", "terminal", "departments", "taxes")
 LISTS = "lists"
 """The price lists' conditions; a hub of before them does not send any."""
+
+PROGRAMMES = "programmes"
+"""What purchases earn, and from when on; likewise."""
+
+SINCE = (LISTS, PROGRAMMES)
 
 OWNER = "CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), hub TEXT NOT NULL)"
 LIVE = "CREATE TABLE IF NOT EXISTS live (id INTEGER PRIMARY KEY CHECK (id = 1), side TEXT NOT NULL)"
@@ -74,6 +80,7 @@ class Heading:
     departments: tuple[Department, ...]
     taxes: Mapping[str, TaxRate]
     lists: Mapping[str, PriceList]
+    programmes: tuple[DatedProgramme, ...]
     people: tuple[Mapping[str, Any], ...]
     numbers: frozenset[str]
     """Of the people."""
@@ -181,7 +188,10 @@ class Replica:
                 rules,
                 RuleBook(heading.version, [kept_promotion(json.loads(r)) for r in rules]),
             )
-        self.book = book_of(heading.version, heading.store, Products(self), heading.taxes, lists, self._rule_book)
+        goods = Products(self)
+        self.book = book_of(
+            heading.version, heading.store, goods, heading.taxes, lists, self._rule_book, heading.programmes
+        )
 
     def place(self) -> dict[str, Any]:
         """What to ask the hub for: `{next}` where a load was left, `{since, e}` where there is none, else nothing."""
@@ -190,7 +200,7 @@ class Replica:
             loading = _other(live).told(connection)
             told = live.told(connection) if live is not None else {}
         # A program that knew no price lists has passed them by: only a whole that is begun now has them all.
-        loading, told = ({} if LISTS not in one else one for one in (loading, told))
+        loading, told = (one if all(kind in one for kind in SINCE) else {} for one in (loading, told))
         token = loading.get("next") or told.get("next")
         if token:
             return {"next": token}
@@ -223,7 +233,7 @@ class Replica:
             if page["whole"] and not page["first"] and not told:
                 raise ValueError("the load that this page belongs to was not begun here")
             progress = _progress(page, told)
-            small = {key: page[key] for key in SMALL} | {LISTS: page.get(LISTS, [])}
+            small = {key: page[key] for key in SMALL} | {kind: page.get(kind, []) for kind in SINCE}
             if page["next"] and not page["whole"]:
                 # The version counts once all of it is here.
                 small["version"] = told["version"]
@@ -366,6 +376,7 @@ def _heading(rows: Mapping[str, Any], people: list[dict[str, Any]]) -> Heading:
         departments=tuple(departments),
         taxes={row["code"]: tax_rate_from(row) for row in rows["taxes"]},
         lists={row["id"]: price_list_from(row) for row in rows.get(LISTS, ())},
+        programmes=dated_from(rows.get(PROGRAMMES, ())),
         people=tuple(people),
         numbers=frozenset(str(row["number"]) for row in people),
         shown={

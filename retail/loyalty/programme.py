@@ -3,7 +3,7 @@
 A merchant writes it as JSON (`programme_from`); the defaults are those of docs/loyalty.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -123,7 +123,34 @@ class Terms:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class DatedProgramme:
+    """A programme and the ms from which it holds, until one of a higher version does."""
+
+    from_at: int
+    programme: Programme
+
+
+def holding(dated: Iterable[DatedProgramme], at: int) -> Programme:
+    """The programme that holds at `at` (ms); the defaults before a merchant has made one."""
+    begun = [one.programme for one in dated if one.from_at <= at]
+    return max(begun, key=lambda one: one.version, default=DEFAULT)
+
+
 _PROGRAMME: TypeAdapter[Programme] = TypeAdapter(Programme)
+
+
+def dated_from(rows: Iterable[Mapping[str, Any]]) -> tuple[DatedProgramme, ...]:
+    """The programmes that reference data tells, `{from_at, programme}`. What a newer hub says of one beside what is
+    known here is passed over; one that cannot be read at all is left out, and the one before it goes on."""
+    found = []
+    for row in rows:
+        try:
+            programme = _PROGRAMME.validate_json(canonical(row["programme"]), strict=True, extra="ignore")
+        except (ValidationError, KeyError, TypeError, ValueError):
+            continue
+        found.append(DatedProgramme(int(row["from_at"]), programme))
+    return tuple(found)
 
 
 def programme_from(body: Mapping[str, Any]) -> Programme:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from retail import loyalty, pricing
+from retail import pricing
 from retail.cart import Cart, CartLine, line_as_dict
 from retail.catalogue import Names
 from retail.lease import Lease
+from retail.loyalty.programme import Programme
+from retail.loyalty.purchase import points_of
 from retail.occasion import Occasion
 from retail.pricing import PriceBook
 from retail.promotions import shown
@@ -134,6 +136,7 @@ class Priced:
 
     purchases: tuple[pricing.PricedCart, ...]
     book: PriceBook
+    programme: Programme
 
     @property
     def lines(self) -> list[pricing.PricedLine]:
@@ -150,7 +153,8 @@ def _priced(session: Session, stored: StoredCart, cart: Cart) -> Priced:
         store = _store_of(session, stored, lines[0])
         book, occasion = catalogue.book(session, store), catalogue.occasion(session, store, channel, cart.shopper)
         purchases.append(_purchase(session, (cart.id, owner), lines, book, occasion))
-    return Priced(tuple(purchases), catalogue.book(session, stored.store))
+    book = catalogue.book(session, stored.store)
+    return Priced(tuple(purchases), book, catalogue.programme(session, stored.store))
 
 
 def _store_of(session: Session, stored: StoredCart, line: CartLine) -> str:
@@ -252,7 +256,7 @@ def _totals(priced: Priced) -> dict[str, int | str]:
         "tax": sum(one.tax for one in priced.purchases),
         "currency": priced.book.currency,
         "count": len(priced.lines),
-        "points": loyalty.earned(total),
+        "points": sum(points_of(one, priced.programme) for one in priced.purchases),
     }
 
 

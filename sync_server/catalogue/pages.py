@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sync_server.catalogue import queries
 from sync_server.catalogue.tables import reference_changes, stores
 from sync_server.customers import queries as customers
+from sync_server.loyalty import queries as loyalty
 from sync_server.orders import queries as orders
 from sync_server.outbox import service as outbox
 from sync_server.promotions import queries as promotions
@@ -140,6 +141,7 @@ def _small(session: Session, terminal: Row[Any]) -> dict[str, Any]:
         "departments": [asdict(row) for row in queries.all_departments(session)],
         "taxes": [asdict(row) for row in queries.all_taxes(session)],
         "lists": [asdict(row) for row in queries.all_lists(session)],
+        "programmes": [asdict(row) for row in loyalty.dated(session)],
     }
 
 

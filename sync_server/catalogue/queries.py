@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from retail.cart import Channel
 from retail.catalogue import Department, Product, Store, TaxRate, product_from, tax_rate_from
 from retail.errors import N_, CatalogueError
+from retail.loyalty.programme import DatedProgramme, Programme, holding
 from retail.occasion import Occasion
 from retail.price_lists import NO_LISTS, Breaks, PriceList, PriceLists, breaks_from, price_list_from
 from retail.pricing import PriceBook, book_of
@@ -20,6 +21,7 @@ from retail.wall_clock import reached
 from sync_server.catalogue.tables import departments, list_prices, pictures, price_lists, products, stores, taxes
 from sync_server.customers import groups
 from sync_server.errors import NotFound
+from sync_server.loyalty import queries as loyalty
 from sync_server.prepared import Answer, Prepared
 from sync_server.promotions import queries as promotions
 
@@ -48,6 +50,9 @@ MOMENT_MAX = 253_000_000_000_000
 
 MOMENTS = "moments"
 """Where a session keeps the wall clocks that carts are priced by, by store."""
+
+EARNING = "earning"
+"""And by store the programme by which they earn."""
 
 PRICING_LOCK = 0x0E44_11
 """The number of the advisory lock of `lock_pricing`."""
@@ -239,6 +244,7 @@ class Shelf:
     taxes: dict[str, TaxRate]
     rules: RuleBook
     lists: dict[str, PriceList]
+    programmes: tuple[DatedProgramme, ...] = ()
     products: dict[str, Product] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     offers: dict[str, dict[str, Breaks]] = field(default_factory=dict)
@@ -287,13 +293,14 @@ def _open_book(session: Session, asked: Answer) -> PriceBook:
         head = row.heads.get("promotions", 0)
         rules = shelf.rules if shelf is not None and shelf.rules.version == head else promotions.rules(session, head)
         rates, lists = ({one.code: one for one in all_taxes(session)}, {one.id: one for one in all_lists(session)})
-        shelf = shelves[row.id] = Shelf(row.reference, rates, rules, lists)
+        shelf = shelves[row.id] = Shelf(row.reference, rates, rules, lists, loyalty.dated(session))
         kept.pop("places", None)
         kept.pop("store_of", None)
     goods = Products(session, shelf.products, shelf.withdrawn)
     session.info[MOMENTS] = session.info.get(MOMENTS, {}) | {row.id: _wall_clock(row.priced_at, row.body["zone"])}
     asked_for = PriceLists(shelf.lists, Offers(session, shelf.offers)) if shelf.lists else NO_LISTS
-    return book_of(row.reference, Store(**row.body), goods, shelf.taxes, asked_for, shelf.rules)
+    session.info[EARNING] = session.info.get(EARNING, {}) | {row.id: holding(shelf.programmes, row.priced_at)}
+    return book_of(row.reference, Store(**row.body), goods, shelf.taxes, asked_for, shelf.rules, shelf.programmes)
 
 
 def _wall_clock(at: int, zone: str) -> datetime:
@@ -309,6 +316,13 @@ def occasion(session: Session, store_id: str, channel: Channel, shopper: str = "
     belongs = groups.of(session, shopper) if shopper and found.asks_for_groups else frozenset[str]()
     local = session.info[MOMENTS][store_id] if at is None else _wall_clock(at, found.zone)
     return Occasion(local, store_id, channel, shopper, belongs)
+
+
+def programme(session: Session, store_id: str) -> Programme:
+    """The loyalty programme by which a store's carts earn, at the moment that they are priced by."""
+    book(session, store_id)
+    found: Programme = session.info[EARNING][store_id]
+    return found
 
 
 def pricing_moments(session: Session) -> list[tuple[str, str, int]]:

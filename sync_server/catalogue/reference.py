@@ -18,13 +18,13 @@ from sync_server.db import REFERENCE_CHANGED
 from sync_server.outbox import service as outbox
 
 KINDS = (
-    *("cards", "departments", "lists", "offers", "prices", "products", "promotions"),
+    *("cards", "departments", "lists", "offers", "prices", "products", "programme", "promotions"),
     *("staff", "stock", "store", "taxes"),
 )
 """In the order in which the changes of one version are told."""
 
-PRICING = frozenset({"lists", "offers", "prices", "products", "promotions", "store", "taxes"})
-"""What a cart's price depends on."""
+PRICING = frozenset({"lists", "offers", "prices", "products", "programme", "promotions", "store", "taxes"})
+"""What a cart's price depends on, and what paying it earns."""
 
 CHANGES_RECORDED_MAX = 20_000
 """More rows in one change are not listed: every terminal takes the whole, which is not much more by then."""

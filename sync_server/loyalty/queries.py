@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from retail.loyalty.ledger import BUCKETS, Account, Entry, Lot, fold
-from retail.loyalty.programme import DEFAULT, NEVER, Programme, local_day, programme_from
+from retail.loyalty.programme import DEFAULT, NEVER, DatedProgramme, Programme, local_day, programme_from
 from retail.loyalty.tiers import Outlook, Standing, Visit, outlook, window_begins
 from sync_server.loyalty import books
 from sync_server.loyalty.tables import (
@@ -23,6 +23,8 @@ from sync_server.loyalty.tables import (
 from sync_server.prepared import Prepared
 
 ENTRIES_SHOWN_MAX = 100
+PROGRAMMES_TOLD_MAX = 10
+"""Versions: a terminal that was away for longer names one that is held against the one of its time."""
 
 _B = points_balances.c
 _SUMS = tuple(_B[bucket] for bucket in BUCKETS)
@@ -46,6 +48,12 @@ def programme(session: Session, now: int) -> Programme:
     if known[0] != row.body:
         known = kept["programme"] = (row.body, programme_from(row.body))
     return known[1]
+
+
+def dated(session: Session, at_most: int = PROGRAMMES_TOLD_MAX) -> tuple[DatedProgramme, ...]:
+    """The newest programmes with the ms from which each holds: tills earn by them."""
+    newest = select(programmes.c.from_at, programmes.c.body).order_by(programmes.c.version.desc()).limit(at_most)
+    return tuple(DatedProgramme(row.from_at, programme_from(row.body)) for row in session.execute(newest).all())
 
 
 def zone_of(found: Programme) -> ZoneInfo:

@@ -18,6 +18,7 @@ from retail.loyalty.programme import NEVER, Programme, Terms, local_day, midnigh
 from retail.loyalty.returns import Reversal
 from retail.loyalty.tiers import review, value, window_begins
 from retail.loyalty.velocity import Day, suspicions
+from sync_server.catalogue import reference
 from sync_server.db import insert_if_absent
 from sync_server.loyalty import books, queries
 from sync_server.loyalty.tables import points_balances, points_lots, programmes
@@ -71,12 +72,14 @@ class Given:
     tier: str = ""
 
 
-def earned_by(points: int, lines: Sequence[tuple[str, int]]) -> tuple[LineEarning, ...]:
-    """What the receipt says that each line earned. Where its lines contradict its sum, the sum is what was printed."""
+def earned_by(points: int, lines: Sequence[tuple[str, int]], rules: Sequence[str] = ()) -> tuple[LineEarning, ...]:
+    """What the receipt says that each line earned, and by which rules. Where its lines contradict its sum, the sum is
+    what was printed."""
     shares = [part for _, part in lines]
     if sum(shares) != points:
         shares = share(points, shares)
-    return tuple(LineEarning(line, BASE, part) for (line, _), part in zip(lines, shares, strict=True))
+    named = rules or [BASE] * len(lines)
+    return tuple(LineEarning(line, rule, part) for (line, _), rule, part in zip(lines, named, shares, strict=True))
 
 
 def earn(session: Session, bought: Purchase) -> Given:
@@ -314,4 +317,5 @@ def set_programme(session: Session, body: dict[str, Any], from_at: int, by: str,
             N_("Version {version} of the programme is there already. Load it anew and change that."),
             version=programme.version,
         )
+    reference.changed(session, {"programme": [str(programme.version)]}, now, pricing=None)
     return programme

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from retail import cart as rules
 from retail.errors import N_, CartRefused, RetailError, SaleError
+from retail.loyalty.purchase import paid_in_points
 from retail.messages import SaleBody
 from retail.sale import Sale, differences, sale_from
 from retail.stock import moves_of
@@ -141,8 +142,11 @@ def _differences(session: Session, sale: Sale, device: Device) -> list[dict[str,
 
 def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) -> None:
     """Give the points and show the shopper the order, its receipt and the new balance."""
-    lines = loyalty.earned_by(sale.points, [(line.id, line.points) for line in sale.lines])
-    given = loyalty.earn(session, loyalty.Purchase(sale.id, shopper, lines, sale.total, sale.cashier, sale.at))
+    rules = [line.points_rule for line in sale.lines]
+    lines = loyalty.earned_by(sale.points, [(line.id, line.points) for line in sale.lines], rules)
+    # Tiers count money: what was paid with points was counted when it was earned.
+    paid = sale.total - min(sale.total, paid_in_points(sale.tenders))
+    given = loyalty.earn(session, loyalty.Purchase(sale.id, shopper, lines, paid, sale.cashier, sale.at))
     for reason in given.suspicions:
         # One case for a card, a day and a cashier: more of the same is the same case.
         source = f"{shopper}:{given.day}:{reason}" + (f":{sale.cashier}" if reason == "cashier" else "")

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_, PromotionError
+from retail.loyalty.programme import Programme
 from retail.pricing import PriceBook
 from retail.promotions.kinds import as_dict, promotion_from
 from retail.promotions.promotion import Promotion
@@ -96,6 +97,6 @@ def _due(session: Session, now: int) -> list[str]:
     return [store for store, zone, priced_at in moments if (zone, priced_at) in turned]
 
 
-def _in_force(book: PriceBook, zone: str, at: int) -> tuple[frozenset[str], list[str]]:
+def _in_force(book: PriceBook, zone: str, at: int) -> tuple[frozenset[str], list[str], Programme]:
     local = reached(at, ZoneInfo(zone))
-    return book.rules.in_force(local), book.lists.in_force(f"{local:%Y-%m-%dT%H:%M}")
+    return book.rules.in_force(local), book.lists.in_force(f"{local:%Y-%m-%dT%H:%M}"), book.programme(at)
