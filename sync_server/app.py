@@ -3,6 +3,7 @@
 import importlib
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from sync_server.sign_in import SignIn
 from sync_server.stored_value import service as stored_value
 from sync_server.terminals.api import enrolment_blueprint
 from sync_server.terminals.presence import Presence
+from sync_server.vouchers import key as keys
 from ui_kit import blueprint as kit
 
 ROOM = Path(__file__).parent
@@ -168,7 +170,7 @@ def _mount_pages(app: Flask, settings: Settings, db: Database, handlers: Handler
         shelves["shop"] = STOREFRONT / "static" / "shop"
     kit.init_app(app, translations, shelves=shelves)
     sign_in = SignIn(db, now_ms)
-    app.register_blueprint(dashboard_blueprint(db, sign_in, handlers, presence, now_ms))
+    app.register_blueprint(dashboard_blueprint(db, sign_in, handlers, presence, now_ms, partial(keys.load, settings)))
     if settings.storefront:
         module, _, factory = settings.storefront.partition(":")
         words = importlib.import_module(f"{module.rpartition('.')[0]}.ports")

@@ -10,12 +10,15 @@ from pydantic import Field
 from retail.errors import N_
 from retail.messages import Message, parse
 from sync_server.dashboard.cases import add_cases
+from sync_server.dashboard.doors import Doors
+from sync_server.dashboard.promotions import add_promotions
 from sync_server.dashboard.set_up import add_set_up
 from sync_server.db import Database
 from sync_server.errors import ForeignPage
 from sync_server.realtime.handlers import STAFF_COOKIE, Handlers
 from sync_server.sign_in import STAFF_SESSION_MS, SignIn
 from sync_server.terminals.presence import Presence
+from sync_server.vouchers.key import CodeKey
 from ui_kit.blueprint import page
 
 
@@ -25,9 +28,14 @@ class Credentials(Message):
 
 
 def dashboard_blueprint(
-    db: Database, sign_in: SignIn, handlers: Handlers, presence: Presence, clock: Callable[[], int]
+    db: Database,
+    sign_in: SignIn,
+    handlers: Handlers,
+    presence: Presence,
+    clock: Callable[[], int],
+    load_key: Callable[[], CodeKey],
 ) -> Blueprint:
-    """`/manage`, its sign-in, and what a manager settles there."""
+    """`/manage`, its sign-in, and what a manager settles and makes there."""
     made = Blueprint("dashboard", __name__, url_prefix="/manage")
 
     @made.before_request
@@ -44,7 +52,11 @@ def dashboard_blueprint(
         if member is not None:
             boot = {"staff": {"id": member.id, "names": member.names, "role": member.role}, "store": member.store}
         return page(
-            title="Omnitill", module="manage/main.js", surface="dashboard", boot=boot, styles=["manage/manage.css"]
+            title="Omnitill",
+            module="manage/main.js",
+            surface="dashboard",
+            boot=boot,
+            styles=["manage/manage.css", "manage/trade.css"],
         )
 
     @made.post("/sign-in")
@@ -65,6 +77,7 @@ def dashboard_blueprint(
 
     add_cases(made, db, sign_in, presence, clock)
     add_set_up(made, db, sign_in, presence, clock)
+    add_promotions(Doors(made, db, sign_in, clock, load_key))
 
     @made.post("/sign-out")
     def leave() -> Response:

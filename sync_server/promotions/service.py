@@ -31,6 +31,17 @@ def put(session: Session, given: Promotion, staff: str, at: int) -> Promotion:
 
     What is stored is of the next version. Refused where somebody else changed it meanwhile.
     """
+    known = check_seen(session, given)
+    # Whoever made it: what no till could read is refused here, and every field that is wrong is named.
+    promotion = promotion_from(as_dict(replace(given, version=given.version + 1)))
+    _write(session, promotion, staff, at, new=known is None)
+    catalogue_service.promotions_changed(session, [promotion.id], at)
+    return promotion
+
+
+def check_seen(session: Session, given: Promotion) -> int | None:
+    """Refuse what was made of a version that is not the last any more; its number, or None for a new promotion. Its row
+    is held until the commit."""
     known = session.scalar(select(promotions.c.version).where(promotions.c.id == given.id).with_for_update())
     if (known or 0) != given.version:
         raise PromotionError(
@@ -38,11 +49,7 @@ def put(session: Session, given: Promotion, staff: str, at: int) -> Promotion:
             N_("Somebody else changed this promotion meanwhile. Look at it again, then change it."),
             id=given.id,
         )
-    # Whoever made it: what no till could read is refused here, and every field that is wrong is named.
-    promotion = promotion_from(as_dict(replace(given, version=given.version + 1)))
-    _write(session, promotion, staff, at, new=known is None)
-    catalogue_service.promotions_changed(session, [promotion.id], at)
-    return promotion
+    return known
 
 
 def withdraw(session: Session, promotion_id: str, staff: str, at: int) -> None:

@@ -6,12 +6,18 @@ import { locale, t } from "kit/i18n.js";
 import { setLanguage, setTheme, theme } from "kit/theme.js";
 import { Button, html, Loading, Status, Strip, Tabs } from "kit/ui.js";
 import { company, link, now, state } from "./feed.js";
+import { Promotions } from "./promotions/page.js";
 import { Sync } from "./sync.js";
 import { Today } from "./today.js";
 import { word } from "./words.js";
 
-const PAGES = ["today", "sync"];
-const named = () => (PAGES.includes(location.hash.slice(1)) ? location.hash.slice(1) : PAGES[0]);
+const PAGES = ["today", "sync", "promotions"];
+
+// "#promotions/books-3-for-2": a page, and what of it is open.
+function named() {
+  const [page, ...rest] = location.hash.slice(1).split("/");
+  return PAGES.includes(page) ? { page, place: decodeURIComponent(rest.join("/")) } : { page: PAGES[0], place: "" };
+}
 const open = signal(named());
 addEventListener("hashchange", () => (open.value = named()));
 
@@ -39,9 +45,16 @@ function Pages({ day }) {
   const items = [
     { id: "today", label: t("Today"), icon: "calendar" },
     { id: "sync", label: t("Sync"), icon: "refresh-cw", count: day?.waiting },
+    { id: "promotions", label: t("Promotions"), icon: "badge-percent" },
   ];
-  return html`<${Tabs} label=${t("Pages")} items=${items} value=${open.value} onChange=${(id) => (location.hash = id)} />`;
+  return html`<${Tabs} label=${t("Pages")} items=${items} value=${open.value.page} onChange=${(id) => (location.hash = id)} />`;
 }
+
+const SHOWN = {
+  today: (day) => html`<${Today} day=${day} />`,
+  sync: (day) => html`<${Sync} day=${day} stores=${company.value?.stores ?? {}} />`,
+  promotions: (_, place) => html`<${Promotions} place=${place} />`,
+};
 
 /** The pages of one store's manager. */
 export function Manage() {
@@ -49,7 +62,6 @@ export function Manage() {
   return html`<main class="manage"><${Top} store=${day?.store} /><${Pages} day=${day} />
     ${link.status.value !== "online" && day && html`<${Strip} kind="attention" icon="wifi-off">
       ${t("No connection to the hub. What you see is as of {time}.", { time: time(now.value) })}<//>`}
-    ${!day ? html`<${Loading} label=${t("Fetching the day")} lines=${6} />`
-      : open.value === "sync" ? html`<${Sync} day=${day} stores=${company.value?.stores ?? {}} />` : html`<${Today} day=${day} />`}
+    ${!day ? html`<${Loading} label=${t("Fetching the day")} lines=${6} />` : SHOWN[open.value.page](day, open.value.place)}
   </main>`;
 }

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { N_, t } from "kit/i18n.js";
 import { play, setVolume, volume } from "kit/sound.js";
-import { Button, Dialog, Drawer, Field, Keypad, PinDots, Search, Stepper, Switch, Tabs, toast } from "kit/ui.js";
+import { Button, Choices, Dialog, Drawer, Field, Keypad, PinDots, Search, Select, Stepper, Switch, Tabs, toast } from "kit/ui.js";
 import { Specimen } from "./specimen.js";
 
 export function Actions() {
@@ -28,11 +28,16 @@ export function Fields() {
   const [text, setText] = useState("");
   const [pin, setPin] = useState(2);
   const [on, setOn] = useState(true);
+  const [aisle, setAisle] = useState("b");
+  const [chosen, setChosen] = useState(["a"]);
+  const aisles = [{ id: "a", label: t("Dairy") }, { id: "b", label: t("Fruit") }, { id: "c", label: t("Bakery") }];
   const typed = (key) => setPin((n) => (key === "clear" ? 0 : Math.min(4, Math.max(0, n + (key === "back" ? -1 : 1)))));
   return html`<${Specimen} title=${t("Fields")}><div class="columns">
       <${Field} label=${t("E-mail")} hint=${t("The receipt goes here.")} type="email" icon="mail" autocomplete="off" />
       <${Field} label=${t("Phone")} value="+49 30 12" error=${t("This number is too short. Add the missing digits.")} icon="phone" />
-      <${Search} value=${text} onInput=${setText} placeholder=${t("Search or code")} /><${Switch} label=${t("Sounds")} checked=${on} onChange=${setOn} /></div><//>
+      <${Search} value=${text} onInput=${setText} placeholder=${t("Search or code")} /><${Switch} label=${t("Sounds")} checked=${on} onChange=${setOn} />
+      <${Select} label=${t("Department")} options=${aisles} value=${aisle} onChange=${setAisle} hint=${t("One of several.")} />
+      <${Choices} label=${t("Departments")} options=${aisles} value=${chosen} onChange=${setChosen} hint=${t("Any of several.")} /></div><//>
     <${Specimen} title=${t("Keypad")}><div class="columns">
       <div class="panel narrow"><${PinDots} filled=${pin} /><${Keypad} layout="pin" label="PIN" onKey=${typed} /></div>
       <div class="panel narrow"><${Keypad} layout="amount" onKey=${() => {}} /></div></div><//>

@@ -3,6 +3,7 @@ export { html, render } from "htm/preact";
 export { Amount } from "./components/amount.js";
 export { Button } from "./components/button.js";
 export { Chart, useWidth } from "./components/chart.js";
+export { Choices, Select } from "./components/choice.js";
 export { Dialog, Drawer } from "./components/dialog.js";
 export { Empty, Figure, Loading } from "./components/empty.js";
 export { Field, Search, Switch } from "./components/field.js";
