@@ -12,10 +12,12 @@ from pos_terminal.store.replica import Heading, shown
 from pos_terminal.sync.refusals import SET_UP_ANEW
 from pos_terminal.till import Till
 from retail.cart import HUB
+from retail.codec import fields_of
 from retail.loyalty.purchase import points_of
 from retail.pricing import PriceBook, PricedCart, PricedLine
 from retail.promotions import shown as promotions
 from retail.promotions.promotion import NO_RULES, RuleBook
+from retail.tax import TaxSum
 
 IDLE_COUNTDOWN_S = 10
 
@@ -80,7 +82,7 @@ def view_of(
         "language": till.language,
         "store": heading.shown["store"] if heading else None,
         "terminal": heading.shown["terminal"] if heading else None,
-        "staff": asdict(till.staff) if till.staff else None,
+        "staff": fields_of(till.staff) if till.staff else None,
         "people": _people(heading, desk),
         "shopper": _shopper(till),
         "lines": lines,
@@ -95,7 +97,7 @@ def view_of(
             "points": points_of(priced, book.programme(at)) if till.shopper and book else 0,
         },
         "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
-        "taxes": [asdict(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
+        "taxes": [_tax(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced, book.cash_step if book else 0),
         "paying": desk.paying(till),
         "on_phone": desk.on_phone(till),
@@ -117,6 +119,10 @@ def view_of(
     }
 
 
+def _tax(row: TaxSum) -> dict[str, Any]:
+    return fields_of(row) | {"parts": [fields_of(part) for part in row.parts]}
+
+
 def _people(heading: Heading | None, desk: Desk) -> list[dict[str, Any]]:
     return [
         {"number": row["number"], "name": row["name"], "role": row["role"], "locked": row["id"] in desk.locked}
@@ -127,7 +133,7 @@ def _people(heading: Heading | None, desk: Desk) -> list[dict[str, Any]]:
 def _shopper(till: Till) -> dict[str, Any] | None:
     if till.shopper is None:
         return None
-    row = asdict(till.shopper)
+    row = fields_of(till.shopper)
     del row["groups"]
     return row | {"name": named(till.shopper.name, till.language), "pending": not row.pop("confirmed")}
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from retail import lease as leases
+from retail.codec import fields_of
 from retail.errors import N_, CartRefused
 from retail.lease import Lease
 
@@ -356,12 +357,9 @@ _RULES: dict[type, Callable[[Cart, Actor, Any, int], Cart]] = {
 }
 
 
-_LINE_FIELDS = tuple(CartLine.__dataclass_fields__)
-
-
 def line_as_dict(line: CartLine) -> dict[str, Any]:
-    """The line as it goes over a wire. `dataclasses.asdict` copies deeply, which costs ten times as much per scan."""
-    return {name: getattr(line, name) for name in _LINE_FIELDS}
+    """The line as it goes over a wire."""
+    return fields_of(line)
 
 
 def line_from(body: Mapping[str, Any]) -> CartLine:

@@ -1,6 +1,6 @@
 """What the lines of a cart cost: the same code at the till and at the hub (docs/pricing.md)."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -271,17 +271,20 @@ def _shared(lines: Sequence[tuple[CartLine, Product]], given: Outcome) -> list[t
         key = (stack.product.id, stack.line)
         if key in marked:
             waiting.setdefault(key, deque()).append(Share(stack.count, stack.marks))
+    keys = [(line.item, line.id if _one_unit(line) else "") for line, _ in lines]
+    standing = Counter(keys)
     shares: list[tuple[Share, ...]] = []
-    for line, product in lines:
-        alone = _one_unit(line)
-        key = (product.id, line.id if alone else "")
-        shares.append(_from(waiting[key], 1 if alone else line.quantity // QUANTITY_ONE) if key in marked else ())
+    for (line, _), key in zip(lines, keys, strict=True):
+        if key not in marked:
+            shares.append(())
+        elif standing[key] == 1:
+            shares.append(tuple(waiting[key]))
+        else:
+            shares.append(_from(waiting[key], 1 if key[1] else line.quantity // QUANTITY_ONE))
     return shares
 
 
 def _from(waiting: deque[Share], count: int) -> tuple[Share, ...]:
-    if count == waiting[0].count:
-        return _given((waiting.popleft(),))
     shares = []
     while count:
         first = waiting.popleft()
@@ -290,8 +293,4 @@ def _from(waiting: deque[Share], count: int) -> tuple[Share, ...]:
             waiting.appendleft(Share(first.count - taken, first.marks))
         shares.append(Share(taken, first.marks))
         count -= taken
-    return _given(tuple(shares))
-
-
-def _given(shares: tuple[Share, ...]) -> tuple[Share, ...]:
-    return shares if any(share.marks for share in shares) else ()
+    return tuple(shares) if any(share.marks for share in shares) else ()

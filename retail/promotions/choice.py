@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from retail.promotions.sets import Multi, State, Working
+from retail.promotions.sets import Limited, Multi, State, Working
 from retail.promotions.stacks import Stack
 
 WORK_MAX = 3_000
@@ -55,6 +55,9 @@ class Choice:
 def choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Working], alone: Sequence[int]) -> Choice:
     """The best sets of those goods that are `members`, dearest first; a unit in no set gains what `alone` says of its
     stack. The sets name the stacks by their places among the members."""
+    lone = at_work[0].machine if len(at_work) == 1 else None
+    if isinstance(lone, Multi | Limited) and _plain(goods, members, alone):
+        return _in_turn([goods[n] for n in members], lone)
     table = Table(goods, members, at_work, alone)
     pool, made, exact = [goods[n].count for n in members], list[Made](), True
     for _ in range(ROUNDS_MAX):
@@ -69,6 +72,28 @@ def choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Wor
             for stack in members:
                 pool[stack] -= 1
     return Choice(tuple(made), False)
+
+
+def _plain(goods: Sequence[Stack], members: Sequence[int], alone: Sequence[int]) -> bool:
+    """Whether nothing competes for these units, and the dearest gets the most off. It does not where sizes differ: of
+    two weighings the cheaper may be the one that an amount a kilogram takes more off."""
+    return not any(alone[n] for n in members) and len({goods[n].size for n in members}) == 1
+
+
+def _in_turn(stacks: Sequence[Stack], machine: Multi | Limited) -> Choice:
+    """Every unit taken as it comes, dearest first, while the machine takes any; what begins no whole set is left."""
+    state, taken, whole = machine.begin(0), list[tuple[int, int]](), 0
+    for place, stack in enumerate(stacks):
+        for _ in range(stack.count):
+            found = machine.take(state, stack, 0, (0,))
+            if found is None:
+                break
+            state = found[0]
+            taken.append((place, 0))
+            if machine.done(state):
+                whole = len(taken)
+    made = machine.sets(taken[:whole], stacks)
+    return Choice(tuple((0, tuple(members), off) for members, off in made), True)
 
 
 class Table:
