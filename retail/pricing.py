@@ -184,7 +184,8 @@ def _all_given(parts: Sequence[Outcome]) -> Outcome:
     perks = tuple({perk.id: perk for one in parts for perk in one.perks}.values())
     judged = {promotion: verdicts for one in parts for promotion, verdicts in one.judged.items()}
     stacks = tuple(stack for one in parts for stack in one.stacks)
-    return Outcome(stacks, saved, all(one.exact for one in parts), perks, judged)
+    grants = tuple(grant for one in parts for grant in one.grants)
+    return Outcome(stacks, saved, all(one.exact for one in parts), perks, judged, grants)
 
 
 def _document(found: Found, book: PriceBook, occasion: Occasion | None) -> PricedCart:

@@ -13,7 +13,7 @@ from retail.promotions.choice import Choice, choose
 from retail.promotions.conditions import Verdict
 from retail.promotions.promotion import Promotion, RuleBook
 from retail.promotions.sets import Working, working
-from retail.promotions.stacks import Contents, Off, Stack, by_promotion, divided, evenly, in_order
+from retail.promotions.stacks import Contents, Grant, Off, Stack, by_promotion, divided, evenly, in_order
 
 WHOLES_MAX = 6
 """Benefits on goods together that are tried in every combination; of more the largest come first."""
@@ -30,7 +30,8 @@ class Outcome:
     """The stacks as they are paid, what each promotion saved in minor units, and what it gives besides a price.
 
     `exact` says that no other choice would save more. `judged` holds the verdicts on every promotion that touches
-    these goods; one that was in order and saved nothing was beaten by another.
+    these goods; one that was in order and saved nothing was beaten by another. `grants` are what was given, one by one,
+    lane after lane: what a proof of the price goes by.
     """
 
     stacks: tuple[Stack, ...]
@@ -38,6 +39,7 @@ class Outcome:
     exact: bool
     perks: tuple[Promotion, ...]
     judged: Mapping[str, tuple[Verdict, ...]]
+    grants: tuple[Grant, ...] = ()
 
 
 NOTHING_GIVEN = Outcome((), {}, True, (), {})
@@ -54,6 +56,7 @@ def run(stacks: Iterable[Stack], rules: RuleBook, occasion: Occasion) -> Outcome
     judged: dict[str, tuple[Verdict, ...]] = {}
     perks: list[Promotion] = []
     groups: set[str] = set()
+    grants: list[Grant] = []
     exact = True
     for _, members in groupby(candidates, key=lambda one: one.lane):
         contents, live = Contents(goods), list[Promotion]()
@@ -64,13 +67,14 @@ def run(stacks: Iterable[Stack], rules: RuleBook, occasion: Occasion) -> Outcome
         if live:
             given = _lane(contents, live, rules)
             exact = exact and given.exact
+            grants += given.grants
             if given.offs:
                 goods = in_order(
                     part for n, stack in enumerate(goods) for part in divided(stack, given.offs.get(n, ()))
                 )
             saved |= by_promotion((one.promotion, one.off * one.count) for offs in given.offs.values() for one in offs)
             groups.update(group for one in live if one.id in saved for group in one.groups)
-    return Outcome(tuple(goods), saved, exact, tuple(perks), judged)
+    return Outcome(tuple(goods), saved, exact, tuple(perks), judged, tuple(grants))
 
 
 def _judged(
@@ -103,6 +107,7 @@ class Given:
     offs: Mapping[int, Sequence[Off]]
     worth: int
     exact: bool
+    grants: tuple[Grant, ...] = ()
 
 
 NOTHING = Given({}, 0, True)
@@ -115,7 +120,7 @@ def _lane(cart: Contents, live: Sequence[Promotion], rules: RuleBook) -> Given:
         ways = [_largest_first(cart, live, rules)]
     found = [_with_wholes(cart, way, rules) for way in ways]
     best = max(found, key=lambda one: one.worth)
-    return best if all_ways else Given(best.offs, best.worth, False)
+    return best if all_ways else Given(best.offs, best.worth, False, best.grants)
 
 
 def _not_excluding(live: Sequence[Promotion]) -> tuple[list[list[Promotion]], bool]:
@@ -175,10 +180,10 @@ def _with_wholes(cart: Contents, live: Sequence[Promotion], rules: RuleBook) -> 
         gained = found.worth + sum(whole.off for whole in chosen)
         if gained > worth:
             worth, made, others = gained, chosen, found
-    offs = dict(others.offs)
+    offs, grants = dict(others.offs), list(others.grants)
     for whole in made:
-        offs.update(_share_whole(cart.stacks, whole))
-    return Given(offs, worth, exact and others.exact)
+        offs.update(_share_whole(cart.stacks, whole, grants))
+    return Given(offs, worth, exact and others.exact, tuple(grants))
 
 
 def _disjoint(wholes: Sequence[Whole]) -> Iterator[tuple[Whole, ...]]:
@@ -198,9 +203,10 @@ def _whole(cart: Contents, promotion: Promotion) -> Whole | None:
     return Whole(promotion.id, frozenset(cart.places(benefit.on)), off) if off > 0 else None
 
 
-def _share_whole(goods: Sequence[Stack], whole: Whole) -> dict[int, list[Off]]:
-    places = sorted(whole.places)
-    shares = split(rounded_ratio(whole.off, PARTS), [goods[n].price * goods[n].count for n in places])
+def _share_whole(goods: Sequence[Stack], whole: Whole, grants: list[Grant]) -> dict[int, list[Off]]:
+    places, together = sorted(whole.places), rounded_ratio(whole.off, PARTS)
+    grants.append(Grant(whole.promotion, together, tuple((goods[n], goods[n].count) for n in places)))
+    shares = split(together, [goods[n].price * goods[n].count for n in places])
     return {
         n: [Off(whole.promotion, off, count) for off, count in evenly(share, goods[n].count) if off]
         for n, share in zip(places, shares, strict=True)
@@ -213,6 +219,7 @@ def _units(cart: Contents, taken: Set[int], live: Sequence[Promotion], rules: Ru
     goods, simple = cart.stacks, _best_alone(cart, taken, live)
     alone = [off for _, off in simple]
     offs: dict[int, list[Off]] = {}
+    grants: list[Grant] = []
     left, worth, exact = [stack.count for stack in goods], 0, True
     at_work = [one for promotion in live if (one := working(promotion, cart, taken, alone))]
     for members, some in _apart(at_work):
@@ -220,16 +227,16 @@ def _units(cart: Contents, taken: Set[int], live: Sequence[Promotion], rules: Ru
         exact = exact and choice.exact
         for m, stacks, off in choice.made:
             worth += off
-            _share_set(goods, some[m].promotion, [members[one] for one in stacks], off, offs, left)
+            grants.append(_share_set(goods, some[m].promotion, [members[one] for one in stacks], off, offs, left))
     for n, (promotion, off) in enumerate(simple):
         if off and left[n]:
             worth += off * left[n]
+            together = rounded_ratio(off * left[n], PARTS)
+            grants.append(Grant(promotion, together, ((goods[n], left[n]),)))
             offs.setdefault(n, []).extend(
-                Off(promotion, each, count)
-                for each, count in evenly(rounded_ratio(off * left[n], PARTS), left[n])
-                if each
+                Off(promotion, each, count) for each, count in evenly(together, left[n]) if each
             )
-    return Given({n: _joined(found) for n, found in offs.items()}, worth, exact)
+    return Given({n: _joined(found) for n, found in offs.items()}, worth, exact, tuple(grants))
 
 
 def _best_alone(cart: Contents, taken: Set[int], live: Sequence[Promotion]) -> list[tuple[str, int]]:
@@ -278,9 +285,10 @@ def _share_set(
     off: int,
     offs: dict[int, list[Off]],
     left: list[int],
-) -> None:
+) -> Grant:
     """A set's saving over all its units by their prices: none of them can be returned for more than was paid."""
-    shares = split(rounded_ratio(off, PARTS), [goods[n].price for n in members])
+    together = rounded_ratio(off, PARTS)
+    shares = split(together, [goods[n].price for n in members])
     for n, share in zip(members, shares, strict=True):
         left[n] -= 1
         if share:
@@ -288,6 +296,7 @@ def _share_set(
         else:
             # It served in a set and got nothing: it stays at its price, and no other promotion of the lane has it.
             offs.setdefault(n, [])
+    return Grant(promotion, together, tuple((goods[n], 1) for n in members))
 
 
 def _joined(offs: Sequence[Off]) -> Sequence[Off]:

@@ -109,6 +109,16 @@ class Off:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One thing that a promotion gave: `off` minor units on these stacks together, so many units of each; the order is
+    that in which the amount was shared. A set of a multibuy is one, and so is a percentage off one stack."""
+
+    promotion: str
+    off: int
+    taken: tuple[tuple[Stack, int], ...]
+
+
 def divided(stack: Stack, offs: Sequence[Off]) -> list[Stack]:
     """The stack after its units got what they got; what is left over stays as it was."""
     if not offs:
