@@ -6,9 +6,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from retail import derivation
 from retail.cart import CART_LINES_MAX, CartLine
 from retail.catalogue import Product, TaxRate
 from retail.codec import canonical
+from retail.derivation import Derivation, LineDerivation
+from retail.derivation import SaleMark as SaleMark
 from retail.errors import N_, SaleError
 from retail.loyalty.earning import BASE
 from retail.loyalty.programme import DEFAULT, ONCE, Programme
@@ -23,14 +26,6 @@ from retail.tender import TENDERS_MAX, Tender, rounding_of, settle
 
 AMOUNT_MAX = 10**15
 """No figure of a sale is larger, in minor units or thousandths; every database can keep it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SaleMark:
-    """What one unit got off by a promotion, in minor units."""
-
-    promotion: str
-    off: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +71,8 @@ class SaleLine:
     points_rule: str = BASE
     """The rule of the programme that gave the line's points; promotions multiplied them by `points_times`."""
     points_times: int = ONCE
+    derivation: LineDerivation | None = None
+    """Where the unit price comes from; None in a sale of an older terminal."""
 
     @property
     def off(self) -> int:
@@ -119,6 +116,8 @@ class Sale:
     """The version of the loyalty programme by which points were earned; 0 where there was none but the defaults."""
     boosts: tuple[SalePromotion, ...] = ()
     """The promotions that multiplied points."""
+    derivation: Derivation | None = None
+    """How the amounts came about, for whoever wants to follow them; None in a sale of an older terminal."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -170,6 +169,7 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
             row.list_version,
             gets.rule,
             times_of(row, boosts),
+            derivation.of_line(row, book),
         )
         for row, gets in zip(priced.lines, earned.lines, strict=True)
     )
@@ -188,6 +188,7 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
         rounding=settlement.rounding,
         programme=programme.version if book.programmes else 0,
         boosts=tuple(SalePromotion(one.id, one.version, one.names, 0) for one in boosts) if head.shopper else (),
+        derivation=derivation.of_sale(priced, book),
     )
 
 

@@ -56,7 +56,7 @@ def sold(goods: list[tuple[str, int]], shopper: str = "shopper-1", more: int = 0
     return close(head, priced, tenders, BOOK)
 
 
-SINCE_PROMOTIONS = {"promotions", "priced_at", "rounding", "programme", "boosts"}
+SINCE_PROMOTIONS = {"promotions", "priced_at", "rounding", "programme", "boosts", "derivation"}
 """Fields that an older terminal does not write."""
 
 BASKET = sold([("p-0", 2000), ("p-4", 345), ("p-1", 1000)], more=59)
