@@ -10,8 +10,10 @@ from pydantic import Field
 from retail.errors import N_
 from retail.messages import Message, parse
 from sync_server.dashboard.cases import add_cases
+from sync_server.dashboard.coupons import add_coupons
 from sync_server.dashboard.doors import Doors
 from sync_server.dashboard.promotions import add_promotions
+from sync_server.dashboard.replays import add_replays
 from sync_server.dashboard.set_up import add_set_up
 from sync_server.db import Database
 from sync_server.errors import ForeignPage
@@ -77,7 +79,10 @@ def dashboard_blueprint(
 
     add_cases(made, db, sign_in, presence, clock)
     add_set_up(made, db, sign_in, presence, clock)
-    add_promotions(Doors(made, db, sign_in, clock, load_key))
+    doors = Doors(made, db, sign_in, clock, load_key)
+    add_promotions(doors)
+    add_replays(doors)
+    add_coupons(doors)
 
     @made.post("/sign-out")
     def leave() -> Response:

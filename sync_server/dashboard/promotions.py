@@ -233,4 +233,4 @@ def _tried(session: Session, store: str, given: Trial, now: int) -> dict[str, An
         frozenset(given.groups),
         given.coupon,
     )
-    return preview.try_cart(session, store, drafted(given.promotion), wanted)
+    return preview.try_cart(session, store, drafted(given.promotion), wanted, now)

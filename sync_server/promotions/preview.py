@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from retail.cart import HUB, CartLine, Channel
 from retail.errors import N_, PromotionError
+from retail.loyalty.purchase import points_of
 from retail.occasion import Occasion
 from retail.pricing import PriceBook, PricedCart, price
 from retail.promotions import explanation, shown
@@ -63,10 +64,11 @@ def _others(book: PriceBook, promotion: str) -> list[Promotion]:
     return [one for one in book.rules.promotions if one.id != promotion]
 
 
-def try_cart(session: Session, store: str, draft: Promotion, wanted: Wanted) -> dict[str, Any]:
+def try_cart(session: Session, store: str, draft: Promotion, wanted: Wanted, now: int) -> dict[str, Any]:
     """What a cart costs with the draft and what it costs without any version of it, and why.
 
-    `{currency, lines, total, without, saved, exact, draft, given, hints}`; `draft` is its explanation.
+    `{currency, lines, total, without, saved, points, exact, draft, hints}`; `draft` is its explanation,
+    `points` how many more a known shopper earns with it.
     """
     book = catalogue.book(session, store)
     on = switched_on(draft)
@@ -83,7 +85,8 @@ def try_cart(session: Session, store: str, draft: Promotion, wanted: Wanted) -> 
     trial = with_draft(book, on)
     after = price(lines, trial, occasion)
     before = price(lines, without(book, draft.id), occasion)
-    return _told(after, before, trial, on, occasion)
+    points = [points_of(cart, book.programme(now)) if shopper else 0 for cart in (before, after)]
+    return _told(after, before, trial, on, occasion) | {"points": points[1] - points[0]}
 
 
 def _told(

@@ -29,7 +29,7 @@ def half(**more: Any) -> Promotion:
 
 def tried(db: Database, draft: Promotion, pieces: int = 2, **more: Any) -> dict[str, Any]:
     wanted = preview.Wanted([(ITEM.id, pieces * 1000), (OTHER.id, 1000)], MONDAY, **more)
-    return db.read(lambda session: preview.try_cart(session, STORE, draft, wanted))
+    return db.read(lambda session: preview.try_cart(session, STORE, draft, wanted, NOW))
 
 
 def test_a_draft_that_nobody_has_saved_takes_its_part_off_a_tried_cart(db: Database) -> None:
@@ -75,7 +75,7 @@ def test_a_coupon_is_in_the_hand_of_who_tries_unless_it_is_laid_down(db: Databas
 def test_half_a_piece_and_a_benefit_of_a_newer_program_cannot_be_tried(db: Database) -> None:
     wanted = preview.Wanted([(ITEM.id, 500)], MONDAY)
     with pytest.raises(CartRefused):
-        db.read(lambda session: preview.try_cart(session, STORE, half(), wanted))
+        db.read(lambda session: preview.try_cart(session, STORE, half(), wanted, NOW))
     with pytest.raises(PromotionError) as refused:
         tried(db, replace(half(), benefit=Unknown()))
     assert refused.value.code == "promotion.newer"

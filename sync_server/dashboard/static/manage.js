@@ -5,13 +5,14 @@ import { time } from "kit/format.js";
 import { locale, t } from "kit/i18n.js";
 import { setLanguage, setTheme, theme } from "kit/theme.js";
 import { Button, html, Loading, Status, Strip, Tabs } from "kit/ui.js";
+import { Coupons } from "./coupons/page.js";
 import { company, link, now, state } from "./feed.js";
 import { Promotions } from "./promotions/page.js";
 import { Sync } from "./sync.js";
 import { Today } from "./today.js";
 import { word } from "./words.js";
 
-const PAGES = ["today", "sync", "promotions"];
+const PAGES = ["today", "sync", "promotions", "coupons"];
 
 // "#promotions/books-3-for-2": a page, and what of it is open.
 function named() {
@@ -46,6 +47,7 @@ function Pages({ day }) {
     { id: "today", label: t("Today"), icon: "calendar" },
     { id: "sync", label: t("Sync"), icon: "refresh-cw", count: day?.waiting },
     { id: "promotions", label: t("Promotions"), icon: "badge-percent" },
+    { id: "coupons", label: t("Coupons"), icon: "ticket" },
   ];
   return html`<${Tabs} label=${t("Pages")} items=${items} value=${open.value.page} onChange=${(id) => (location.hash = id)} />`;
 }
@@ -54,6 +56,7 @@ const SHOWN = {
   today: (day) => html`<${Today} day=${day} />`,
   sync: (day) => html`<${Sync} day=${day} stores=${company.value?.stores ?? {}} />`,
   promotions: (_, place) => html`<${Promotions} place=${place} />`,
+  coupons: () => html`<${Coupons} />`,
 };
 
 /** The pages of one store's manager. */

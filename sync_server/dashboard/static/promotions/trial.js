@@ -104,7 +104,8 @@ export function Trial() {
     ${refusal.value && html`<${Status} kind="trouble" label=${sentence(refusal.value)} />`}
     ${told && html`<dl class="sums"><div><dt>${t("Without it")}</dt><dd class="amount">${money({ amount: told.without, currency })}</dd></div>
       <div><dt>${t("With it")}</dt><dd class="amount strong">${money({ amount: told.total, currency })}</dd></div>
-      <div><dt>${t("The shopper saves")}</dt><dd class="amount strong">${money({ amount: told.saved, currency })}</dd></div></dl><${Why} told=${told} />`}
+      <div><dt>${t("The shopper saves")}</dt><dd class="amount strong">${money({ amount: told.saved, currency })}</dd></div>
+      ${told.points !== 0 && html`<div><dt>${told.points > 0 ? t("Points more") : t("Points fewer")}</dt><dd class="amount strong">${number(Math.abs(told.points))}</dd></div>`}</dl><${Why} told=${told} />`}
     <${Circumstances} /></div>`;
 }
 
