@@ -62,7 +62,7 @@ class Terminal:
 
     def _meet(self, who: Identity | None) -> None:
         """Be `who` before its hub from now on, as soon as the link is started."""
-        self.hub = hub_of(who, self._told)
+        self.hub = self.counter.hub = hub_of(who, self._told)
         token, signer, hub_id = (who.token, who.signer, who.hub_id) if who else ("", None, "")
         self.reference.turn_to(self.hub, token, hub_id)
         self.link = Link(self.counter, self.hub, token, signer, self.reference)

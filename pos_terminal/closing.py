@@ -58,7 +58,7 @@ def _receipt(turn: Turn, sale: Sale) -> Document:
     shopper, staff = turn.till.shopper, turn.till.staff
     wanted = shopper.language if shopper and shopper.language in turn.say else turn.till.language
     name = shopper.name if shopper else ""
-    return receipt(sale, turn.heading, wanted, turn.say[wanted], staff.name if staff else "", name)
+    return receipt(sale, turn.heading, wanted, turn.say[wanted], staff.name if staff else "", name, turn.hub)
 
 
 def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:

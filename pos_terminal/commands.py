@@ -10,7 +10,7 @@ from pos_terminal.errors import TillRefused
 from pos_terminal.store import outbox
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
 from pos_terminal.turn import Turn
-from retail import barcode
+from retail import barcode, why
 from retail.barcode import BadgeCode, CardCode, MeasuredCode, ProductCode
 from retail.cart import LINE_QUANTITY_MAX
 from retail.catalogue import Product
@@ -233,6 +233,14 @@ def reprint(turn: Turn, body: SaleOf) -> None:
     closing.reprint(turn, body.sale or str(last.get("id", "")))
 
 
+def why_this_price(turn: Turn, body: Line) -> Result:
+    """How the price of a line in hand came about, row by row (`retail.why`)."""
+    for line in turn.priced().lines:
+        if line.line.id == body.line:
+            return {"names": line.product.names, "rows": why.of_cart_line(line, turn.book)}
+    return {"names": {}, "rows": []}
+
+
 def start(turn: Turn, _: Nothing) -> None:
     turn.only("kiosk")
     turn.till = till.ready(turn.till, turn.moment)
@@ -277,6 +285,7 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "reprint": (SaleOf, reprint),
     "retry_print": (Nothing, lambda turn, _: reprint(turn, SaleOf())),
     "no_sale": (Nothing, lambda turn, _: closing.open_drawer(turn)),
+    "why": (Line, why_this_price),
     "start": (Nothing, start),
     "pay_at_till": (Nothing, pay_at_till),
     "start_over": (Nothing, start_over),

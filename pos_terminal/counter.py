@@ -67,6 +67,7 @@ class Counter:
     def __init__(self, store: Store, replica: Replica, setting: Setting, say: Mapping[str, Say]) -> None:
         self.store, self.replica, self.setting = store, replica, setting
         self.desk = Desk(demo=setting.demo)
+        self.hub = ""
         self.offset_ms = 0
         self.on_view: Callable[[dict[str, Any]], None] = lambda ev: None
         self.before_command: Callable[[Message], None] = lambda body: None
@@ -229,6 +230,7 @@ class Counter:
                 self.desk,
                 self._say,
                 self.setting.has_printer,
+                self.hub,
             )
             result = act(turn)
             state, written = self._keep(turn)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal
 
-from hardware.printers.document import Barcode, Block, Cut, Document, Feed, Row, Rule, Text
+from hardware.printers.document import Barcode, Block, Cut, Document, Feed, Qr, Row, Rule, Text
 from pos_terminal.store.replica import Heading
 from retail.money import QUANTITY_ONE, minor_digits
 from retail.sale import Sale, SaleLine
@@ -21,8 +21,11 @@ COLUMNS = 42
 Say = Callable[..., str]
 
 
-def receipt(sale: Sale, heading: Heading, language: str, t: Say, cashier: str = "", shopper: Any = "") -> Document:
-    """The receipt of `sale`; `t(msgid, **params)` gives a sentence in `language`."""
+def receipt(
+    sale: Sale, heading: Heading, language: str, t: Say, cashier: str = "", shopper: Any = "", hub: str = ""
+) -> Document:
+    """The receipt of `sale`; `t(msgid, **params)` gives a sentence in `language`. With the `hub`'s address a code leads
+    to the page on which every amount is explained."""
     blocks = [
         *_head(heading, language),
         *_meta(sale, heading, language, t, cashier),
@@ -35,10 +38,15 @@ def receipt(sale: Sale, heading: Heading, language: str, t: Say, cashier: str = 
         Feed(1),
         Text(t("Thank you for your visit"), align="center"),
         Barcode(sale.number),
+        *_explained(sale, hub, t),
         Feed(1),
         Cut(),
     ]
     return Document(tuple(blocks), COLUMNS, language)
+
+
+def _explained(sale: Sale, hub: str, t: Say) -> list[Block]:
+    return [Feed(1), Text(t("Why these prices"), align="center"), Qr(f"{hub}/r/{sale.id}")] if hub else []
 
 
 def money(amount: int, currency: str, language: str) -> str:

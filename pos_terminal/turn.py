@@ -35,6 +35,8 @@ class Turn:
     desk: Desk
     say: Mapping[str, Say]
     has_printer: bool = False
+    hub: str = ""
+    """The address of the hub, as it was set up; empty before that."""
     wishes: list[tuple[str, Wish]] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
     tried: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from retail.catalogue import Names
-from storefront import account, pages, worker
+from storefront import account, pages, receipts, worker
 from storefront.ports import Shop
 
 ROOM = Path(__file__).parent
@@ -24,5 +24,6 @@ def storefront_blueprint(shop: Shop, *, brand: Names = BRAND) -> Blueprint:
     frame = pages.Frame(shop, brand)
     pages.add_routes(blueprint, frame)
     account.add_routes(blueprint, frame)
+    receipts.add_routes(blueprint, frame)
     worker.add_routes(blueprint, brand)
     return blueprint

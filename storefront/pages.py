@@ -68,8 +68,7 @@ class Frame:
             stores=stores,
             canonical=canonical(),
             alternates={language: canonical(lang=language) for language in LANGUAGES},
-            **filters(locale, stores[0].currency),
-            **context,
+            **{**filters(locale, stores[0].currency), **context},
         )
         answer.status_code = status
         return answer

@@ -93,3 +93,8 @@ class Shop(Protocol):
 
     def order(self, token: str, id: str) -> Mapping[str, Any] | None:
         """An order of the signed-in shopper as docs/protocol.md has it (`Order`), or None."""
+
+    def receipt(self, id: str) -> Mapping[str, Any] | None:
+        """A sale for whoever has its receipt: `{sale, store, zone, lines, faults}`, with nobody's name. `sale` is the
+        `Sale` of docs/protocol.md, `lines` say for each of its lines why it cost what it cost (`retail.why`), `faults`
+        is empty where every amount is right."""

@@ -20,6 +20,7 @@ from sync_server.customers import queries as customers
 from sync_server.customers.service import SESSION_MS
 from sync_server.db import Database
 from sync_server.orders import queries as orders
+from sync_server.orders import receipts
 from sync_server.realtime.handlers import Handlers
 from sync_server.sign_in import SignIn
 from sync_server.stock import queries as stock
@@ -103,3 +104,6 @@ class HubShop:
     def order(self, token: str, id: str) -> Mapping[str, Any] | None:
         found = self._sign_in.who("shopper", token)
         return self._db.read(lambda session: orders.order_of(session, id, found)) if found else None
+
+    def receipt(self, id: str) -> Mapping[str, Any] | None:
+        return self._db.read(lambda session: receipts.shown(session, id))

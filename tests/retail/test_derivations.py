@@ -12,6 +12,7 @@ from promotion_carts import promotions
 from promotion_words import NOON, book_of, cart_of
 
 from receipt_checker.check import faults
+from retail import why
 from retail.cart import CartLine
 from retail.catalogue import Product, TaxPart, TaxRate
 from retail.price_lists import Break, PriceList, PriceLists
@@ -178,3 +179,27 @@ def test_a_sale_of_an_older_terminal_and_nonsense_are_no_proof() -> None:
     assert faults({**body, "derivation": None}) == ["the sale does not say how it came to its amounts"]
     assert "cannot be read" in faults({**body, "taxes": [{}]})[0]
     assert faults({**body, "tenders": []})
+
+
+def test_a_line_says_why_it_costs_what_it_costs_in_the_cart_and_on_the_receipt() -> None:
+    products, lines = cart_of("2 × 100 tea")
+    lists = PriceLists({"L": PriceList("L", 3, {})}, {"a": {"L": (Break(0, 90),)}})
+    book = replace(book_of(products, "10% off tea"), lists=lists)
+    rows = [
+        {"kind": "own_price", "amount": 100, "of": "", "version": 0, "names": {}},
+        {"kind": "price_list", "amount": 90, "of": "L", "version": 3, "names": {}},
+        {"kind": "amount", "amount": 180, "of": "", "version": 0, "names": {}},
+        {"kind": "promotion", "amount": -18, "of": "p1", "version": 1, "names": {"en": "10% off tea"}},
+        {"kind": "total", "amount": 162, "of": "", "version": 0, "names": {}},
+        {"kind": "tax_inside", "amount": 27, "of": "A", "version": 0, "names": {}},
+    ]
+    assert why.of_cart_line(price(lines, book, NOON).lines[0], book) == rows
+    sale = sold(lines, book)
+    assert why.of_sale_line(sale.lines[0], sale) == rows
+
+
+def test_where_tax_is_added_it_is_a_row_before_the_total() -> None:
+    products, lines = cart_of("2 × 100 tea")
+    sale = sold(lines, replace(book_of(products, "10% off tea"), tax_rules=TaxRules(added=True)))
+    found = [(row["kind"], row["amount"]) for row in why.of_sale_line(sale.lines[0], sale)]
+    assert found == [("own_price", 100), ("amount", 200), ("promotion", -20), ("tax_added", 36), ("total", 216)]

@@ -21,6 +21,7 @@ class MemoryShop:
         self.sample = build()
         self.sessions: dict[str, str] = {}
         self.orders: dict[str, dict[str, dict[str, Any]]] = {}
+        self.receipts: dict[str, dict[str, Any]] = {}
         self._by_id = {product.id: product for product in self.sample.products}
         self._failures: dict[str, int] = {}
 
@@ -85,3 +86,6 @@ class MemoryShop:
 
     def order(self, token: str, id: str) -> Mapping[str, Any] | None:
         return self.orders.get(self.sessions.get(token, ""), {}).get(id)
+
+    def receipt(self, id: str) -> Mapping[str, Any] | None:
+        return self.receipts.get(id)

@@ -18,6 +18,7 @@ function Order() {
     <section class="panel order-sum"><div><p class="quiet small">${t("Paid")}</p>
       <${Amount} value=${{ amount: order.total, currency: order.currency }} size=${32} strong /></div>
       ${order.points > 0 && html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", order.points)}<//>`}</section>
+    <p><${Button} icon="circle-question-mark" href=${`/r/${order.id}`}>${t("Why these prices")}<//></p>
     ${order.receipt?.blocks && html`<div class="receipt"><${Paper} doc=${order.receipt} /></div>`}`;
 }
 

@@ -5,13 +5,15 @@ import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { act, amount, from_app, from_earlier, from_kiosk, hints, in_hand, shopper, takeEach, taxes, totals } from "../shared/till.js";
 import { countOf, hintText, lessOf, lineNote, named } from "../shared/words.js";
-import { choose, current } from "./desk.js";
+import { choose, current, dialog } from "./desk.js";
 import { LastSale } from "./last_sale.js";
 
 function Row({ line }) {
   const takeable = !line.mine && line.takeable !== false;
   return html`<${Line} count=${countOf(line)} title=${named(line.names)} note=${lineNote(line, totals.value.currency)}
     total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending} selected=${current.value?.id === line.id} onSelect=${() => choose(line)}>
+    ${line.mine && current.value?.id === line.id && html`<${Button} kind="quiet" size="small" icon="circle-question-mark" keys="F3"
+      label=${t("Why this price")} onClick=${() => { dialog.value = "why"; }} />`}
     ${takeable && html`<${Button} size="small" icon="hand" busy=${line.taking}
       label=${t("Take {name} in hand", { name: named(line.names) })} onClick=${() => act("take", { line: line.id })}>${t("Take")}<//>`}
   <//>`;
