@@ -1,4 +1,4 @@
-"""Why this price: asked at the till with a key, and on the phone from the receipt, with another program's word on it."""
+"""Why this price: asked at the till with a key, and on the phone from the receipt, with another program's word."""
 
 import re
 from collections.abc import Callable
