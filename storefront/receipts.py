@@ -1,6 +1,7 @@
 """The page behind the code on a receipt: how each amount came about, for whoever holds the paper."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -19,7 +20,7 @@ def add_routes(blueprint: Blueprint, frame: Frame) -> None:
     @blueprint.get("/r/<id>")
     def receipt(id: str) -> Response:
         found = frame.shop.receipt(id) if len(id) <= SALE_ID_LENGTH_MAX else None
-        told = {"found": found, "when": "", "handed": 0}
+        told: dict[str, Any] = {"found": found, "when": "", "handed": 0}
         if found:
             sale, locale = found["sale"], current_locale()
             moment = datetime.fromtimestamp(sale["at"] // 1000, ZoneInfo(found["zone"]))
