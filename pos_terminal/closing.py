@@ -1,6 +1,7 @@
 """The moment a sale is made: journal, sale, stock, points, paper and the till's new state in one transaction."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,10 @@ from pos_terminal import payment
 from pos_terminal.errors import TillRefused
 from pos_terminal.receipts import named, receipt
 from pos_terminal.store import journal, outbox, spooled
-from pos_terminal.till import sold
+from pos_terminal.till import Shopper, sold
 from pos_terminal.turn import Turn
 from retail.errors import N_
+from retail.loyalty.tiers import tier_names
 from retail.sale import Sale, SaleHead, sale_number
 
 
@@ -38,6 +40,7 @@ def close(turn: Turn) -> dict[str, Any]:
         cart=till.cart.id,
         shopper=till.shopper.id if till.shopper else "",
         at=at,
+        **known_of(till.shopper),
     )
     sale = payment.sale_of(till, head, turn.priced(), turn.book)
     paper = to_json(_receipt(turn, sale))
@@ -53,12 +56,23 @@ def close(turn: Turn) -> dict[str, Any]:
     return {"sale": {"number": sale.number, "change": sale.change}}
 
 
+def known_of(shopper: Shopper | None) -> dict[str, Any]:
+    """What a sale says of its shopper's standing; nothing where nobody is known."""
+    return {name: getattr(shopper, name) for name in ("tier", "first", "counted")} if shopper else {}
+
+
 def _receipt(turn: Turn, sale: Sale) -> Document:
     """In the shopper's language where it is known, else in the till's."""
     shopper, staff = turn.till.shopper, turn.till.staff
     wanted = shopper.language if shopper and shopper.language in turn.say else turn.till.language
     name = shopper.name if shopper else ""
-    return receipt(sale, turn.heading, wanted, turn.say[wanted], staff.name if staff else "", name, turn.hub)
+    cashier = staff.name if staff else ""
+    return receipt(sale, turn.heading, wanted, turn.say[wanted], cashier, name, turn.hub, _reached(turn, sale))
+
+
+def _reached(turn: Turn, sale: Sale) -> Mapping[str, str] | None:
+    """The names of the tier that the sale reached."""
+    return tier_names(turn.book.programme(sale.priced_at or sale.at).tiers, sale.reached)
 
 
 def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:
@@ -72,6 +86,7 @@ def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:
         "change": sale.change,
         "currency": sale.currency,
         "points": sale.points,
+        "reached": _reached(turn, sale),
         "at": sale.at,
         "lines": len(sale.lines),
         "shopper": named(shopper.name, turn.till.language) if shopper else "",

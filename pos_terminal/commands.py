@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pos_terminal import closing, hands, payment, signing, till
 from pos_terminal.errors import TillRefused
-from pos_terminal.store import outbox
+from pos_terminal.store import journal, outbox
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
 from pos_terminal.turn import Turn
 from retail import barcode, why
@@ -186,8 +186,21 @@ def attach(turn: Turn, body: Card) -> Result:
             N_("Card {card} is not known here, and the hub cannot be asked now. Sell without it and keep the receipt."),
             card=body.card,
         )
-    turn.step(till.attach(turn.till, card, turn.moment, body.replace))
+    turn.step(till.attach(turn.till, _as_of_now(turn, card), turn.moment, body.replace))
     return None
+
+
+def _as_of_now(turn: Turn, card: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The card with what this terminal has sold to it since the hub told of it: what the hub does not know yet, or has
+    not told, counts here all the same."""
+    as_of = int(card.get("as_of") or 0) + turn.moment.at - turn.local_now if card.get("as_of") else 0
+    programme = turn.book.programme(turn.moment.at)
+    metric = programme.tiers.metric if programme.tiers else "points"
+    since = journal.bought_here(turn.connection, str(card["shopper"]), as_of, metric)
+    if not since.sales:
+        return {**card, "as_of": as_of}
+    known = {"points": int(card.get("points") or 0) + since.points, "first": False}
+    return {**card, **known, "counted": int(card.get("counted") or 0) + since.counted, "as_of": as_of}
 
 
 def void_cart(turn: Turn, _: Nothing) -> None:

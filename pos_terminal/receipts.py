@@ -22,10 +22,17 @@ Say = Callable[..., str]
 
 
 def receipt(
-    sale: Sale, heading: Heading, language: str, t: Say, cashier: str = "", shopper: Any = "", hub: str = ""
+    sale: Sale,
+    heading: Heading,
+    language: str,
+    t: Say,
+    cashier: str = "",
+    shopper: Any = "",
+    hub: str = "",
+    reached: Any = None,
 ) -> Document:
     """The receipt of `sale`; `t(msgid, **params)` gives a sentence in `language`. With the `hub`'s address a code leads
-    to the page on which every amount is explained."""
+    to the page on which every amount is explained. `reached` are the names of the tier that the sale has reached."""
     blocks = [
         *_head(heading, language),
         *_meta(sale, heading, language, t, cashier),
@@ -34,7 +41,7 @@ def receipt(
         Rule(),
         *_sums(sale, heading, language, t),
         *_taxes(sale, heading, language, t),
-        *_points(sale, language, t, shopper),
+        *_points(sale, language, t, shopper, reached),
         Feed(1),
         Text(t("Thank you for your visit"), align="center"),
         Barcode(sale.number),
@@ -146,7 +153,13 @@ def _taxes(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
     return blocks
 
 
-def _points(sale: Sale, language: str, t: Say, shopper: Any) -> list[Block]:
+def _points(sale: Sale, language: str, t: Say, shopper: Any, reached: Any) -> list[Block]:
     if not sale.shopper:
         return []
-    return [Rule(), Row(named(shopper, language), ""), Row(t("Points earned"), f"+{sale.points}", bold=True)]
+    blocks: list[Block] = [Rule(), Row(named(shopper, language), "")]
+    blocks += [Row(f"  {named(boost.names, language)}", "") for boost in sale.boosts]
+    blocks.append(Row(t("Points earned"), f"+{sale.points}", bold=True))
+    if reached:
+        tier = named(reached, language)
+        blocks.append(Text(t("New level: {tier}", tier=tier), align="center", bold=True))
+    return blocks

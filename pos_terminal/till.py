@@ -44,6 +44,13 @@ class Shopper:
     confirmed: bool = False
     groups: tuple[str, ...] = ()
     """Customer groups, which price lists ask for."""
+    tier: str = ""
+    first: bool = False
+    """Whether the shopper never bought before."""
+    counted: int = 0
+    """What counts for tiers, as the programme measures it."""
+    as_of: int = 0
+    """When points and tier were so, in ms of the hub's clock; 0 where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,9 @@ class Till:
         """Whether somebody has begun something that is not finished."""
         return bool(self.cart.lines or self.shopper or self.taking)
 
+
+KNOWN = ("tier", "first", "counted", "as_of")
+"""Of a card, beside its points."""
 
 Step = tuple[Till, list[Wish]]
 
@@ -234,7 +244,8 @@ def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool 
     shopper = Shopper(
         card["shopper"], card.get("names") or card["name"], card.get("language", ""), card["number"], card.get("points")
     )
-    shopper = replace(shopper, groups=tuple(card.get("groups") or ()))
+    known = {key: card[key] for key in KNOWN if key in card}
+    shopper = replace(shopper, groups=tuple(card.get("groups") or ()), **known)
     language = shopper.language if till.kind == "kiosk" and shopper.language else till.language
     # Lines that were asked for go on with the visit: the hub moves them along, and they come with the new cart.
     till = replace(till, shopper=shopper, live="", language=language)

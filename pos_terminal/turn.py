@@ -88,4 +88,5 @@ def moment_of(till: Till, now: int) -> int:
 
 def occasion_of(till: Till, store: Store, at: int) -> Occasion:
     who, belongs = (till.shopper.id, frozenset(till.shopper.groups)) if till.shopper else ("", frozenset[str]())
-    return Occasion(reached(at, ZoneInfo(store.zone)), store.id, till.kind, who, belongs)
+    tier, first = (till.shopper.tier, till.shopper.first) if till.shopper else ("", False)
+    return Occasion(reached(at, ZoneInfo(store.zone)), store.id, till.kind, who, belongs, tier, first)

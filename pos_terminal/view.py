@@ -13,7 +13,9 @@ from pos_terminal.sync.refusals import SET_UP_ANEW
 from pos_terminal.till import Till
 from retail.cart import HUB
 from retail.codec import fields_of
+from retail.loyalty.programme import DEFAULT, Programme
 from retail.loyalty.purchase import points_of
+from retail.loyalty.tiers import Visit, climbed, tier_names
 from retail.pricing import PriceBook, PricedCart, PricedLine
 from retail.promotions import shown as promotions
 from retail.promotions.promotion import NO_RULES, RuleBook
@@ -74,6 +76,7 @@ def view_of(
 ) -> dict[str, Any]:
     """The whole state; every key is always there. `at` is the moment (ms) by which prices and points are."""
     rules = book.rules if book else NO_RULES
+    programme = book.programme(at) if book else DEFAULT
     lines = _lines(till, priced, desk, heading, rules)
     virtual = sum(row["total"] for row in lines.values() if row["owner"] == HUB)
     return {
@@ -84,7 +87,7 @@ def view_of(
         "terminal": heading.shown["terminal"] if heading else None,
         "staff": fields_of(till.staff) if till.staff else None,
         "people": _people(heading, desk),
-        "shopper": _shopper(till),
+        "shopper": _shopper(till, programme),
         "lines": lines,
         "totals": {
             "total": priced.total + virtual,
@@ -94,7 +97,7 @@ def view_of(
             "tax": priced.tax,
             "currency": priced.currency,
             "count": len(priced.lines),
-            "points": points_of(priced, book.programme(at)) if till.shopper and book else 0,
+            **_earns(till, priced, programme),
         },
         "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
         "taxes": [_tax(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
@@ -130,11 +133,23 @@ def _people(heading: Heading | None, desk: Desk) -> list[dict[str, Any]]:
     ]
 
 
-def _shopper(till: Till) -> dict[str, Any] | None:
+def _earns(till: Till, priced: PricedCart, programme: Programme) -> dict[str, Any]:
+    """What paying all in hand would earn, and the names of the tier that it would reach."""
+    shopper = till.shopper
+    if shopper is None:
+        return {"points": 0, "reaches": None}
+    points = points_of(priced, programme)
+    reached = climbed(programme.tiers, shopper.tier, shopper.counted, Visit(0, priced.total, points))
+    return {"points": points, "reaches": tier_names(programme.tiers, reached) if priced.lines else None}
+
+
+def _shopper(till: Till, programme: Programme) -> dict[str, Any] | None:
     if till.shopper is None:
         return None
     row = fields_of(till.shopper)
-    del row["groups"]
+    for name in ("groups", "first", "counted"):
+        del row[name]
+    row |= {"tier": tier_names(programme.tiers, till.shopper.tier), "as_of": till.shopper.as_of or None}
     return row | {"name": named(till.shopper.name, till.language), "pending": not row.pop("confirmed")}
 
 

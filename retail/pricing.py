@@ -43,6 +43,11 @@ class PriceBook:
         """Whether it matters to a price which groups the shopper belongs to."""
         return self.rules.ask_for_groups or self.lists.ask_for_groups
 
+    @property
+    def asks_for_standing(self) -> bool:
+        """Whether it matters to a price which tier the shopper has, or that she never bought before."""
+        return self.rules.ask_for_standing
+
     def programme(self, at: int) -> Programme:
         """The loyalty programme that holds at `at` (ms)."""
         return holding(self.programmes, at)

@@ -16,6 +16,7 @@ from retail.errors import N_, SaleError
 from retail.loyalty.earning import BASE
 from retail.loyalty.programme import DEFAULT, ONCE, Programme
 from retail.loyalty.purchase import earning_of, multiplying, paid_in_points, times_of
+from retail.loyalty.tiers import Visit, climbed
 from retail.messages import faults_of
 from retail.money import QUANTITY_ONE, extend
 from retail.occasion import Occasion
@@ -118,6 +119,12 @@ class Sale:
     """The promotions that multiplied points."""
     derivation: Derivation | None = None
     """How the amounts came about, for whoever wants to follow them; None in a sale of an older terminal."""
+    tier: str = ""
+    """The shopper's tier, that she never bought before, and what counted for tiers, as far as the terminal knew."""
+    first: bool = False
+    counted: int = 0
+    reached: str = ""
+    """The tier that this very sale reached by it."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -125,7 +132,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class SaleHead:
-    """What a sale is told from outside: who, where, when and under which ids."""
+    """What a sale is told from outside: who, where, when and under which ids, and what is known of the shopper."""
 
     id: str
     number: str
@@ -135,6 +142,9 @@ class SaleHead:
     cart: str
     shopper: str
     at: int
+    tier: str = ""
+    first: bool = False
+    counted: int = 0
 
 
 def sale_number(store_code: str, terminal_code: str, counter: int) -> str:
@@ -148,8 +158,10 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
     settlement = settle(priced.total, tenders, book.cash_step)
     programme = book.programme(priced_at or head.at)
-    earned = earning_of(priced, programme, paid_in_points(tenders))
     boosts = multiplying(priced)
+    in_points = paid_in_points(tenders)
+    earned = earning_of(priced, programme, in_points)
+    visit = Visit(head.at, priced.total - min(priced.total, in_points), earned.points)
     lines = tuple(
         SaleLine(
             row.line.id,
@@ -189,6 +201,7 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
         programme=programme.version if book.programmes else 0,
         boosts=tuple(SalePromotion(one.id, one.version, one.names, 0) for one in boosts) if head.shopper else (),
         derivation=derivation.of_sale(priced, book),
+        reached=climbed(programme.tiers, head.tier, head.counted, visit) if head.shopper else "",
     )
 
 
@@ -236,7 +249,7 @@ def _impossible(sale: Sale) -> Iterator[str]:
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
     figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
     figures += [n for row in (*sale.promotions, *sale.boosts) for n in (row.version, row.saved)]
-    figures += [sale.programme, *(line.points_times for line in sale.lines)]
+    figures += [sale.programme, sale.counted, *(line.points_times for line in sale.lines)]
     figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
     figures += [n for row in sale.taxes for part in row.parts for n in (part.ppm, part.base, part.tax)]
     if not all(0 <= figure <= AMOUNT_MAX for figure in figures):

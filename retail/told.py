@@ -188,7 +188,13 @@ class Shopper(Told):
 
 
 class ShopperAtTill(Shopper):
+    """`tier` is the id of the loyalty tier; `first` that the shopper never bought before; `counted` what counts for
+    tiers now, in what the programme measures."""
+
     points: Count
+    tier: str = ""
+    first: bool = False
+    counted: Count = 0
 
 
 class CartResult(Told):
@@ -263,6 +269,9 @@ class Card(Told):
     language: str
     points: Count
     groups: list[str] = []
+    tier: str = ""
+    first: bool = False
+    counted: Count = 0
 
 
 class Price(Told):

@@ -57,6 +57,8 @@ LAPSES_S = 5.0
 """So late at most are coupons and money of carts in which nothing happens free again; who needs one takes it anyway."""
 PROMOTIONS_S = 30.0
 POINTS_S = 5.0
+BALANCES_S = 60.0
+"""So old at most is what a terminal knows of a card when it loses the hub."""
 TIERS_S = 3600.0
 PRESENCE_S = 2.0
 SHOW_OUT_S = 5.0
@@ -118,7 +120,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     if wires:
         wires.flights, wires.drained, handlers.sweep = drain.flights, handlers.caught_up, wires.clients.sweep
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
-    app.register_blueprint(catalogue_blueprint(db))
+    app.register_blueprint(catalogue_blueprint(db, now_ms))
     _mount_pages(app, settings, db, handlers, presence)
     app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms))
     app.register_blueprint(enrolment_blueprint(db, now_ms))
@@ -204,4 +206,5 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, LAPSES_S, lambda: stored_value.sweep(hub.db, now_ms()))
     hub.socketio.start_background_task(every, PROMOTIONS_S, lambda: promotions.begin_and_end(hub.db, now_ms()))
     hub.socketio.start_background_task(every, POINTS_S, lambda: loyalty.sweep(hub.db, now_ms()))
+    hub.socketio.start_background_task(every, BALANCES_S, lambda: loyalty.tell_terminals(hub.db, now_ms()))
     hub.socketio.start_background_task(every, TIERS_S, lambda: loyalty.review_tiers(hub.db, now_ms()))

@@ -1,6 +1,7 @@
 """What is written in a command's transaction: the open visit, sales and their ledgers, answers, PIN attempts."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
@@ -8,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pos_terminal.store import tables
 from pos_terminal.store.prepared import Prepared
+from retail.loyalty.programme import Metric
 from retail.sale import Sale
 from retail.staff import PinAttempts
 from retail.stock import moves_of
@@ -24,6 +26,15 @@ KEEP_VISIT = Prepared(
 KEPT_ANSWER = Prepared(select(tables.answers.c.answer).where(tables.answers.c.id == bindparam("command")), "command")
 KEEP_ANSWER = Prepared(insert(tables.answers), "id", "answer")
 FORGET_ANSWERS = Prepared(delete(tables.answers).where(tables.answers.c.n <= bindparam("oldest")), "oldest")
+BOUGHT_HERE = Prepared(
+    select(
+        func.count().label("sales"),
+        func.coalesce(func.sum(func.json_extract(tables.sales.c.body, "$.points")), 0).label("points"),
+        func.coalesce(func.sum(tables.sales.c.total), 0).label("spend"),
+    ).where(tables.sales.c.at > bindparam("since"), bindparam("shopper") == tables.SHOPPER),
+    "shopper",
+    "since",
+)
 LOCKED_STAFF = select(tables.pin_attempts.c.staff).where(tables.pin_attempts.c.failures >= bindparam("tries"))
 
 
@@ -87,6 +98,23 @@ def keep_sale(connection: Connection, sale: Sale, counter: int, receipt: str) ->
                 source=sale.id, kind="earn", shopper=sale.shopper, points=sale.points, at=sale.at
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What a shopper has bought here since a moment: sales, the points of them, and what they count for tiers."""
+
+    sales: int
+    points: int
+    counted: int
+
+
+def bought_here(connection: Connection, shopper: str, since: int, metric: Metric) -> Since:
+    """The sales of this terminal to a shopper after `since` (ms)."""
+    row = BOUGHT_HERE.first(connection, shopper=shopper, since=since)
+    if row is None or not row.sales:
+        return Since(0, 0, 0)
+    return Since(row.sales, row.points, {"visits": row.sales, "points": row.points, "spend": row.spend}[metric])
 
 
 def sale_receipt(connection: Connection, sale: str) -> str | None:

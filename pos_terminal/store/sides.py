@@ -99,7 +99,9 @@ class Side:
         for item in page["gone"].get("offers", ()):
             connection.execute(delete(self.offers).where(self.offers.c.item == item))
         for kind, table in (("staff", self.staff), ("cards", self.cards)):
-            _put(connection, table, [{"number": str(row["number"]), "body": as_json(row)} for row in page[kind]])
+            # What a card's row says of points and tiers is as old as the row.
+            rows = [{**row, "as_of": small["at"]} if kind == "cards" else row for row in page[kind]]
+            _put(connection, table, [{"number": str(row["number"]), "body": as_json(row)} for row in rows])
             for number in page["gone"][kind]:
                 connection.execute(delete(table).where(table.c.number == number))
         # A hub of the version before this one tells of none.

@@ -204,7 +204,7 @@ class Pusher:
             for row, result in rows:
                 if result["status"] != "ok":
                     log.error("the hub refused %s %d: %s", row.kind, row.seq, result.get("error"))
-                after = _heard(after, row, json.loads(row.body), result)
+                after = _heard(after, row, json.loads(row.body), result, counter.now())
             return None if after is state else after
 
         counter.inside(keep)
@@ -213,7 +213,7 @@ class Pusher:
         return len(settled)
 
 
-def _heard(till: Till, row: Row[Any], body: Mapping[str, Any], result: Mapping[str, Any]) -> Till:
+def _heard(till: Till, row: Row[Any], body: Mapping[str, Any], result: Mapping[str, Any], now: int) -> Till:
     """What the answer to one of our operations changes here, where it is about the visit that is open."""
     if row.cart != till.cart.id or not row.cart:
         return till
@@ -223,21 +223,25 @@ def _heard(till: Till, row: Row[Any], body: Mapping[str, Any], result: Mapping[s
     if kind == "cart.attach" and till.shopper is not None and body.get("card") == till.shopper.card:
         if not ok:
             return replace(till, shopper=None, live="")
-        return replace(
-            till, live=str(found.get("cart", "")), shopper=_confirmed(till.shopper, found.get("shopper") or {})
-        )
+        shopper = _confirmed(till, till.shopper, found.get("shopper") or {}, now)
+        return replace(till, live=str(found.get("cart", "")), shopper=shopper)
     if kind == "cart.take" and not ok:
         return replace(till, taking=tuple(line for line in till.taking if line != body.get("line")))
     return till
 
 
-def _confirmed(shopper: Shopper, row: Mapping[str, Any]) -> Shopper:
+def _confirmed(till: Till, shopper: Shopper, row: Mapping[str, Any], now: int) -> Shopper:
+    """The shopper as the hub knows her at `now` (ms). What prices ask for stays what it was under the hands of somebody
+    who pays."""
+    asked_for = ("counted",) if till.phase == "paying" else ("tier", "first", "counted")
     return replace(
         shopper,
         id=row.get("id", shopper.id),
         name=row.get("names") or row.get("name", shopper.name),
         points=row.get("points", shopper.points),
         confirmed=True,
+        as_of=now,
+        **{name: row[name] for name in asked_for if name in row},
     )
 
 

@@ -1,6 +1,6 @@
 """Tiers: what counts, when one is reached, how it is lost again, and what somebody needs to reach or keep it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -73,6 +73,20 @@ def review(rule: TierRule, standing: Standing, reached: int, now: int) -> Standi
         return standing
     lower = have - 1
     return Standing(_name(rule, lower), now, 0 if deserved == lower else now)
+
+
+def climbed(rule: TierRule | None, tier: str, counted: int, visit: Visit) -> str:
+    """The tier that one more purchase reaches, where that is above `tier`; else empty. `counted` is the metric before
+    it: a till asks that knows no more of the shopper."""
+    if rule is None:
+        return ""
+    reached = _place_at(rule, counted + _of(rule, visit))
+    return _name(rule, reached) if reached > _place(rule, tier) else ""
+
+
+def tier_names(rule: TierRule | None, tier: str) -> Mapping[str, str] | None:
+    """The names of a tier; None where there is no such tier, or none at all."""
+    return next((one.names for one in rule.tiers if one.id == tier), None) if rule is not None else None
 
 
 def outlook(rule: TierRule, standing: Standing, visits: Sequence[Visit], now: int, zone: tzinfo) -> Outlook:

@@ -10,7 +10,7 @@ from pydantic import Field
 from retail.catalogue import Names, Product
 from retail.occasion import Occasion
 from retail.promotions.benefits import Benefit, Unknown
-from retail.promotions.conditions import Condition, Groups, Hours, Spend, Units, Verdict
+from retail.promotions.conditions import Condition, FirstPurchase, Groups, Hours, Spend, Tiers, Units, Verdict
 from retail.promotions.selector import Selector
 
 LANE_GOODS, LANE_CART, LANE_COUPON = 10, 20, 30
@@ -76,6 +76,9 @@ class RuleBook:
         self.kept: dict[Any, Any] = {}
         """What choosing has found before, for the same goods and promotions: it computes nothing else than before."""
         self.ask_for_groups = any(isinstance(held, Groups) for one in self.promotions for held in one.conditions)
+        self.ask_for_standing = any(
+            isinstance(held, Tiers | FirstPurchase) for one in self.promotions for held in one.conditions
+        )
         self.named = {promotion.id: promotion for promotion in self.promotions}
         self._any: list[int] = []
         self._by: dict[tuple[str, str], list[int]] = {}

@@ -1,6 +1,7 @@
 """The terminals' HTTP door: reference data down, operations up, and the pictures of the goods."""
 
 import gzip
+from collections.abc import Callable
 from typing import Any
 
 import gevent
@@ -27,7 +28,7 @@ def bearer(session: Session) -> Row[Any]:
     return row
 
 
-def catalogue_blueprint(db: Database) -> Blueprint:
+def catalogue_blueprint(db: Database, clock: Callable[[], int]) -> Blueprint:
     """`GET /v1/reference` and `GET /pictures/NAME.svg`."""
     made = Blueprint("catalogue", __name__)
 
@@ -35,7 +36,7 @@ def catalogue_blueprint(db: Database) -> Blueprint:
     def reference() -> Response:
         def query(session: Session) -> tuple[str, bytes]:
             terminal = bearer(session)
-            asked = pages.standing(session, terminal)
+            asked = pages.standing(session, terminal, clock())
             etag = f'"{asked.epoch}.{asked.version}"'
             if request.headers.get("If-None-Match") == etag:
                 return etag, b""

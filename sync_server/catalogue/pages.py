@@ -83,19 +83,20 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, at which version and epoch the store stands, and from when on its changes are listed."""
+    """Who asks and when (ms), at which version and epoch the store stands, and from when on its changes are listed."""
 
     store: str
     kiosk: bool
     version: int
     epoch: int
     changes_from: int
+    now: int = 0
 
 
-def standing(session: Session, terminal: Row[Any]) -> Asked:
+def standing(session: Session, terminal: Row[Any], now: int = 0) -> Asked:
     row = session.execute(select(stores.c.reference, stores.c.changes_from).where(stores.c.id == terminal.store)).one()
     epoch, _ = outbox.position(session, f"store:{terminal.store}")
-    return Asked(terminal.store, terminal.kind == "kiosk", row.reference, epoch, row.changes_from)
+    return Asked(terminal.store, terminal.kind == "kiosk", row.reference, epoch, row.changes_from, now)
 
 
 def page(session: Session, terminal: Row[Any], asked: Asked, since: Place | None) -> tuple[bytes, bool]:
@@ -187,7 +188,7 @@ def _rows_after(session: Session, asked: Asked, kind: str, key: str, limit: int)
         case "staff":
             found = staff.rows_after(session, asked.store, key, limit)
         case _:
-            found = customers.cards_after(session, key, limit)
+            found = customers.cards_after(session, key, limit, asked.now)
     return ((row["number"], orjson.dumps(row)) for row in found)
 
 
@@ -258,8 +259,8 @@ def _staff(session: Session, asked: Asked, keys: list[str]) -> dict[str, Any]:
     return {row["number"]: orjson.dumps(row) for row in staff.rows_of(session, asked.store, keys)}
 
 
-def _cards(session: Session, _: Asked, keys: list[str]) -> dict[str, Any]:
-    return {row["number"]: orjson.dumps(row) for row in customers.cards_of(session, keys)}
+def _cards(session: Session, asked: Asked, keys: list[str]) -> dict[str, Any]:
+    return {row["number"]: orjson.dumps(row) for row in customers.cards_of(session, keys, asked.now)}
 
 
 def _levels(session: Session, asked: Asked, keys: list[str]) -> dict[str, Any]:

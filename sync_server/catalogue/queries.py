@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from retail.cart import Channel
 from retail.catalogue import Department, Product, Store, TaxRate, product_from, tax_rate_from
 from retail.errors import N_, CatalogueError
-from retail.loyalty.programme import DatedProgramme, Programme, holding
+from retail.loyalty.programme import NEVER, DatedProgramme, Programme, holding
 from retail.occasion import Occasion
 from retail.price_lists import NO_LISTS, Breaks, PriceList, PriceLists, breaks_from, price_list_from
 from retail.pricing import PriceBook, book_of
@@ -315,7 +315,10 @@ def occasion(session: Session, store_id: str, channel: Channel, shopper: str = "
     found = book(session, store_id)
     belongs = groups.of(session, shopper) if shopper and found.asks_for_groups else frozenset[str]()
     local = session.info[MOMENTS][store_id] if at is None else _wall_clock(at, found.zone)
-    return Occasion(local, store_id, channel, shopper, belongs)
+    if not (shopper and found.asks_for_standing):
+        return Occasion(local, store_id, channel, shopper, belongs)
+    standing = loyalty.known(session, shopper, NEVER if at is None else at)
+    return Occasion(local, store_id, channel, shopper, belongs, standing.tier, standing.first)
 
 
 def programme(session: Session, store_id: str) -> Programme:

@@ -1,5 +1,6 @@
 """Reading shoppers."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -51,23 +52,28 @@ CARDS = (
 )
 
 
-def cards_after(session: Session, number: str, limit: int) -> list[dict[str, Any]]:
+def cards_after(session: Session, number: str, limit: int, now: int) -> list[dict[str, Any]]:
     """Active cards behind a number, with what a till may know of their shoppers while the hub is away."""
-    return _card_rows(session, CARDS.where(cards.c.number > number).limit(limit))
+    return _card_rows(session, CARDS.where(cards.c.number > number).limit(limit), now)
 
 
-def cards_of(session: Session, numbers: list[str]) -> list[dict[str, Any]]:
+def cards_of(session: Session, numbers: list[str], now: int) -> list[dict[str, Any]]:
     """Those of the numbers that are active cards."""
-    return _card_rows(session, CARDS.where(cards.c.number.in_(numbers)))
+    return _card_rows(session, CARDS.where(cards.c.number.in_(numbers)), now)
+
+
+def card_numbers(session: Session, shoppers: Collection[str]) -> list[str]:
+    """The active cards of these shoppers."""
+    return list(session.scalars(select(cards.c.number).where(cards.c.customer.in_(shoppers), cards.c.active)))
 
 
 def count_cards(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(cards).where(cards.c.active)) or 0
 
 
-def _card_rows(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
+def _card_rows(session: Session, query: Select[Any], now: int) -> list[dict[str, Any]]:
     rows = session.execute(query).all()
-    points = loyalty.balances(session, [row.id for row in rows]) if rows else {}
+    known = loyalty.at_tills(session, [row.id for row in rows], now) if rows else {}
     return [
         {
             "number": row.number,
@@ -75,8 +81,8 @@ def _card_rows(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
             "name": row.names.get(row.language) or row.names["en"],
             "names": row.names,
             "language": row.language,
-            "points": points.get(row.id, 0),
             "groups": row.groups,
+            **known[row.id],
         }
         for row in rows
     ]

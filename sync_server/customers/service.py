@@ -125,14 +125,20 @@ def end_session(session: Session, token: str) -> None:
     session.execute(delete(sessions).where(sessions.c.token_hash == token_hash(token)))
 
 
-def by_card(session: Session, number: str) -> dict[str, Any]:
-    """The profile of the shopper whose active card this is, with the points at hand."""
+def by_card(session: Session, number: str, now: int) -> dict[str, Any]:
+    """The profile of the shopper whose active card this is, with the points and the tier at hand."""
+    shopper = holder(session, number)
+    return {**queries.profile(session, shopper), **loyalty.at_tills(session, [shopper], now)[shopper]}
+
+
+def holder(session: Session, number: str) -> str:
+    """Whose active card this is; `CartRefused` where it is nobody's."""
     shopper = session.scalar(select(cards.c.customer).where(cards.c.number == number, cards.c.active))
     if shopper is None:
         raise CartRefused(
             "card.unknown", N_("Card {card} is not known. The goods stay in the cart; try another card."), card=number
         )
-    return {**queries.profile(session, shopper), "points": loyalty.balance(session, shopper)}
+    return str(shopper)
 
 
 def add(

@@ -61,7 +61,7 @@ def _attach(
     session: Session, device: Device, operation: Operation, body: AttachBody, cause: Cause, now: int
 ) -> dict[str, Any]:
     _only_terminals(device)
-    shopper = customers.by_card(session, body.card)
+    shopper = customers.by_card(session, body.card, now)
     visit = _own_cart(session, device, operation)
     attach = rules.Attach(shopper["id"], body.replace)
     live = carts.attach(session, visit, device.actor, attach, cause, operation.at)

@@ -1,6 +1,7 @@
 """Reading points: a balance is one row, however long the ledger is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from retail.loyalty.ledger import BUCKETS, Account, Entry, Lot, fold
-from retail.loyalty.programme import DEFAULT, NEVER, DatedProgramme, Programme, local_day, programme_from
+from retail.loyalty.programme import DEFAULT, NEVER, DatedProgramme, Programme, local_day, midnight, programme_from
 from retail.loyalty.tiers import Outlook, Standing, Visit, outlook, window_begins
 from sync_server.loyalty import books
 from sync_server.loyalty.tables import (
@@ -29,6 +30,18 @@ PROGRAMMES_TOLD_MAX = 10
 _B = points_balances.c
 _SUMS = tuple(_B[bucket] for bucket in BUCKETS)
 ONE_BALANCE = Prepared(select(*_SUMS, _B.merged_into).where(_B.customer == bindparam("account")), "account")
+STANDING = Prepared(select(_B.tier, _B.tier_since).where(_B.customer == bindparam("account")), "account")
+BOUGHT = Prepared(
+    select(points_lots.c.id)
+    .where(
+        points_lots.c.account == bindparam("account"),
+        points_lots.c.opened_at < bindparam("before"),
+        points_lots.c.visits > 0,
+    )
+    .limit(1),
+    "account",
+    "before",
+)
 PROGRAMME = Prepared(
     select(programmes.c.body)
     .where(programmes.c.from_at <= bindparam("now"))
@@ -88,6 +101,66 @@ def balances(session: Session, customers: list[str]) -> dict[str, int]:
         row.customer: balance(session, row.customer) if row.merged_into else max(0, row.active + row.debt)
         for row in rows.all()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What prices ask of a shopper: her tier, since when (ms) she has it, and whether she never bought before."""
+
+    tier: str
+    since: int
+    first: bool
+
+
+def known(session: Session, customer: str, before: int = NEVER) -> Known:
+    """The standing of a customer; `first` looks at what was bought before a moment (ms)."""
+    name = _resolved(session, customer)
+    row = STANDING.first(session, account=name)
+    first = BOUGHT.first(session, account=name, before=before) is None
+    return Known(row.tier, row.tier_since, first) if row is not None else Known("", 0, first)
+
+
+def at_tills(session: Session, customers: Sequence[str], now: int) -> dict[str, dict[str, Any]]:
+    """What a terminal may know of these customers while the hub is away: `{points, tier, first, counted}`, of all."""
+    columns = (_B.customer, _B.merged_into, _B.tier, _B.active, _B.debt)
+    rows = {row.customer: row for row in session.execute(select(*columns).where(_B.customer.in_(customers)))}
+    # Few share an account; theirs is looked for one by one.
+    names = {who: _resolved(session, who) if who in rows and rows[who].merged_into else who for who in customers}
+    accounts = {name for who, name in names.items() if name != who}
+    rows |= {row.customer: row for row in session.execute(select(*columns).where(_B.customer.in_(accounts)))}
+    lots = points_lots.c
+    of_all = (lots.account.in_(set(names.values())), lots.visits > 0)
+    bought = set(session.scalars(select(lots.account).where(*of_all).distinct()))
+    counted = _counted(session, set(names.values()), now)
+    found = {}
+    for who, name in names.items():
+        row = rows.get(name)
+        found[who] = {
+            "points": max(0, row.active + row.debt) if row is not None else 0,
+            "tier": row.tier if row is not None else "",
+            "first": name not in bought,
+            "counted": counted.get(name, 0),
+        }
+    return found
+
+
+def _counted(session: Session, accounts: Collection[str], now: int) -> dict[str, int]:
+    """The metric of tiers now by account, added up by the database; as `retail.loyalty.tiers.value` has it."""
+    rule = programme(session, now).tiers
+    if rule is None:
+        return {}
+    zone, columns = zone_of(programme(session, now)), points_lots.c
+    metric = {"spend": columns.paid, "points": columns.earned, "visits": columns.visits}[rule.metric]
+    begins = [window_begins(rule, now, zone)]
+    if rule.window == "calendar":
+        begins.append(midnight(local_day(now, zone).replace(month=1, day=1), zone))
+    found: dict[str, int] = {}
+    for begin, end in zip(begins, [*begins[1:], now + 1], strict=True):
+        inside = (columns.opened_at >= begin, columns.opened_at < end, columns.visits > 0)
+        sums = select(columns.account, func.sum(metric)).where(columns.account.in_(accounts), *inside)
+        for name, total in session.execute(sums.group_by(columns.account)):
+            found[name] = max(found.get(name, 0), int(total))
+    return found
 
 
 def account(session: Session, customer: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from retail.loyalty.programme import NEVER, Programme, Terms, local_day, midnigh
 from retail.loyalty.returns import Reversal
 from retail.loyalty.tiers import review, value, window_begins
 from retail.loyalty.velocity import Day, suspicions
+from sync_server.carts import service as carts
 from sync_server.catalogue import reference
 from sync_server.db import insert_if_absent
 from sync_server.loyalty import books, queries
@@ -168,7 +169,15 @@ def review_tier(session: Session, customer: str, programme: Programme, now: int)
     if after != before:
         values = {"tier": after.tier, "tier_since": after.since, "tier_below": after.below_since}
         session.execute(update(points_balances).where(_B.customer == account).values(**values))
+    if after.tier != before.tier:
+        _cost_anew(session, account, now)
     return after.tier
+
+
+def _cost_anew(session: Session, account: str, at: int) -> None:
+    """Prices may ask for the standing of a shopper: whoever looks at her carts asks anew."""
+    for customer in queries.sharing(session, account):
+        carts.repriced_of(session, customer, at)
 
 
 def ripen(session: Session, customer: str, now: int) -> None:
@@ -202,6 +211,8 @@ def open_account(session: Session, customer: str, points: int, now: int) -> None
         before = books.load(session, account)
         brought = books.cause(account, version, f"opening-{customer}", now)
         books.post(session, before, moves.adjust(before, points, Terms(now, NEVER), brought))
+    # A terminal gets the cards of a hub that was filled with its first load.
+    session.execute(update(points_balances).where(_B.customer == account).values(told=_B.version))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from sync_server.catalogue import reference
+from sync_server.customers import queries as customers
 from sync_server.db import Database
 from sync_server.loyalty import holds, queries, service, telling
-from sync_server.loyalty.tables import STILL_OPEN, points_balances, points_holds, points_lots
+from sync_server.loyalty.tables import STILL_OPEN, UNTOLD, points_balances, points_holds, points_lots
 
 AT_ONCE_MAX = 200
 """So many accounts or holds in one go; each in a transaction of its own, so nobody waits for all of them."""
+
+TOLD_MAX = 500
+"""Accounts that terminals are told of with one version of their reference data."""
 
 
 def sweep(db: Database, now: int) -> dict[str, int]:
@@ -46,6 +51,28 @@ def _over(now: int) -> Any:
 def _due(now: int) -> Any:
     query = select(points_lots.c.account).where(points_lots.c.due <= now).distinct().limit(AT_ONCE_MAX)
     return lambda session: session.scalars(query).all()
+
+
+def tell_terminals(db: Database, now: int) -> int:
+    """Tell the terminals, with the next version of their reference data, of all accounts that have changed since: how
+    many. So what a till knows of a card while the hub is away is not older than that."""
+    untold = select(points_balances.c.customer).where(UNTOLD, points_balances.c.merged_into == "").limit(TOLD_MAX)
+    return len(db.read(lambda session: session.scalars(untold).all())) and db.write(
+        lambda session: _tell_terminals(session, now), patient=True
+    )
+
+
+def _tell_terminals(session: Session, now: int) -> int:
+    columns = points_balances.c
+    # The version is read and marked in one statement: who changes an account meanwhile leaves it untold again.
+    names = select(columns.customer).where(UNTOLD).order_by(columns.customer).limit(TOLD_MAX).with_for_update()
+    mark = update(points_balances).where(columns.customer.in_(list(session.scalars(names))))
+    told = list(session.scalars(mark.values(told=columns.version).returning(columns.customer)))
+    everybody = {one for name in told for one in queries.sharing(session, name)}
+    numbers = customers.card_numbers(session, everybody)
+    if numbers:
+        reference.changed(session, {"cards": numbers}, now)
+    return len(told)
 
 
 def review_tiers(db: Database, now: int) -> int:

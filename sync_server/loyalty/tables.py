@@ -6,6 +6,7 @@ A balance is one row and changes by one conditional statement; its row is the lo
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -41,11 +42,15 @@ points_balances = Table(
     Column("tier", String(64), nullable=False, server_default=""),
     Column("tier_since", BigInteger, nullable=False, server_default="0"),
     Column("tier_below", BigInteger, nullable=False, server_default="0", comment="ms since its floor is missed; 0"),
+    Column("told", BigInteger, nullable=False, server_default="0", comment="the version that terminals were told of"),
     CheckConstraint("active >= 0 AND pending >= 0 AND held >= 0 AND spent >= 0 AND expired >= 0", name="never_below"),
     CheckConstraint("debt <= 0", name="debt_never_above"),
 )
 MERGED = points_balances.c.merged_into != NOTHING
 Index("points_merged", points_balances.c.merged_into, sqlite_where=MERGED, postgresql_where=MERGED)
+
+UNTOLD: ColumnElement[bool] = literal_column("version <> told", Boolean)
+Index("points_untold", points_balances.c.customer, sqlite_where=UNTOLD, postgresql_where=UNTOLD)
 
 points_lots = Table(
     "points_lots",

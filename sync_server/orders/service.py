@@ -1,5 +1,6 @@
 """Taking in a sale that a terminal made: kept as it is, checked by deriving it anew."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,8 @@ from retail import cart as rules
 from retail.errors import N_, CartRefused, RetailError, SaleError
 from retail.loyalty.purchase import paid_in_points
 from retail.messages import SaleBody
+from retail.occasion import Occasion
+from retail.pricing import PriceBook
 from retail.sale import Sale, differences, sale_from
 from retail.stock import moves_of
 from sync_server.carts import queries as cart_queries
@@ -17,6 +20,7 @@ from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
 from sync_server.db import insert_absent, insert_if_absent
 from sync_server.inbox.service import Device, open_exception
+from sync_server.loyalty import queries as loyalty_queries
 from sync_server.loyalty import service as loyalty
 from sync_server.loyalty import telling
 from sync_server.orders import queries
@@ -40,7 +44,7 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
     shopper = ""
     if body.card:
         try:
-            shopper = customers.by_card(session, body.card)["id"]
+            shopper = customers.holder(session, body.card)
         except CartRefused:
             rows.append({"what": "card", "line": "", "sold": body.card, "derived": None})
     _keep(session, sale, shopper, body.receipt, now)
@@ -134,10 +138,30 @@ def _differences(session: Session, sale: Sale, device: Device) -> list[dict[str,
     """Derive the sale anew, as of the moment that it was priced, and name what differs."""
     try:
         at = sale.priced_at or sale.at
-        occasion = catalogue.occasion(session, sale.store, device.actor.channel, sale.shopper, at)
-        return differences(sale, catalogue.book(session, sale.store), occasion)
+        book = catalogue.book(session, sale.store)
+        ours = catalogue.occasion(session, sale.store, device.actor.channel, sale.shopper, at)
+        if not book.asks_for_standing:
+            return differences(sale, book, ours)
+        theirs = replace(ours, tier=sale.tier, first=sale.first)
+        return differences(sale, book, theirs) or _above_standing(session, sale, book, ours, at)
     except RetailError as error:
         return [{"what": error.code, "line": "", "sold": None, "derived": error.sentence}]
+
+
+def _above_standing(session: Session, sale: Sale, book: PriceBook, ours: Occasion, at: int) -> list[dict[str, Any]]:
+    """Where somebody was served as of a tier that she does not have, or as a first purchase that it was not, and paid
+    less for it: a till that was away did not know better, and a person should. What it knew too little of is no case.
+
+    Of the time before the present tier nobody knows which it was: then the till's word stands.
+    """
+    rows: list[dict[str, Any]] = []
+    if sale.tier != ours.tier and sale.tier and loyalty_queries.known(session, sale.shopper).since <= at:
+        rows.append({"what": "tier", "line": "", "sold": sale.tier, "derived": ours.tier})
+    if sale.first and not ours.first:
+        rows.append({"what": "first", "line": "", "sold": True, "derived": False})
+    wrong = {row["what"] for row in rows}
+    known = replace(ours, tier=ours.tier if "tier" in wrong else sale.tier, first=sale.first and "first" not in wrong)
+    return rows if rows and differences(sale, book, known) else []
 
 
 def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) -> None:

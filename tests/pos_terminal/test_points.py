@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from till_bench import PIECES, SHOPPER, Bench, reference
 
-from retail.loyalty.programme import DEFAULT, Multiplier
-from retail.promotions.benefits import PointsTimes
+from pos_terminal.sync.push import _confirmed
+from retail.loyalty.programme import DEFAULT, Multiplier, Tier, TierRule
+from retail.promotions.benefits import EachUnit, PointsTimes
+from retail.promotions.calculators import Percent
+from retail.promotions.conditions import FirstPurchase, Tiers
 from retail.promotions.kinds import as_dict
 from retail.promotions.promotion import Promotion
 from retail.promotions.selector import Selector
@@ -60,3 +63,80 @@ def test_a_hub_of_the_version_before_tells_of_no_programme(till: Bench) -> None:
     till.ok("attach", card=SHOPPER.card)
     till.scan(ONE)
     assert till.view["totals"]["points"] == ONE.price // 100
+
+
+SILVER, GOLD = {"en": "Silver", "ru": "Серебро"}, {"en": "Gold", "ru": "Золото"}
+TIERS = replace(PROGRAMME, tiers=TierRule((Tier("silver", SILVER, 10_000), Tier("gold", GOLD, 20_000))))
+FOR_GOLD = Promotion("gold", 1, {"en": "For gold"}, EachUnit(Percent(1000)), conditions=(Tiers(("gold",)),))
+WELCOME = Promotion("welcome", 1, {"en": "Welcome"}, EachUnit(Percent(5000)), conditions=(FirstPurchase(),))
+
+
+def with_card(till: Bench, *promotions: Promotion, **card: Any) -> Bench:
+    told = [{"from_at": 0, "programme": asdict(TIERS)}]
+    cards = [{**row, **(card if row["number"] == SHOPPER.card else {})} for row in reference()["cards"]]
+    body = {**reference(), "programmes": told, "promotions": [as_dict(one) for one in promotions], "cards": cards}
+    till.load_replica(body)
+    till.start()
+    till.sign_in()
+    return till
+
+
+def test_a_promotion_for_a_tier_is_given_without_the_hub_and_the_sale_says_as_of_which(till: Bench) -> None:
+    with_card(till, FOR_GOLD, tier="gold", counted=25_000)
+    till.scan(ONE)
+    assert till.view["totals"]["off"] == 0
+    till.ok("attach", card=SHOPPER.card)
+    assert till.view["totals"]["off"] == round(ONE.price / 10 + 1e-9)
+    assert (till.view["shopper"]["tier"], till.view["shopper"]["as_of"] > 0) == (GOLD, True)
+    assert not {"first", "counted", "groups"} & set(till.view["shopper"]), "nobody's business on a screen"
+    till.ok("pay_begin")
+    till.ok("tender", kind="cash", amount=till.view["totals"]["in_hand"])
+    ((body,),) = till.rows("SELECT body FROM sales")
+    sale = json.loads(body)
+    assert (sale["tier"], sale["first"], sale["counted"], sale["reached"]) == ("gold", False, 25_000, "")
+
+
+def test_a_first_purchase_is_one_even_where_the_hub_has_not_heard_of_it(till: Bench) -> None:
+    with_card(till, WELCOME, first=True, points=5)
+    till.ok("attach", card=SHOPPER.card)
+    till.scan(ONE)
+    paid = till.view["totals"]["in_hand"]
+    assert (till.view["totals"]["off"] > 0, till.view["shopper"]["points"]) == (True, 5)
+    till.ok("pay_begin")
+    till.ok("tender", kind="cash", amount=paid)
+    earned = till.view["last_sale"]["points"]
+    till.ok("attach", card=SHOPPER.card)
+    till.scan(ONE)
+    assert till.view["totals"]["off"] == 0, "the hub did not hear of the first one yet"
+    assert till.view["shopper"]["points"] == 5 + earned
+    till.ok("void_cart")
+    other = next(row["number"] for row in reference()["cards"] if row["number"] != SHOPPER.card)
+    till.ok("attach", card=other)
+    assert till.view["shopper"]["points"] != 5 + earned
+
+
+def test_the_tier_that_a_sale_reaches_is_told_before_paying_after_it_and_on_paper(till: Bench) -> None:
+    with_card(till, tier="silver", counted=20_000 - ONE.price - 1)
+    till.ok("attach", card=SHOPPER.card)
+    till.scan(ONE)
+    assert till.view["totals"]["reaches"] is None, "a cent is missing"
+    till.scan(OTHER)
+    assert till.view["totals"]["reaches"] == GOLD
+    till.ok("pay_begin")
+    till.ok("tender", kind="cash", amount=till.view["totals"]["in_hand"])
+    assert till.view["last_sale"]["reached"] == GOLD
+    till.wait_paper("New level: Gold")
+    ((body,),) = till.rows("SELECT body FROM sales")
+    assert json.loads(body)["reached"] == "gold"
+
+
+def test_the_hubs_word_replaces_what_the_card_said_but_not_under_the_hands_of_somebody_who_pays(make_bench) -> None:
+    till: Bench = make_bench()
+    with_card(till, FOR_GOLD, tier="silver")
+    till.ok("attach", card=SHOPPER.card)
+    row = {"points": 77, "tier": "gold", "first": True, "counted": 9}
+    heard = _confirmed(till.counter.till, till.counter.till.shopper, row, 123)
+    assert (heard.points, heard.tier, heard.first, heard.counted, heard.as_of) == (77, "gold", True, 9, 123)
+    paying = replace(till.counter.till, phase="paying")
+    heard = _confirmed(paying, paying.shopper, row, 123)
+    assert (heard.points, heard.tier, heard.first) == (77, "silver", False)

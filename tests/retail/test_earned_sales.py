@@ -11,10 +11,12 @@ from promotion_words import NOON, cart_of, goods
 
 from retail.cart import CartLine
 from retail.catalogue import Product, TaxRate
-from retail.loyalty.programme import DEFAULT, DatedProgramme, Multiplier, Programme, dated_from, holding
-from retail.loyalty.purchase import earning_of, points_of
+from retail.loyalty.programme import DEFAULT, DatedProgramme, Multiplier, Programme, Tier, TierRule, dated_from, holding
+from retail.loyalty.purchase import earning_of, multiplying, paid_in_points, points_of, times_of
+from retail.loyalty.tiers import Standing, Visit, climbed, review, tier_names
 from retail.pricing import PriceBook, price
 from retail.promotions.benefits import PointsTimes
+from retail.promotions.conditions import Condition, FirstPurchase, KnownShopper, Tiers, Units
 from retail.promotions.promotion import Promotion, RuleBook
 from retail.sale import Sale, SaleHead, close, differences, sale_from
 from retail.tender import Tender
@@ -97,6 +99,53 @@ def test_points_that_cannot_be_derived_are_named(change: dict[str, int]) -> None
     lines = (replace(sale.lines[0], points=change["lines"]), *sale.lines[1:]) if "lines" in change else sale.lines
     wrong = replace(sale, lines=lines, points=change.get("points", sale.points))
     assert {row["what"] for row in differences(wrong, book, NOON)} == {"points", "points_sum"}
+
+
+def test_what_is_paid_with_points_earns_none_and_counts_for_no_tier() -> None:
+    products, lines = cart_of("1 × 600 dairy, 1 × 400 tea")
+    tiered = replace(DEFAULT, tiers=TierRule((Tier("silver", {"en": "Silver"}, 1000),)))
+    book = book_of(products, DatedProgramme(0, tiered))
+    priced = price(lines, book, NOON)
+    half: Any = Tender("points", 500)  # type: ignore[arg-type]
+    sale = close(HEAD, priced, [half, Tender("cash", 500)], book)
+    assert (paid_in_points(sale.tenders), sale.points, [line.points for line in sale.lines]) == (500, 5, [3, 2])
+    assert (sale.reached, close(HEAD, priced, [Tender("cash", 1000)], book).reached) == ("", "silver")
+    assert differences(sale, book, NOON) == []
+
+
+CLUB = TierRule((Tier("silver", {"en": "Silver"}, 100), Tier("gold", {"en": "Gold"}, 500)))
+
+
+@given(st.sampled_from(["", "silver", "gold"]), st.integers(0, 700), st.integers(0, 700))
+def test_a_till_tells_the_tier_that_the_hub_will_find(tier: str, counted: int, paid: int) -> None:
+    reached = climbed(CLUB, tier, counted, Visit(5, paid, 0))
+    found = review(CLUB, Standing(tier), counted + paid, 5).tier
+    places = ["", "silver", "gold"]
+    assert reached == (found if places.index(found) > places.index(tier) else "")
+
+
+def test_without_tiers_none_is_reached_and_none_has_a_name() -> None:
+    assert climbed(None, "", 10**9, Visit(5, 10**9, 0)) == ""
+    assert (tier_names(None, "gold"), tier_names(CLUB, "lead"), tier_names(CLUB, "gold")) == (
+        None,
+        None,
+        {"en": "Gold"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "asks"), [(Tiers(("gold",)), True), (FirstPurchase(), True), (KnownShopper(), False)]
+)
+def test_a_book_says_whether_prices_ask_for_tier_or_first_purchase(condition: Condition, asks: bool) -> None:
+    products, _ = cart_of("1 × 600 dairy")
+    assert book_of(products, rules=(replace(TRIPLE_TEA, conditions=(condition,)),)).asks_for_standing == asks
+
+
+def test_a_promotion_that_touches_none_of_the_goods_multiplies_nothing() -> None:
+    products, lines = cart_of("1 × 600 dairy")
+    elsewhere = replace(TRIPLE_TEA, conditions=(Units(1, goods("dairy")),))
+    priced = price(lines, book_of(products, rules=(elsewhere,)), NOON)
+    assert (priced.given.perks, multiplying(priced), times_of(priced.lines[0], [elsewhere])) == ((elsewhere,), [], 1000)
 
 
 PROGRAMMES = st.builds(

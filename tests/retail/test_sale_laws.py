@@ -56,7 +56,8 @@ def sold(goods: list[tuple[str, int]], shopper: str = "shopper-1", more: int = 0
     return close(head, priced, tenders, BOOK)
 
 
-SINCE_PROMOTIONS = {"promotions", "priced_at", "rounding", "programme", "boosts", "derivation"}
+SINCE_PROMOTIONS = {"promotions", "priced_at", "rounding", "derivation"}
+SINCE_PROMOTIONS |= {"programme", "boosts", "tier", "first", "counted", "reached"}
 """Fields that an older terminal does not write."""
 
 BASKET = sold([("p-0", 2000), ("p-4", 345), ("p-1", 1000)], more=59)

@@ -1,10 +1,10 @@
 // The sale is kept: the change, as large as it gets.
-import { Amount, Button, html, Icon, Status } from "kit/ui.js";
+import { Amount, Badge, Button, html, Icon, Status } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { useKeys } from "../shared/keys.js";
 import { act, last_sale } from "../shared/till.js";
-import { printState } from "../shared/words.js";
+import { named, printState } from "../shared/words.js";
 
 const next = () => act("next");
 
@@ -25,6 +25,7 @@ export function Done() {
     <p class="done-change amount">${sale.change ? html`<${Amount} value=${value(sale.change)} size=${48} strong />` : html`<${Amount} value=${value(sale.total)} size=${48} strong />`}</p>
     <p class="row done-facts quiet"><span>${t("Sale {number}", { number: sale.number })}</span><span class="amount">${t("Paid")} <${Amount} value=${value(sale.paid)} /></span>
       ${sale.points > 0 && html`<span>${tn("+{n} point", "+{n} points", sale.points, { n: number(sale.points) })}</span>`}
+      ${sale.reached && html`<${Badge} kind="accent" icon="star">${t("New level: {tier}", { tier: named(sale.reached) })}<//>`}
       <${Status} kind=${job.kind} icon="printer" label=${job.text} /></p>
     <${Button} size="large" kind="primary" keys="Enter" onClick=${next}>${t("Next shopper")}<//></main>`;
 }

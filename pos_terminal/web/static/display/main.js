@@ -28,7 +28,7 @@ function Row({ line }) {
 function Who() {
   const one = shopper.value;
   if (!one) return html`<p class="quiet">${t("Your card, please, if you have one.")}</p>`;
-  return html`<p class="row"><span class="strong">${one.name}</span>${one.points !== null && html`<${Badge} kind="accent" icon="star">${tn("{n} point", "{n} points", one.points, { n: number(one.points) })}<//>`}</p>`;
+  return html`<p class="row"><span class="strong">${one.name}</span>${one.tier && html`<${Badge} icon="star">${named(one.tier)}<//>`}${one.points !== null && html`<${Badge} kind="accent" icon="star">${tn("{n} point", "{n} points", one.points, { n: number(one.points) })}<//>`}</p>`;
 }
 
 function Welcome() {
@@ -40,7 +40,8 @@ function Thanks() {
   const value = (minor) => ({ amount: minor, currency: sale.currency });
   return html`<main class="display welcome"><p class="quiet">${sale.change ? t("Your change") : t("Paid")}</p>
     <p class="huge"><${Amount} value=${value(sale.change || sale.total)} size=${48} strong /></p>
-    ${sale.points > 0 && html`<p>${tn("You earned {n} point.", "You earned {n} points.", sale.points)}</p>`}<h1>${t("Thank you, and see you soon")}</h1></main>`;
+    ${sale.points > 0 && html`<p>${tn("You earned {n} point.", "You earned {n} points.", sale.points)}</p>`}
+    ${sale.reached && html`<p><${Badge} kind="accent" icon="star">${t("You have reached {tier}", { tier: named(sale.reached) })}<//></p>`}<h1>${t("Thank you, and see you soon")}</h1></main>`;
 }
 
 function Paying() {
@@ -60,7 +61,8 @@ function Cart() {
     <aside class="said"><${Who} /><div class="newest">${newest && html`<${Picture} key=${newest.picture} of=${newest} />`}</div>
       ${payment.value ? html`<${Paying} />` : html`<div><p class="quiet">${t("Total")}</p><${Amount} value=${amount(totals.value.in_hand)} size=${48} strong />
         ${totals.value.off > 0 && html`<p class="saved">${t("You save")} <${Amount} value=${amount(totals.value.off)} plain /></p>`}
-        ${totals.value.points > 0 && shopper.value && html`<p class="quiet">${tn("Earns {n} point", "Earns {n} points", totals.value.points)}</p>`}</div>`}</aside></main>`;
+        ${totals.value.points > 0 && shopper.value && html`<p class="quiet">${tn("Earns {n} point", "Earns {n} points", totals.value.points)}</p>`}
+        ${totals.value.reaches && html`<p><${Badge} kind="accent" icon="star">${t("Paying makes you {tier}", { tier: named(totals.value.reaches) })}<//></p>`}</div>`}</aside></main>`;
 }
 
 function Display() {

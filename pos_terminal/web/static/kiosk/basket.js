@@ -28,6 +28,7 @@ function Shopper() {
   const one = shopper.value;
   if (!one) return html`<${Button} icon="credit-card" onClick=${() => go("card")}>${t("I have a card")}<//>`;
   return html`<p class="row hello"><${Icon} name="user-round" /><span class="strong clip">${one.name}</span>
+    ${one.tier && html`<${Badge} icon="star">${named(one.tier)}<//>`}
     ${one.points !== null && html`<span class="quiet amount">${tn("{n} point", "{n} points", one.points, { n: number(one.points) })}</span>`}
     ${one.pending && html`<${Badge} icon="clock">${t("not confirmed yet")}<//>`}
     ${on_phone.value && html`<${Badge} kind="accent" icon="smartphone">${t("On your phone now")}<//>`}</p>`;

@@ -6,6 +6,7 @@ import { createEntry, keyOf } from "../shared/entry.js";
 import { useKeys } from "../shared/keys.js";
 import { Message } from "../shared/message.js";
 import { act, amount, in_hand, shopper, totals } from "../shared/till.js";
+import { named } from "../shared/words.js";
 import { Foot } from "./foot.js";
 import { go, home, kept } from "./place.js";
 
@@ -63,6 +64,7 @@ export function Pay() {
       ${step("shopping-bag", t("Take your goods and go to any till."))}
       ${step("credit-card", t("Show your card there, or its code on your phone."))}
       ${step("receipt", t("The cashier sees this basket at once and takes your payment."))}</ul>
-      ${sum.points > 0 && html`<p class="earn row"><${Icon} name="star" />${tn("Paying earns you {n} point.", "Paying earns you {n} points.", sum.points, { n: number(sum.points) })}</p>`}${total}</div>
+      ${sum.points > 0 && html`<p class="earn row"><${Icon} name="star" />${tn("Paying earns you {n} point.", "Paying earns you {n} points.", sum.points, { n: number(sum.points) })}</p>`}
+      ${sum.reaches && html`<p class="earn row"><${Icon} name="star" />${t("Paying makes you {tier}", { tier: named(sum.reaches) })}</p>`}${total}</div>
     <${Foot} back=${{ onClick: home }}><${Button} kind="primary" size="large" full icon="check" onClick=${leave}>${t("I am going to the till")}<//><//></main>`;
 }

@@ -20,6 +20,11 @@ export function lessOf(line, currency) {
   return { before: { amount: line.list_total, currency }, reasons: line.given.map((one) => named(one.names)) };
 }
 
+/** How old the word on points and tier is, where that is worth saying. */
+export function asOf(one, online, now) {
+  return !online && one.as_of && one.pending ? t("as of {ago}", { ago: ago(one.as_of, now) }) : "";
+}
+
 /** What is missing until a promotion gives something. */
 export function hintText(hint, currency) {
   const name = named(hint.names);
