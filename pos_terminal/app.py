@@ -16,6 +16,7 @@ from pos_terminal.receipts import Say
 from pos_terminal.setting_up import SettingUp
 from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
+from pos_terminal.sync.holds import HoldAsker
 from pos_terminal.sync.link import Link
 from pos_terminal.sync.pull import ReferencePull
 from pos_terminal.web.realtime import realtime
@@ -51,7 +52,9 @@ class Terminal:
         self.counter = Counter(self.store, self.replica, setting, voices())
         self.devices = Devices(self.counter, config.scanners, config.printer)
         self.reference = ReferencePull(self.counter)
+        self.holds = HoldAsker(self.counter)
         self._meet(who)
+        self.counter.after_commit.append(lambda written: self.holds.wake())
         self.counter.after_commit.append(lambda written: self.link.wake(written))
         self.counter.before_command = Patience(self.counter, self.reference.ask_and_wait)
         self.clockwork = Clockwork(self.counter)
@@ -65,6 +68,7 @@ class Terminal:
         self.hub = self.counter.hub = hub_of(who, self._told)
         token, signer, hub_id = (who.token, who.signer, who.hub_id) if who else ("", None, "")
         self.reference.turn_to(self.hub, token, hub_id)
+        self.holds.turn_to(self.hub, token)
         self.link = Link(self.counter, self.hub, token, signer, self.reference)
 
     def set_up(self, hub: str, code: str) -> None:
@@ -97,12 +101,14 @@ class Terminal:
         self.devices.start()
         self.clockwork.start()
         self.reference.start()
+        self.holds.start()
         if self.counter.setting.device:
             self.link.start()
 
     def stop(self) -> None:
         """End within 2 s. Nothing has to be saved: everything accepted is on the disk already."""
         self.link.stop()
+        self.holds.stop()
         self.reference.stop()
         self.clockwork.stop()
         self.devices.stop()

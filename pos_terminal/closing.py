@@ -10,6 +10,7 @@ from hardware.printers.document import Document, Text, from_json, to_json
 from hardware.printers.jobs import PrintJob
 from pos_terminal import payment
 from pos_terminal.errors import TillRefused
+from pos_terminal.held import unused
 from pos_terminal.receipts import named, receipt
 from pos_terminal.store import journal, outbox, spooled
 from pos_terminal.till import Shopper, sold
@@ -52,6 +53,8 @@ def close(turn: Turn) -> dict[str, Any]:
     body = {"sale": sale.as_dict(), "card": card, "receipt": json.loads(paper)}
     if till.checkout is not None and till.checkout.fence:
         body["fence"] = till.checkout.fence
+    # Said before the sale, whose end is the end of the visit.
+    turn.wishes += [(till.cart.id, wish) for wish in unused(till, sale.coupons)]
     turn.step(sold(till, _summary(turn, sale), body))
     return {"sale": {"number": sale.number, "change": sale.change}}
 

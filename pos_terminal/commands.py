@@ -5,17 +5,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pos_terminal import closing, hands, payment, signing, till
+from pos_terminal import closing, hands, held, payment, signing, till
 from pos_terminal.errors import TillRefused
 from pos_terminal.store import journal, outbox
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
 from pos_terminal.turn import Turn
-from retail import barcode, why
+from retail import barcode, coupons, stored_value, voucher_codes, why
 from retail.barcode import BadgeCode, CardCode, MeasuredCode, ProductCode
 from retail.cart import LINE_QUANTITY_MAX
 from retail.catalogue import Product
 from retail.errors import N_, CartRefused, CatalogueError
-from retail.messages import Key, Message
+from retail.messages import CODE_TYPED_MAX, Key, Message
 from retail.money import QUANTITY_ONE
 from retail.tender import Tender
 
@@ -79,6 +79,22 @@ class Paid(Message):
     amount: int
 
 
+class CouponCode(Message):
+    code: Annotated[str, Field(min_length=1, max_length=CODE_TYPED_MAX)]
+
+
+class Claim(Message):
+    claim: Key
+
+
+class PaidFrom(Message):
+    """What the hub is asked to set aside for the open payment; a gift card by its code, and its PIN if it has one."""
+
+    kind: Literal["gift_card", "store_credit", "points"]
+    code: Annotated[str, Field(max_length=CODE_TYPED_MAX)] = ""
+    pin: Annotated[str, Field(max_length=20)] = ""
+
+
 class Place(Message):
     n: int
 
@@ -109,6 +125,8 @@ class Seq(Message):
 
 def scan(turn: Turn, body: Scan) -> Result:
     till.ready(turn.till, turn.moment)
+    if coupon := _coupon_in(body.text):
+        return ask_coupon(turn, CouponCode(code=coupon))
     match barcode.read(body.text, body.aim):
         case CardCode(number):
             return attach(turn, Card(card=number))
@@ -123,6 +141,29 @@ def scan(turn: Turn, body: Scan) -> Result:
                     code=code.gtin.lstrip("0") if isinstance(code, ProductCode) else code.plu,
                 )
             return _put(turn, product, code.quantity if isinstance(code, MeasuredCode) else 0)
+
+
+def _coupon_in(text: str) -> str:
+    """What was scanned, where it is a voucher's code; one that is all digits is sooner a product's."""
+    code = voucher_codes.plain(text)
+    right = code.isalnum() and not code.isdecimal() and len(code) in (coupons.CODE_LENGTH, stored_value.CODE_LENGTH)
+    return code if right and set(code) <= set(voucher_codes.ALPHABET) and voucher_codes.adds_up(code) else ""
+
+
+def ask_coupon(turn: Turn, body: CouponCode) -> Result:
+    """A coupon that was typed or scanned; what came of it shows itself once the hub has answered."""
+    turn.step(held.ask_coupon(turn.till, body.code, turn.moment, turn.desk.link.online))
+    return None
+
+
+def pay_from(turn: Turn, body: PaidFrom) -> None:
+    turn.only("till")
+    turn.staff_id()
+    paying = payment.shown(turn.till, turn.priced(), turn.book.cash_step)
+    # Cash is rounded, and what is not cash is not.
+    left = paying["due"] - paying["paid"] if paying else 0
+    online = turn.desk.link.online
+    turn.step(held.ask_tender(turn.till, body.kind, left, turn.moment, online, body.code, body.pin))
 
 
 def _put(turn: Turn, product: Product, quantity: int) -> Result:
@@ -209,6 +250,12 @@ def void_cart(turn: Turn, _: Nothing) -> None:
     detail = [{"item": line.item, "quantity": line.quantity} for line in lines][:20]
     if lines:
         turn.note("cart.voided", staff, cart=turn.till.cart.id, lines=len(lines), first=detail)
+    _give_up(turn)
+
+
+def _give_up(turn: Turn) -> None:
+    """What was set aside is freed first: with the goods the visit is over."""
+    turn.wishes += [(turn.till.cart.id, wish) for wish in held.wishes_for_nothing(turn.till)]
     turn.step(till.give_up(turn.till))
 
 
@@ -266,7 +313,7 @@ def pay_at_till(turn: Turn, _: Nothing) -> None:
 
 def start_over(turn: Turn, _: Nothing) -> None:
     turn.only("kiosk")
-    turn.step(till.give_up(turn.till))
+    _give_up(turn)
 
 
 def nothing(turn: Turn, _: Nothing) -> None:
@@ -291,6 +338,9 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "pay_begin": (Nothing, pay_begin),
     "pay_renew": (Nothing, pay_renew),
     "tender": (Paid, tender),
+    "coupon": (CouponCode, ask_coupon),
+    "coupon_remove": (Claim, lambda turn, body: turn.step(held.take_off(turn.till, body.claim))),
+    "pay_from": (PaidFrom, pay_from),
     "tender_remove": (Place, lambda turn, body: turn.step(payment.take_back(turn.till, body.n))),
     "pay_cancel": (Nothing, lambda turn, _: turn.step(payment.cancel(turn.till))),
     "pay_commit": (Nothing, lambda turn, _: closing.close(turn)),

@@ -73,8 +73,8 @@ class Counter:
         self.before_command: Callable[[Message], None] = lambda body: None
         self.after_commit: list[Callable[[Due | None], None]] = []
         """Told of each command once it is on the disk, with the operations that it wrote; they must not wait."""
-        self.beside: dict[str, tuple[type[Message], Callable[[Any], None]]] = {"language": (Language, self._speak)}
-        """Commands that are no turn of a visit, and need no catalogue."""
+        self.beside: dict[str, tuple[type[Message], Callable[[Any], Any]]] = {"language": (Language, self._speak)}
+        """Commands that are no turn of a visit, and need no catalogue; what they may ask the hub holds nobody up."""
 
         self._say = say
         self._lock = threading.RLock()
@@ -195,10 +195,10 @@ class Counter:
         parsed = parse(schema, dict(body))
         self.touched_at = ids.now_ms()
         try:
-            act(parsed)
+            result = act(parsed)
         except RetailError as error:
             return {"error": error.as_dict()}
-        return {"ok": True, "v": self._v, "result": None}
+        return {"ok": True, "v": self._v, "result": result}
 
     def _speak(self, body: Language) -> None:
         self.inside(lambda _, state: replace(state, language=body.language))
@@ -257,6 +257,13 @@ class Counter:
         state = replace(turn.till, touched_at=turn.local_now)
         journal.keep_visit(turn.connection, till.as_text(state))
         return state, written
+
+    def by_itself(self, act: Callable[[Turn], Any]) -> None:
+        """A turn that no page has asked for, such as what the hub's answer leads to. Raises what it is refused with;
+        then nothing was changed."""
+        with self._lock:
+            self._carry_out(ids.uuid7(), act)
+            self.publish()
 
     def inside(self, act: Callable[[Any, Till], Till | None]) -> None:
         """A change that no person asked for (the hub's word): `act` gets the connection and the state."""

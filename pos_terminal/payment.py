@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from pos_terminal.errors import TillRefused
-from pos_terminal.till import Checkout, Step, Till, Wish
+from pos_terminal.held import busy, used, void, wishes_for_nothing
+from pos_terminal.till import Checkout, Step, Till, Wish, without_tenders
 from retail.errors import N_, SaleError, TenderRefused
 from retail.lease import LEASE_CODES
 from retail.pricing import PriceBook, PricedCart
@@ -25,6 +26,8 @@ def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> S
         raise TillRefused("till.not_selling", N_("The cart cannot be changed now."))
     if not till.cart.lines:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
+    if till.asking is not None:
+        raise busy()
     till = replace(till, phase="paying", tenders=(), checkout=None, ask="", paying_since=at)
     return (till, []) if asking is None else _asked(till, Checkout(at), asking)
 
@@ -48,13 +51,15 @@ def answered(till: Till, asked_at: int, result: Mapping[str, Any]) -> Till:
         given = result["result"]
         return replace(till, checkout=replace(till.checkout, fence=given["fence"], until=given["until"]))
     if (result.get("error") or {}).get("code") in LEASE_CODES:
-        return replace(till, phase="selling", tenders=(), checkout=None)
+        return replace(without_tenders(till), phase="selling", checkout=None)
     return replace(till, checkout=None)
 
 
 def tender(till: Till, paid: Tender) -> Step:
     """One more amount handed over."""
     _paying(till)
+    if till.asking is not None:
+        raise busy()
     if not 0 < paid.amount <= TENDER_MAX:
         raise TenderRefused("tender.amount", N_("This amount cannot be right. Type it again."))
     if len(till.tenders) >= TENDERS_MAX:
@@ -69,14 +74,18 @@ def take_back(till: Till, n: int) -> Step:
     _paying(till)
     if not 1 <= n <= len(till.tenders):
         raise TenderRefused("tender.gone", N_("This payment is no longer there."))
-    return replace(till, tenders=till.tenders[: n - 1] + till.tenders[n:]), []
+    back = till.tenders[n - 1]
+    wishes = [void(back.hold, back.kind)] if back.kind != "cash" else []
+    return replace(till, tenders=till.tenders[: n - 1] + till.tenders[n:]), wishes
 
 
 def cancel(till: Till) -> Step:
     """Back to the cart; what was handed over is given back."""
     _paying(till)
     wishes = [Wish("checkout.cancel", {})] if till.checkout is not None else []
-    return replace(till, phase="selling", tenders=(), checkout=None), wishes
+    wishes = wishes_for_nothing(till, payment_only=True) + wishes
+    asking = till.asking if till.asking is not None and till.asking.kind == "coupon" else None
+    return replace(till, phase="selling", tenders=(), asking=asking, checkout=None), wishes
 
 
 def covered(till: Till, priced: PricedCart, cash_step: int) -> bool:
@@ -87,7 +96,7 @@ def covered(till: Till, priced: PricedCart, cash_step: int) -> bool:
 def sale_of(till: Till, head: SaleHead, priced: PricedCart, book: PriceBook) -> Sale:
     """The sale that the tenders pay; `TenderRefused` says what is missing."""
     _paying(till)
-    return close(head, priced, till.tenders, book, till.paying_since)
+    return close(head, priced, till.tenders, book, till.paying_since, used(till))
 
 
 def _paying(till: Till) -> None:
@@ -105,7 +114,10 @@ def shown(till: Till, priced: PricedCart, cash_step: int) -> dict[str, Any] | No
     return {
         "due": priced.total,
         "rounding": rounding,
-        "tenders": [{"n": n, "kind": row.kind, "amount": row.amount} for n, row in enumerate(till.tenders, 1)],
+        "tenders": [
+            {"n": n, "kind": row.kind, "amount": row.amount, "points": row.points, "hint": row.hint}
+            for n, row in enumerate(till.tenders, 1)
+        ],
         "paid": paid,
         "left": left,
         "change": max(0, paid - priced.total - rounding),

@@ -13,6 +13,7 @@ from hardware.printers.document import Barcode, Block, Cut, Document, Feed, Qr, 
 from pos_terminal.store.replica import Heading
 from retail.money import QUANTITY_ONE, minor_digits
 from retail.sale import Sale, SaleLine
+from retail.tender import Tender
 
 LOCALES = {"en": "en_IE", "ru": "ru"}
 """English of a country that pays in euros and writes the day before the month."""
@@ -134,10 +135,22 @@ def _sums(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
     blocks.append(Row(t("TOTAL"), show(sale.total), bold=True, size=2))
     if sale.rounding:
         blocks.append(Row(t("Cash rounding"), show(sale.rounding)))
-    blocks += [Row(t("Cash"), show(tender.amount)) for tender in sale.tenders]
+    blocks += [Row(_way(tender, t), show(tender.amount)) for tender in sale.tenders]
     if sale.change:
         blocks.append(Row(t("Change"), show(sale.change)))
     return blocks
+
+
+def _way(tender: Tender, t: Say) -> str:
+    match tender.kind:
+        case "cash":
+            return t("Cash")
+        case "gift_card":
+            return t("Gift card {hint}", hint=tender.hint)
+        case "store_credit":
+            return t("Store credit")
+        case "points":
+            return t("{points} points", points=tender.points)
 
 
 def _taxes(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:

@@ -14,6 +14,7 @@ from pos_terminal.errors import TillRefused
 from retail.cart import Actor, Add, Cart, CartLine, Operation, Remove, SetQuantity, apply, line_from
 from retail.catalogue import Product
 from retail.errors import N_, CartRefused
+from retail.messages import HoldKind
 from retail.pricing import PriceBook
 from retail.tender import Tender
 
@@ -81,6 +82,31 @@ class Checkout:
 
 
 @dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon of the cart, by its claim at the hub, and the promotion that it switches on. `ours` was asked for here;
+    `seen` says that the shopper's cart has shown it."""
+
+    claim: str
+    promotion: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    ours: bool = True
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the hub is being asked to set aside under the id `hold` for the visit `cart`, since `at` (ms)."""
+
+    hold: str
+    kind: HoldKind
+    cart: str
+    at: int
+    code: str = ""
+    pin: str = ""
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Till:
     """Everything that has to survive the end of the process. `live` is the shopper's cart at the hub."""
 
@@ -97,6 +123,10 @@ class Till:
     tenders: tuple[Tender, ...] = ()
     checkout: Checkout | None = None
     """None where nobody pays, or where payment goes on without a lease."""
+    coupons: tuple[Coupon, ...] = ()
+    asking: Asking | None = None
+    dropped: tuple[tuple[str, str, HoldKind], ...] = ()
+    """Visit, id and kind of what was set aside and is wanted no more, as far as nobody has said so yet."""
     paying_since: int = 0
     """When the open payment began, in ms: no promotion begins or ends under the hands of somebody who pays."""
     began_at: int = 0
@@ -113,7 +143,7 @@ class Till:
     @property
     def in_visit(self) -> bool:
         """Whether somebody has begun something that is not finished."""
-        return bool(self.cart.lines or self.shopper or self.taking)
+        return bool(self.cart.lines or self.shopper or self.taking or self.coupons or self.asking)
 
 
 KNOWN = ("tier", "first", "counted", "as_of")
@@ -143,6 +173,8 @@ def fresh(till: Till) -> Till:
         shopper=None,
         tenders=(),
         checkout=None,
+        coupons=(),
+        asking=None,
         began_at=0,
         taking=(),
         ask="",
@@ -262,7 +294,7 @@ def give_up(till: Till) -> Step:
         # Lines that were asked for and are not here yet stay the shopper's: giving up would throw them out as well.
         wishes = [Wish("cart.remove", {"line": line.id, "seen": line.quantity}) for line in till.cart.lines.values()]
         return fresh(till), [*wishes, Wish("cart.release", {})]
-    return fresh(till), [Wish("cart.abandon", {})] if till.cart.lines or till.shopper else []
+    return fresh(till), [Wish("cart.abandon", {})] if till.cart.lines or till.shopper or till.coupons else []
 
 
 def let_go(till: Till) -> Step:
@@ -293,8 +325,17 @@ def dismissed(till: Till, numbers: Collection[str]) -> Till:
 def woken(till: Till, now: int) -> Till:
     """The state after a restart: the same, but a till left alone for long, or whose clock jumped, asks for the PIN."""
     if till.kind == "till" and till.staff is not None and abs(now - till.touched_at) > IDLE_LOCK_MS:
-        return replace(till, phase="locked", tenders=(), checkout=None)
+        return replace(without_tenders(till), phase="locked", checkout=None)
     return till
+
+
+def without_tenders(till: Till) -> Till:
+    """What was handed over is given back, and what was set aside for it is to be freed as soon as somebody can say
+    so."""
+    held: list[tuple[str, str, HoldKind]] = [
+        (till.cart.id, one.hold, one.kind) for one in till.tenders if one.kind != "cash"
+    ]
+    return replace(till, tenders=(), dropped=(*till.dropped, *held))
 
 
 def as_text(till: Till) -> str:
@@ -312,6 +353,9 @@ def till_from(body: Mapping[str, Any]) -> Till:
             "staff": Person(**staff) if staff else None,
             "shopper": Shopper(**{**shopper, "groups": tuple(shopper.get("groups", ()))}) if shopper else None,
             "tenders": tuple(Tender(**row) for row in body["tenders"]),
+            "coupons": tuple(Coupon(**row) for row in body.get("coupons", ())),
+            "asking": Asking(**body["asking"]) if body.get("asking") else None,
+            "dropped": tuple((cart, hold, kind) for cart, hold, kind in body.get("dropped", ())),
             "checkout": Checkout(**checkout) if checkout else None,
             "taking": tuple(body["taking"]),
         }

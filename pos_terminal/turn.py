@@ -89,4 +89,5 @@ def moment_of(till: Till, now: int) -> int:
 def occasion_of(till: Till, store: Store, at: int) -> Occasion:
     who, belongs = (till.shopper.id, frozenset(till.shopper.groups)) if till.shopper else ("", frozenset[str]())
     tier, first = (till.shopper.tier, till.shopper.first) if till.shopper else ("", False)
-    return Occasion(reached(at, ZoneInfo(store.zone)), store.id, till.kind, who, belongs, tier, first)
+    coupons = frozenset(one.promotion for one in till.coupons)
+    return Occasion(reached(at, ZoneInfo(store.zone)), store.id, till.kind, who, belongs, tier, first, coupons)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pos_terminal import payment
+from pos_terminal import held, payment
 from pos_terminal.hands import may_take
 from pos_terminal.receipts import named
 from pos_terminal.store.backlog import Backlog
@@ -100,6 +100,8 @@ def view_of(
             **_earns(till, priced, programme),
         },
         "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
+        "coupons": held.shown(till, priced),
+        "asking": None if till.asking is None else till.asking.kind,
         "taxes": [_tax(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced, book.cash_step if book else 0),
         "paying": desk.paying(till),

@@ -17,6 +17,9 @@ GIFT_CARD_LENGTH = 16
 CLAIM_MS = 15 * 60_000
 """So long does a cart keep a use of a coupon without any activity."""
 
+COUPONS_MAX = 20
+"""Coupons in one cart."""
+
 USES_MAX = 1_000_000
 """Times that one code can be used."""
 

@@ -15,6 +15,7 @@ from pydantic import (
 
 from retail import cart
 from retail.errors import N_, MessageError
+from retail.tender import TENDER_MAX
 from retail.upcasting import STEPS, Steps, upcast
 
 PROTO = 1
@@ -240,6 +241,44 @@ STORABLE = r"^[^\x00]*$"
 """A text of PostgreSQL holds no NUL: it is refused here, and not by the store as a fault of ours."""
 
 
+HoldKind = Literal["coupon", "gift_card", "store_credit", "points"]
+"""What the hub sets aside for a cart: a use of a coupon, money, or points."""
+
+CODE_TYPED_MAX = 64
+
+
+class HoldWanted(Message):
+    """`POST /v1/hold`: set something aside for the cart. The id `hold` is made and stored by whoever asks, before it is
+    sent; the same again, also without `code`, is the same hold and renews it.
+
+    `code` is a coupon's or a gift card's as it was typed. `card` says whose cart it is where the hub may not know yet.
+    `amount` is what is left to pay, in minor units of `currency`: as much of it is held as there is.
+    """
+
+    hold: Key
+    kind: HoldKind
+    cart: Key
+    code: Annotated[str, StringConstraints(max_length=CODE_TYPED_MAX, pattern=STORABLE)] = ""
+    pin: Annotated[str, StringConstraints(max_length=20, pattern=STORABLE)] = ""
+    card: Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20})?$")] = ""
+    amount: int = Field(default=0, ge=0, le=TENDER_MAX)
+    currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
+
+
+class BalanceWanted(Message):
+    """`POST /v1/balance`: what is on a gift card, for whoever has its code."""
+
+    code: Annotated[str, StringConstraints(max_length=CODE_TYPED_MAX, pattern=STORABLE)]
+    pin: Annotated[str, StringConstraints(max_length=20, pattern=STORABLE)] = ""
+
+
+class VoidBody(Message):
+    """What was set aside under this id is free again, as far as it still is set aside."""
+
+    hold: Key
+    kind: HoldKind
+
+
 class NoteBody(Message):
     """Something privileged that happened at a terminal, for the audit ledger."""
 
@@ -259,6 +298,7 @@ BODIES: dict[str, type[Message]] = {
     "checkout.begin": BeginBody,
     "checkout.cancel": EmptyBody,
     "sale.commit": SaleBody,
+    "hold.void": VoidBody,
     "audit.note": NoteBody,
 }
 """The body of each kind of operation, in its present version; `retail.upcasting` knows the older ones."""

@@ -10,6 +10,7 @@ from retail import derivation
 from retail.cart import CART_LINES_MAX, CartLine
 from retail.catalogue import Product, TaxRate
 from retail.codec import canonical
+from retail.coupons import COUPONS_MAX
 from retail.derivation import Derivation, LineDerivation
 from retail.derivation import SaleMark as SaleMark
 from retail.errors import N_, SaleError
@@ -45,6 +46,14 @@ class SalePromotion:
     version: int
     names: Mapping[str, str]
     saved: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleCoupon:
+    """A coupon that this sale used: the claim under which the hub set its use aside, and what it switched on."""
+
+    claim: str
+    promotion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class Sale:
     counted: int = 0
     reached: str = ""
     """The tier that this very sale reached by it."""
+    coupons: tuple[SaleCoupon, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -152,8 +162,18 @@ def sale_number(store_code: str, terminal_code: str, counter: int) -> str:
     return f"{store_code}-{terminal_code}-{counter:06d}"
 
 
-def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: PriceBook, priced_at: int = 0) -> Sale:
-    """Make the sale of a priced cart that these tenders pay. Points are earned only by a known shopper."""
+def close(
+    head: SaleHead,
+    priced: PricedCart,
+    tenders: Sequence[Tender],
+    book: PriceBook,
+    priced_at: int = 0,
+    coupons: Sequence[SaleCoupon] = (),
+) -> Sale:
+    """Make the sale of a priced cart that these tenders pay. Points are earned only by a known shopper.
+
+    `coupons` are all that the cart has; the sale uses those that gave something, and the others stay good.
+    """
     if not priced.lines:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
     settlement = settle(priced.total, tenders, book.cash_step)
@@ -202,6 +222,7 @@ def close(head: SaleHead, priced: PricedCart, tenders: Sequence[Tender], book: P
         boosts=tuple(SalePromotion(one.id, one.version, one.names, 0) for one in boosts) if head.shopper else (),
         derivation=derivation.of_sale(priced, book),
         reached=climbed(programme.tiers, head.tier, head.counted, visit) if head.shopper else "",
+        coupons=tuple(one for one in coupons if priced.given.gave(one.promotion)),
     )
 
 
@@ -240,12 +261,14 @@ def _impossible(sale: Sale) -> Iterator[str]:
         yield "it has no id or no number"
     if not 0 < len(sale.lines) <= CART_LINES_MAX or len(sale.tenders) > TENDERS_MAX:
         yield "it has no lines, or too many lines or tenders"
+    if len(sale.coupons) > COUPONS_MAX:
+        yield "it has too many coupons"
     if len({line.id for line in sale.lines}) < len(sale.lines):
         yield "two lines have the same id"
     if any(line.quantity <= 0 for line in sale.lines):
         yield "a quantity is not more than zero"
     figures = [sale.total, sale.change, sale.points, sale.book_version, sale.at, sale.priced_at]
-    figures += [row.amount for row in sale.tenders] + [abs(sale.rounding)]
+    figures += [n for row in sale.tenders for n in (row.amount, row.points)] + [abs(sale.rounding)]
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
     figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
     figures += [n for row in (*sale.promotions, *sale.boosts) for n in (row.version, row.saved)]

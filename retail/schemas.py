@@ -10,13 +10,16 @@ from pydantic import BaseModel, Field, TypeAdapter, create_model
 
 from retail import states, told
 from retail.cart import CART_LINES_MAX
+from retail.coupons import COUPONS_MAX
 from retail.messages import (
     BODIES,
     PROTO,
     STREAMS_PER_SUB_MAX,
+    BalanceWanted,
     Batch,
     Enrol,
     Hail,
+    HoldWanted,
     Milliseconds,
     Operation,
     Position,
@@ -27,7 +30,7 @@ from retail.messages import (
     Status,
 )
 from retail.replica import KEYED
-from retail.sale import AMOUNT_MAX, Sale, SaleLine, SaleMark, SalePromotion, SaleShare
+from retail.sale import AMOUNT_MAX, Sale, SaleCoupon, SaleLine, SaleMark, SalePromotion, SaleShare
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender
 from retail.upcasting import Steps, present, served
@@ -125,6 +128,10 @@ def shapes() -> dict[str, Shape]:
         "sign-in-answer": told.SignInAnswer,
         "enrol": Enrol,
         "enrol-answer": told.Enrolled,
+        "hold": HoldWanted,
+        "hold-answer": told.Held,
+        "balance": BalanceWanted,
+        "balance-answer": told.Balance,
     }
 
 
@@ -148,7 +155,7 @@ def _document(name: str, shape: Shape) -> dict[str, Any]:
 
 def _bound(definitions: Mapping[str, Any]) -> None:
     """Say of the parts of a sale what `retail.sale.sale_from` demands beyond the kinds of their fields."""
-    for part in (Sale, SaleLine, SaleShare, SaleMark, SalePromotion, TaxSum, Tender):
+    for part in (Sale, SaleLine, SaleShare, SaleCoupon, SaleMark, SalePromotion, TaxSum, Tender):
         found = definitions.get(part.__name__, {"properties": {}})
         found["additionalProperties"] = False
         for field in found["properties"].values():
@@ -162,6 +169,7 @@ def _bound(definitions: Mapping[str, Any]) -> None:
         sale["number"].update(minLength=1)
         definitions["SaleLine"]["properties"]["quantity"].update(minimum=1)
         sale["promotions"].update(maxItems=CART_LINES_MAX)
+        sale["coupons"].update(maxItems=COUPONS_MAX)
 
 
 def _tidy(schema: Any) -> Any:

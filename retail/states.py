@@ -59,6 +59,15 @@ class Line(Told):
     at: Milliseconds
 
 
+class CouponShown(Told):
+    """A coupon that the cart has set a use of aside: the claim, and the promotion that it switches on, with its name
+    where that is known."""
+
+    claim: str
+    promotion: str
+    names: Names
+
+
 class Totals(Told):
     total: Amount
     in_hand: Amount
@@ -107,6 +116,7 @@ class CartState(Told):
     lines: dict[str, Line]
     totals: Totals
     hints: list[HintShown] = []
+    coupons: list[CouponShown] = []
     paying: Paying | None
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 from retail.errors import N_, TenderRefused
 from retail.money import rounded_ratio
 
-TenderKind = Literal["cash"]
+TenderKind = Literal["cash", "gift_card", "store_credit", "points"]
+"""All but cash are held at the hub before they pay."""
 
 NOTES = {"EUR": (500, 1000, 2000, 5000, 10000, 20000)}
 """Banknotes in minor units, smallest first."""
@@ -25,10 +26,17 @@ CASH_STEP_MAX = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """`amount` in minor units as it was handed over, before change."""
+    """`amount` in minor units as it was handed over, before change.
+
+    What is no cash names the `hold` under which the hub set it aside; `points` are those that were spent, and `hint` is
+    what a receipt may show of a card's code.
+    """
 
     kind: TenderKind
     amount: int
+    hold: str = ""
+    points: int = 0
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,10 @@ def settle(total: int, tenders: Sequence[Tender], cash_step: int = 0) -> Settlem
         if not 0 < tender.amount <= TENDER_MAX:
             raise TenderRefused("tender.amount", N_("This amount cannot be right. Type it again."))
     tendered = sum(tender.amount for tender in tenders)
+    if sum(tender.amount for tender in tenders if tender.kind != "cash") > total:
+        raise TenderRefused(
+            "tender.no_change", N_("Only cash gives change. Take less of the card or of the points; nothing was taken.")
+        )
     rounding = rounding_of(total, tenders, cash_step)
     if tendered < total + rounding:
         raise TenderRefused(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from retail.catalogue import Department, Names, Product, Store, TaxRate
 from retail.loyalty.programme import DatedProgramme
-from retail.messages import NUMBER_MAX, Milliseconds
+from retail.messages import NUMBER_MAX, HoldKind, Milliseconds
 from retail.price_lists import PriceList
 from retail.promotions.promotion import Promotion
 
@@ -223,6 +223,37 @@ class SaleResult(Told):
     points: Count
 
 
+class Held(Told):
+    """What was set aside under the id `hold`, until when it is kept where nothing happens (0: until its cart ends), and
+    what it is: `promotion` that a coupon switches on, or `amount` in minor units; of `points` so many. `left` is what
+    is there besides, in minor units or points; `hint` the end of a card's code."""
+
+    hold: str
+    kind: HoldKind
+    until: Milliseconds
+    promotion: str = ""
+    names: Names = {}
+    amount: Amount = 0
+    points: Count = 0
+    left: Count = 0
+    hint: str = ""
+
+
+class Balance(Told):
+    """A gift card: what can be spent of it, and until when (ms; 0 for always)."""
+
+    amount: Amount
+    currency: str
+    expires_at: Milliseconds
+    hint: str
+
+
+class VoidResult(Told):
+    """Whether something was still set aside."""
+
+    freed: bool
+
+
 RESULTS: dict[str, type[Told]] = {
     "cart.add": CartResult,
     "cart.set": CartResult,
@@ -234,6 +265,7 @@ RESULTS: dict[str, type[Told]] = {
     "checkout.begin": CheckoutResult,
     "checkout.cancel": CartResult,
     "sale.commit": SaleResult,
+    "hold.void": VoidResult,
     "audit.note": EmptyAnswer,
 }
 """The `result` of each kind of operation that was carried out."""

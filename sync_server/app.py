@@ -122,7 +122,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db, now_ms))
     _mount_pages(app, settings, db, handlers, presence)
-    app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms))
+    app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms, keys.load(settings)))
     app.register_blueprint(enrolment_blueprint(db, now_ms))
     app.register_blueprint(schemas_blueprint())
     health_pages(app, health)

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from pos_terminal import held
+from pos_terminal.counter import Counter
 from pos_terminal.hands import adopted
 from pos_terminal.store import outbox
 from pos_terminal.sync.pull import StreamCopy
@@ -22,6 +24,13 @@ def adopting(
     """The till after what the hub's lines say about hands, None where that changes nothing."""
     after = adopted(till, lines, moment, settled)
     return None if after is till else after
+
+
+def hear_coupons(counter: Counter, state: Mapping[str, Any]) -> None:
+    """Coupons that a phone has put into the cart count here as well."""
+    rows = state.get("coupons") or []
+    if held.heard(counter.till, rows) is not counter.till:
+        counter.inside(lambda _, till: held.heard(till, rows))
 
 
 def settled(connection: Connection, till: Till, through: int) -> set[str]:

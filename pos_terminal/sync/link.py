@@ -20,7 +20,7 @@ from pos_terminal.errors import StoreRefused
 from pos_terminal.store import journal, outbox
 from pos_terminal.store.outbox import Due
 from pos_terminal.sync import refusals
-from pos_terminal.sync.following import adopting, in_doubt, settled, stream_of
+from pos_terminal.sync.following import adopting, hear_coupons, in_doubt, settled, stream_of
 from pos_terminal.sync.line import STOP_LIMIT_S, Line, LinkBroken, NotLetIn
 from pos_terminal.sync.presence import Looker
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
@@ -47,7 +47,6 @@ SILENCE_LIMIT_S = 15.0
 HEARD = frozenset({"hello", "ev", "heads", "kick", "onlookers"})
 WITHIN_LIMIT_MS = 60_000
 INBOX_LIMIT = 4096
-
 Item = tuple[str, Any]
 
 
@@ -314,11 +313,12 @@ class Link:
                 self._reference.ask()
             return
         counter, state = self._counter, copy.state
-        if f"cart:{counter.till.live}" != copy.s:
+        if stream_of(counter.till) != copy.s:
             return
+        hear_coupons(counter, state)
         self._adopt(copy)
-        local_scan = None if scan_at is None else scan_at - counter.offset_ms
-        counter.change(lambda desk: setattr(desk, "hub_cart", state), local_scan)
+        local = None if scan_at is None else scan_at - counter.offset_ms
+        counter.change(lambda desk: setattr(desk, "hub_cart", state), local)
 
     def _adopt(self, copy: StreamCopy) -> bool:
         """Take in hand what came, let go of what a till took over: after news of the cart, and after each answer.

@@ -155,7 +155,8 @@ def _release(draft: Draft, parts: Parts) -> None:
 def post_late(account: Account, points: int, cause: Cause) -> tuple[dict[str, int], int, list[Entry]]:
     """A sale took points whose hold had ended before it arrived: what each lot paid, what is owed, and the entries.
 
-    The goods are gone, so what is not there any more is owed, in a lot under the sale's name.
+    The goods are gone, so what is not there any more is owed, in a lot named after the sale: the points that the same
+    sale earns are in another.
     """
     draft, paid, missing = Draft(account, cause), {}, points
     for lot in account.in_order():
@@ -164,7 +165,7 @@ def post_late(account: Account, points: int, cause: Cause) -> tuple[dict[str, in
         if part:
             paid[lot.id] = part
         missing -= part
-    owed = Lot(cause.source, account.id)
+    owed = Lot(f"{cause.source}:owed", account.id)
     draft.move(owed, "burn", "debt", "spent", missing)
     if missing:
         paid[owed.id] = missing

@@ -41,6 +41,10 @@ class Outcome:
     judged: Mapping[str, tuple[Verdict, ...]]
     grants: tuple[Grant, ...] = ()
 
+    def gave(self, promotion: str) -> bool:
+        """Whether it took something off, or gave something besides a price."""
+        return promotion in self.saved or any(one.id == promotion for one in self.perks)
+
 
 NOTHING_GIVEN = Outcome((), {}, True, (), {})
 

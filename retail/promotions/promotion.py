@@ -79,6 +79,7 @@ class RuleBook:
         self.ask_for_standing = any(
             isinstance(held, Tiers | FirstPurchase) for one in self.promotions for held in one.conditions
         )
+        self.ask_for_coupons = any(one.coupon for one in self.promotions)
         self.named = {promotion.id: promotion for promotion in self.promotions}
         self._any: list[int] = []
         self._by: dict[tuple[str, str], list[int]] = {}

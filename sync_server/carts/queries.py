@@ -1,7 +1,7 @@
 """Reading carts, and how they look to everybody who watches them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -20,6 +20,7 @@ from retail.promotions.explanation import HINTS_MAX
 from retail.promotions.promotion import RuleBook
 from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
+from sync_server.coupons import queries as coupons
 from sync_server.errors import NotFound
 from sync_server.prepared import Answer, Prepared
 from sync_server.terminals import queries as terminals
@@ -127,7 +128,8 @@ def view(session: Session, stored: StoredCart) -> dict[str, Any]:
     priced = _priced(session, stored, stored.cart)
     places = terminals.places(session)
     lines = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines}
-    return {**_head(stored.cart, places), "lines": lines, **_sums(priced)}
+    coupons_shown = _coupons(session, stored, priced.book.rules)
+    return {**_head(stored.cart, places), "lines": lines, **_sums(priced), "coupons": coupons_shown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +150,33 @@ def _priced(session: Session, stored: StoredCart, cart: Cart) -> Priced:
     for line in cart.lines.values():
         owners.setdefault(line.owner, []).append(line)
     purchases = []
+    switched_on = frozenset(row.promotion for row in claims_of(session, stored))
     for owner, lines in owners.items():
         channel = lines[0].origin if lines[0].in_hand else "online"
         store = _store_of(session, stored, lines[0])
         book, occasion = catalogue.book(session, store), catalogue.occasion(session, store, channel, cart.shopper)
+        if switched_on:
+            occasion = replace(occasion, coupons=switched_on)
         purchases.append(_purchase(session, (cart.id, owner), lines, book, occasion))
     book = catalogue.book(session, stored.store)
     return Priced(tuple(purchases), book, catalogue.programme(session, stored.store))
+
+
+def claims_of(session: Session, stored: StoredCart) -> list[Any]:
+    """The coupons of a cart; nobody is asked for them where no promotion wants one."""
+    rules = catalogue.book(session, stored.store).rules
+    return coupons.claims_in(session, stored.cart.id) if rules.ask_for_coupons else []
+
+
+def _coupons(session: Session, stored: StoredCart, rules: RuleBook) -> list[dict[str, Any]]:
+    return [
+        {
+            "claim": row.claim,
+            "promotion": row.promotion,
+            "names": rules.named[row.promotion].names if row.promotion in rules.named else {},
+        }
+        for row in claims_of(session, stored)
+    ]
 
 
 def _store_of(session: Session, stored: StoredCart, line: CartLine) -> str:

@@ -3,14 +3,23 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from retail.coupons import CodeUse, CouponBatch
 from sync_server.coupons.tables import coupon_batches, coupon_codes, coupon_entries, coupon_slots
 from sync_server.errors import NotFound
+from sync_server.prepared import Prepared
 
 BATCHES_SHOWN_MAX = 200
+
+CLAIMS_IN = Prepared(
+    select(coupon_slots.c.claim, coupon_slots.c.code, coupon_slots.c.until, coupon_batches.c.promotion)
+    .join(coupon_batches, coupon_batches.c.id == coupon_slots.c.batch)
+    .where(coupon_slots.c.cart == bindparam("cart"), coupon_slots.c.state == "claimed")
+    .order_by(coupon_slots.c.claim),
+    "cart",
+)
 
 
 def batch_row(session: Session, batch: str, lock: bool = False) -> Row[Any]:
@@ -69,6 +78,13 @@ def uses_by(session: Session, batch: str, people: Collection[str], now: int) -> 
 def claim_row(session: Session, claim: str) -> Row[Any] | None:
     """The slot that a claim holds or has used, or None where it holds none any more."""
     return session.execute(select(coupon_slots).where(coupon_slots.c.claim == claim)).first()
+
+
+def claims_in(session: Session, cart: str) -> list[Any]:
+    """The uses that a cart has claimed, also those whose time is over and that nobody has freed yet, with the
+    promotion of each: what a cart is priced by has to be the same whoever looks at it when."""
+    found: list[Any] = CLAIMS_IN.all(session, cart=cart)
+    return found
 
 
 def in_cart(session: Session, cart: str, now: int) -> list[dict[str, Any]]:

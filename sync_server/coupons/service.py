@@ -17,6 +17,7 @@ from retail.occasion import Occasion
 from sync_server.coupons import queries
 from sync_server.coupons.tables import coupon_codes, coupon_customers, coupon_entries, coupon_slots
 from sync_server.db import Database, ensure, insert_if_absent
+from sync_server.outbox import service as outbox
 from sync_server.vouchers import pages
 from sync_server.vouchers import service as vouchers
 from sync_server.vouchers.key import CodeKey
@@ -142,6 +143,7 @@ def _take(session: Session, row: Any, claim: str, customer: str, cart: str, now:
         if taken is not None:
             if found.claim is not None:
                 _note(session, "lapse", found.claim, found, found.customer or "", found.cart or "", "", now)
+                outbox.unspelled(session, [f"cart:{found.cart}"], now)
             return taken
     grown = session.execute(
         update(coupon_codes)
@@ -169,16 +171,19 @@ def renew(session: Session, cart: str, now: int) -> None:
 
 
 def attach(
-    session: Session, cart: str, customer: str, now: int, merged: Sequence[str] = (), device: str = ""
+    session: Session, cart: str, customer: str, now: int, merged: Sequence[str] = (), device: str = "", to: str = ""
 ) -> list[dict[str, Any]]:
-    """The cart is this customer's from now on (or nobody's): its claims count as theirs. Those that their limit does
-    not allow are released: `[{claim, error}]`, to be shown."""
+    """The cart is this customer's from now on (or nobody's): its claims count as theirs, and move into the cart `to`
+    where one is named. Those that their limit does not allow are released: `[{claim, error}]`, to be shown."""
     dropped = []
     slots = coupon_slots.c
     mine = (slots.cart == cart) & (slots.state == "claimed")
     for held in session.execute(select(coupon_slots).where(mine).order_by(slots.code, slots.slot)).all():
         row = queries.code_row(session, held.code, lock=True)
-        if row is None or held.customer == customer:
+        if row is None:
+            continue
+        if held.customer == customer:
+            _move(session, held, to, now)
             continue
         refused = _refused_to(session, row, customer, [customer, *merged], now)
         if refused is not None:
@@ -188,9 +193,17 @@ def attach(
         turn = _next_turn(session, held.batch, customer) if row.per_customer else None
         here = (slots.claim == held.claim) & (slots.state == "claimed")
         session.execute(update(coupon_slots).where(here).values(customer=customer, turn=turn))
+        _move(session, held, to, now)
         key = f"{held.claim}:attach:{customer}"
         _note(session, "attach", held.claim, held, customer, cart, device, now, key)
     return dropped
+
+
+def _move(session: Session, held: Any, to: str, now: int) -> None:
+    if to:
+        here = (coupon_slots.c.claim == held.claim) & (coupon_slots.c.state == "claimed")
+        session.execute(update(coupon_slots).where(here).values(cart=to))
+        outbox.unspelled(session, [f"cart:{to}"], now)
 
 
 def _refused_to(session: Session, row: Any, customer: str, people: Sequence[str], now: int) -> CouponRefused | None:
@@ -304,6 +317,9 @@ def _free(session: Session, held: Any, kind: str, now: int) -> bool:
     freed = session.execute(update(coupon_slots).where(here).values(**FREE).returning(slots.slot)).first()
     if freed is None:
         return False
+    if held.cart:
+        # Without the coupon the cart may cost something else.
+        outbox.unspelled(session, [f"cart:{held.cart}"], now)
     _note(session, kind, held.claim, held, held.customer or "", held.cart or "", "", now, sale=held.sale or "")
     return True
 

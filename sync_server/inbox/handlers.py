@@ -7,13 +7,18 @@ from sqlalchemy.orm import Session
 
 from retail import cart as rules
 from retail.errors import N_, MessageError
-from retail.messages import AttachBody, Message, NoteBody, Operation, SaleBody, body_of, cart_operation
+from retail.messages import AttachBody, Message, NoteBody, Operation, SaleBody, VoidBody, body_of, cart_operation
 from sync_server.carts import queries as cart_queries
 from sync_server.carts import service as carts
+from sync_server.coupons import queries as coupon_queries
+from sync_server.coupons import service as coupons
 from sync_server.customers import service as customers
 from sync_server.errors import NotAllowed
+from sync_server.holds import service as holds
 from sync_server.inbox.service import Device
+from sync_server.loyalty import queries as loyalty
 from sync_server.orders import service as orders
+from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
 from sync_server.staff import service as staff
 
@@ -30,6 +35,12 @@ def carry(session: Session, device: Device, seq: int, operation: Operation, now:
         case SaleBody():
             _only_terminals(device)
             return orders.commit(session, device, _cart_of(operation), body, cause, now)
+        case VoidBody():
+            stored = _own_cart(session, device, operation)
+            freed = holds.void(session, device, stored, body.hold, body.kind, now)
+            # Its author waits for the event that names it.
+            outbox.record(session, carts.stream(carts.carried_on(session, stored).cart.id), {}, cause, operation.at)
+            return {"freed": freed}
         case NoteBody():
             _only_terminals(device)
             staff.note(session, device.dev, body.action, body.staff, body.detail, operation.at)
@@ -51,6 +62,8 @@ def _change_cart(
         _only_terminals(device)
     after = carts.operate(session, stored, device.actor, change, cause, operation.at, now)
     if isinstance(change, rules.Release | rules.Abandon):
+        if isinstance(change, rules.Abandon):
+            coupons.release_cart(session, named.cart.id, now)
         carts.close_visit(session, named.cart.id, device.dev, cause, operation.at)
     if isinstance(change, rules.Begin) and after.lease is not None:
         return {"cart": stored.cart.id, "fence": after.lease.fence, "until": after.lease.until}
@@ -63,9 +76,19 @@ def _attach(
     _only_terminals(device)
     shopper = customers.by_card(session, body.card, now)
     visit = _own_cart(session, device, operation)
+    _move_coupons(session, visit, shopper["id"], device, now)
     attach = rules.Attach(shopper["id"], body.replace)
     live = carts.attach(session, visit, device.actor, attach, cause, operation.at)
     return {"cart": live.cart.id, "shopper": shopper}
+
+
+def _move_coupons(session: Session, visit: cart_queries.StoredCart, shopper: str, device: Device, now: int) -> None:
+    """What the visit has claimed is the shopper's from now on, in the cart that the visit goes on in."""
+    current = visit.cart.moved_to or visit.cart.id
+    live = cart_queries.live_cart_id(session, shopper)
+    if current != live and coupon_queries.claims_in(session, current):
+        merged = tuple(name for name in loyalty.sharing(session, shopper) if name != shopper)
+        coupons.attach(session, current, shopper, now, merged, device.dev, live)
 
 
 def _cart_of(operation: Operation) -> str:

@@ -19,6 +19,7 @@ from sync_server.carts.queries import StoredCart
 from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
 from sync_server.db import insert_absent, insert_if_absent
+from sync_server.holds import capture
 from sync_server.inbox.service import Device, open_exception
 from sync_server.loyalty import queries as loyalty_queries
 from sync_server.loyalty import service as loyalty
@@ -40,7 +41,9 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
     sale = sale_from(body.sale)
     if sale.terminal != device.dev or sale.store != device.store:
         raise SaleError("sale.not_yours", N_("This sale was made at another terminal."))
-    rows = _differences(session, sale, device)
+    visit = cart_queries.find_head(session, cart_id)
+    taken = capture.take(session, sale, {cart_id, visit.cart.moved_to if visit else ""} - {""}, now)
+    rows = taken.rows + _differences(session, sale, device, taken.promotions)
     shopper = ""
     if body.card:
         try:
@@ -53,6 +56,9 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
     if not settled:
         rows.append({"what": "cart", "line": "", "sold": cart_id, "derived": None})
     _paid_once(session, sale, settled or sale.cart, now)
+    if taken.promotions and settled:
+        # What is left in the cart has no coupon any more.
+        outbox.unspelled(session, [carts.stream(settled)], now)
     terminals.sold(session, device.dev, now, sale.number)
     if rows:
         open_exception(session, sale.store, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
@@ -134,12 +140,14 @@ def _let_go(session: Session, device: Device, paid: StoredCart, cause: Cause, at
         carts.operate(session, rest, device.actor, rules.Release(), cause, at, now)
 
 
-def _differences(session: Session, sale: Sale, device: Device) -> list[dict[str, Any]]:
-    """Derive the sale anew, as of the moment that it was priced, and name what differs."""
+def _differences(session: Session, sale: Sale, device: Device, coupons: frozenset[str]) -> list[dict[str, Any]]:
+    """Derive the sale anew, as of the moment that it was priced and with the coupons that it had, and name what
+    differs."""
     try:
         at = sale.priced_at or sale.at
         book = catalogue.book(session, sale.store)
         ours = catalogue.occasion(session, sale.store, device.actor.channel, sale.shopper, at)
+        ours = replace(ours, coupons=coupons)
         if not book.asks_for_standing:
             return differences(sale, book, ours)
         theirs = replace(ours, tier=sale.tier, first=sale.first)

@@ -16,7 +16,9 @@ from retail.errors import RetailError
 from retail.messages import (
     PROTO,
     STREAMS_PER_SUB_MAX,
+    BalanceWanted,
     Hail,
+    HoldWanted,
     Key,
     Message,
     Position,
@@ -25,10 +27,13 @@ from retail.messages import (
 )
 from sync_server.catalogue.api import bearer
 from sync_server.db import Database
-from sync_server.errors import ForeignPage, as_error
+from sync_server.errors import ForeignPage, NotAllowed, as_error
+from sync_server.holds import service as holds
+from sync_server.inbox.service import Device
 from sync_server.realtime.connection import Connection, check_proto, identify
 from sync_server.realtime.handlers import SHOPPER_COOKIE, STAFF_COOKIE, Handlers, not_streams
 from sync_server.realtime.waiting import Doorbells
+from sync_server.vouchers.key import CodeKey
 
 WAIT_MS_MAX = 25_000
 """Below the 30 s after which proxies give up on a silent answer."""
@@ -65,8 +70,10 @@ class Greeting(Hail):
 class Twins:
     """What each address does."""
 
-    def __init__(self, db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int]) -> None:
-        self._db, self._handlers, self._bells, self._clock = db, handlers, bells, clock
+    def __init__(
+        self, db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int], key: CodeKey
+    ) -> None:
+        self._db, self._handlers, self._bells, self._clock, self._key = db, handlers, bells, clock, key
 
     def hello(self) -> dict[str, Any]:
         greeting = _asked(Greeting, _first_values(), self._terminal())
@@ -134,6 +141,23 @@ class Twins:
     def presence(self) -> dict[str, Any]:
         return self._handlers.presence(self._caller(parse(Caller, _first_values())), request.get_json(silent=True))
 
+    def hold(self) -> dict[str, Any]:
+        wanted = parse(HoldWanted, request.get_json(silent=True))
+        return self._asking(lambda session, device, now: holds.place(session, self._key, device, wanted, now))
+
+    def balance(self) -> dict[str, Any]:
+        wanted = parse(BalanceWanted, request.get_json(silent=True))
+        return self._asking(lambda session, device, now: holds.balance(session, self._key, device, wanted, now))
+
+    def _asking(self, act: Callable[[Session, Device, int], dict[str, Any]]) -> dict[str, Any]:
+        """A question that a till or a phone waits for, and that no dashboard may ask."""
+        connection = self._caller(parse(Caller, _first_values()))
+        if connection.app == "dashboard":
+            raise NotAllowed()
+        self._handlers.not_too_fast(connection)
+        now = self._clock()
+        return self._db.write(lambda session: act(session, connection.device, now))
+
     def _terminal(self) -> dict[str, Any]:
         """What the request's token says of its terminal; nothing where there is no token."""
         if "Authorization" not in request.headers:
@@ -184,10 +208,13 @@ def _first_values() -> dict[str, Any]:
     return values
 
 
-def twins_blueprint(db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int]) -> Blueprint:
+def twins_blueprint(
+    db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int], key: CodeKey
+) -> Blueprint:
     """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`,
-    `/v1/presence`."""
-    made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock)
+    `/v1/presence`; and `POST /v1/hold`, `/v1/balance`, which have no twin at the socket: their codes are secrets that
+    are asked about once and kept nowhere."""
+    made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock, key)
 
     @made.before_request
     def refuse_foreign() -> None:
@@ -212,4 +239,6 @@ def twins_blueprint(db: Database, handlers: Handlers, bells: Doorbells, clock: C
     door("/v1/status", twins.status, "POST")
     door("/v1/shown", twins.shown, "POST")
     door("/v1/presence", twins.presence, "POST")
+    door("/v1/hold", twins.hold, "POST")
+    door("/v1/balance", twins.balance, "POST")
     return made

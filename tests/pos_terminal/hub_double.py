@@ -23,7 +23,8 @@ from retail.codec import digest
 class HubDouble:
     """`drop_acks` swallows that many answers after the effect; `refuse` is a refusal at the door; `rejects` maps a
     kind to the error of its rejection; `on_ops` sees a batch before it takes effect. Reference data goes out in pages
-    of `page_rows` products; `on_page` may send something else in place of one. `refuse_code` refuses a code."""
+    of `page_rows` products; `on_page` may send something else in place of one. `refuse_code` refuses a code.
+    `hold_answer` answers who wants something set aside."""
 
     def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
         self.reference = reference
@@ -49,6 +50,8 @@ class HubDouble:
         self.refuse_code: dict[str, Any] | None = None
         self.enrol_answer: dict[str, Any] = {}
         self.offset_ms = 0
+        self.asked_to_hold: list[dict[str, Any]] = []
+        self.hold_answer: Callable[[dict[str, Any]], Any] = lambda body: ("", 503)
         self.on_ops: Callable[[dict[str, Any]], None] = lambda batch: None
         self.changed = threading.Condition()
         self._lock = threading.RLock()
@@ -83,6 +86,8 @@ class HubDouble:
             self.sockets.on_event(event, handler)
         app.add_url_rule("/v1/reference", "reference", self._reference)
         app.add_url_rule("/v1/enrol", "enrol", self._enrol, methods=["POST"])
+        app.add_url_rule("/v1/hold", "hold", self._hold, methods=["POST"])
+        app.add_url_rule("/v1/balance", "balance", self._hold, methods=["POST"])
         app.add_url_rule("/v1/time", "time", lambda: {"now": now_ms() + self.offset_ms})
         app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
         self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)
@@ -199,6 +204,14 @@ class HubDouble:
         self.results, self.hashes, self.refuse = {}, {}, None
         return answer
 
+    def _hold(self) -> Any:
+        """What `hold_answer` makes of the question: a body, or a body with its status."""
+        body = request.get_json()
+        with self._lock:
+            self.asked_to_hold.append(body)
+        self._tell()
+        return self.hold_answer(body)
+
     def _sub(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:
         for row in wanted:
             join_room(row["s"])
@@ -225,6 +238,12 @@ class HubDouble:
             state = self.carts[cart]
             state["lines"] = {**state["lines"], line["id"]: {**state["lines"].get(line["id"], {}), **line}}
             self._event(f"cart:{cart}", {"lines": {line["id"]: state["lines"][line["id"]]}})
+
+    def tell_cart(self, cart: str, **changes: Any) -> None:
+        """Something besides the lines of a cart changed."""
+        with self._lock:
+            self.carts[cart] |= changes
+            self._event(f"cart:{cart}", changes)
 
     def _cart(self, cart: str) -> dict[str, Any]:
         return self.carts.setdefault(cart, {"id": cart, "status": "open", "lines": {}, "shopper": ""})

@@ -14,6 +14,8 @@ KEYS = {
     *("kind", "phase", "language", "store", "terminal", "staff", "people", "shopper", "lines", "totals", "taxes"),
     *(
         "hints",
+        "coupons",
+        "asking",
         "payment",
         "paying",
         "on_phone",

@@ -45,6 +45,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "cart.attach": {"card": "2900000000018", "replace": True},
     "checkout.begin": {"lines": {"l-1": 2000}},
     "checkout.cancel": {},
+    "hold.void": {"hold": "h-1", "kind": "gift_card"},
     "sale.commit": {"sale": {"id": "s-1"}, "card": "", "receipt": {}, "fence": 3},
     "audit.note": {"action": "staff.unlock", "staff": "m-1", "detail": {"of": "c-2"}},
 }
@@ -90,6 +91,7 @@ def test_each_kind_reads_its_own_body(kind: str) -> None:
         ("checkout.cancel", cart.Cancel()),
         ("cart.attach", None),
         ("sale.commit", None),
+        ("hold.void", None),
         ("audit.note", None),
     ],
 )

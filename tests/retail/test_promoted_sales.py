@@ -12,11 +12,13 @@ from promotion_words import NOON, book_of, cart_of
 
 from retail.cart import CartLine
 from retail.catalogue import Product
+from retail.coupons import COUPONS_MAX
+from retail.errors import SaleError
 from retail.pricing import PriceBook, price
 from retail.promotions import shown
 from retail.promotions.kinds import as_dict, promotion_from
 from retail.promotions.promotion import Promotion, RuleBook
-from retail.sale import Sale, SaleHead, SaleMark, SaleShare, close, differences, sale_from
+from retail.sale import Sale, SaleCoupon, SaleHead, SaleMark, SaleShare, close, differences, sale_from
 from retail.states import GivenShown, HintShown
 from retail.tax import TaxRules
 from retail.tender import Tender
@@ -47,6 +49,19 @@ def test_a_sale_keeps_what_each_unit_got_off_and_by_which_version() -> None:
     assert (tea.discounts, tea.off, tea.total) == ({"p2": 70, "p3": 32}, 102, 598)
     assert sum(share.count for share in snacks.shares) == 3
     assert (snacks.off, snacks.total, sale.total, sale.priced_at) == (110, 190, 788, 7)
+
+
+def test_a_sale_uses_those_of_its_coupons_that_gave_something() -> None:
+    products, lines = cart_of("3 × 100 snacks, 1 × 700 tea")
+    book = book_of(products, "3 for 2 snacks")
+    priced = price(lines, book, NOON)
+    coupons = [SaleCoupon("c-1", "p1"), SaleCoupon("c-2", "p9")]
+    assert [priced.given.gave(one.promotion) for one in coupons] == [True, False]
+    sale = close(HEAD, priced, [Tender("cash", priced.total)], book, 7, coupons)
+    assert sale.coupons == (coupons[0],)
+    assert sale_from(sale.as_dict()) == sale
+    with pytest.raises(SaleError, match="too many coupons"):
+        sale_from(replace(sale, coupons=tuple(coupons[:1] * (COUPONS_MAX + 1))).as_dict())
 
 
 @given(carts(), promotions())

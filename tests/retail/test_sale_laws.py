@@ -56,7 +56,7 @@ def sold(goods: list[tuple[str, int]], shopper: str = "shopper-1", more: int = 0
     return close(head, priced, tenders, BOOK)
 
 
-SINCE_PROMOTIONS = {"promotions", "priced_at", "rounding", "derivation"}
+SINCE_PROMOTIONS = {"promotions", "priced_at", "rounding", "derivation", "coupons"}
 SINCE_PROMOTIONS |= {"programme", "boosts", "tier", "first", "counted", "reached"}
 """Fields that an older terminal does not write."""
 

@@ -1,0 +1,209 @@
+"""Asks the hub to set things aside, on a thread of its own, and keeps alive what it has set aside.
+
+What is to be asked stands in the till's state with its id, so the same question comes again after any accident and is
+the same hold. Who waits too long is told to do without, and an operation frees whatever the hub did after all.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any
+
+import httpx
+from pydantic import Field, ValidationError
+
+from pos_terminal import closing, held
+from pos_terminal.counter import Counter
+from pos_terminal.errors import LinkRefused
+from pos_terminal.till import Asking, Till
+from pos_terminal.turn import Turn
+from retail.errors import N_, RetailError
+from retail.messages import CODE_TYPED_MAX, Message
+from retail.stored_value import HOLD_MS
+from retail.told import Balance, ErrorAnswer, Held
+
+log = logging.getLogger("omnitill.link")
+
+ASK_TIMEOUT_S = 4
+GIVE_UP_MS = 8_000
+"""A shopper stands there: who has heard nothing for so long does without."""
+
+AGAIN_S = 0.5
+LOOK_S = 5.0
+RENEW_S = HOLD_MS / 1000 / 3
+STOP_LIMIT_S = 2
+NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, ValidationError, ValueError)
+"""Also an answer that is none of ours, of a proxy for example."""
+
+
+class GiftCard(Message):
+    """Whose balance is wanted."""
+
+    code: Annotated[str, Field(min_length=1, max_length=CODE_TYPED_MAX)]
+    pin: Annotated[str, Field(max_length=20)] = ""
+
+
+class HoldAsker:
+    """`wake` may be called from any thread: something may have to be asked."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter, self._hub, self._token = counter, "", ""
+        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._renewed = time.monotonic()
+        self._touched_at = 0
+        self._thread = threading.Thread(target=self._run, name="holds", daemon=True)
+        counter.beside["gift_card"] = (GiftCard, self.balance)
+
+    def turn_to(self, hub: str, token: str) -> None:
+        self._hub, self._token = hub, token
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+
+    def wake(self) -> None:
+        till = self._counter.till
+        if till.asking is not None or till.dropped:
+            self._wake.set()
+
+    def _run(self) -> None:
+        self._wake.set()
+        while not self._stopping.is_set():
+            self._wake.wait(LOOK_S)
+            self._wake.clear()
+            try:
+                self._look()
+            except Exception:
+                # Whoever waits for an answer gets one at the next look.
+                log.exception("asking the hub failed")
+                self._stopping.wait(AGAIN_S)
+
+    def _look(self) -> None:
+        counter = self._counter
+        if counter.till.dropped:
+            counter.by_itself(_free)
+        while (asking := counter.till.asking) is not None and not self._stopping.is_set():
+            self._ask(asking)
+        if held.renewable(counter.till) and self._is_due():
+            self._renew()
+
+    def _is_due(self) -> bool:
+        """Renewed by activity: what nobody touches lapses."""
+        due = time.monotonic() >= self._renewed + RENEW_S and self._counter.touched_at > self._touched_at
+        return due and self._counter.desk.link.online
+
+    def _ask(self, asking: Asking) -> None:
+        counter, shopper, heading = self._counter, self._counter.till.shopper, self._counter.replica.heading
+        currency = heading.store.currency if heading else ""
+        body: dict[str, Any] = {
+            "hold": asking.hold,
+            "kind": asking.kind,
+            "cart": asking.cart,
+            "code": asking.code,
+            "pin": asking.pin,
+        }
+        body |= {"card": shopper.card if shopper else "", "amount": asking.amount, "currency": currency}
+        try:
+            answer = Held.model_validate(self._post("hold", body))
+        except RetailError as refused:
+            counter.by_itself(lambda turn: _stop_waiting(turn, asking))
+            self._say(refused)
+            return
+        except NO_ANSWER as error:
+            if counter.now() < asking.at + GIVE_UP_MS and counter.desk.link.online:
+                self._stopping.wait(AGAIN_S)
+                return
+            log.warning("no answer about a hold: %r", error)
+            counter.by_itself(lambda turn: _give_up(turn, asking))
+            self._say(_no_answer())
+            return
+        counter.by_itself(lambda turn: _granted(turn, asking, answer.model_dump()))
+        self._renewed, self._touched_at = time.monotonic(), counter.touched_at
+        self._close_if_paid()
+
+    def _close_if_paid(self) -> None:
+        if self._counter.till.phase != "paying":
+            return
+        try:
+            self._counter.by_itself(closing.close_if_covered)
+        except RetailError as refused:
+            self._say(refused)
+
+    def _renew(self) -> None:
+        counter = self._counter
+        self._renewed, self._touched_at = time.monotonic(), counter.touched_at
+        cart = counter.till.cart.id
+        for hold, kind in held.renewable(counter.till):
+            try:
+                self._post("hold", {"hold": hold, "kind": kind, "cart": cart})
+            except RetailError as refused:
+                log.warning("a hold is gone: %s", refused.code)
+                counter.inside(partial(_lost, hold=hold))
+                self._say(refused)
+            except NO_ANSWER as error:
+                log.info("a hold was not renewed: %r", error)
+
+    def balance(self, body: GiftCard) -> dict[str, Any]:
+        """What is on a gift card, for the page that asks and waits."""
+        if not self._counter.desk.link.online:
+            raise _no_answer()
+        try:
+            return Balance.model_validate(self._post("balance", {"code": body.code, "pin": body.pin})).model_dump()
+        except NO_ANSWER as error:
+            log.warning("no answer about a card: %r", error)
+            raise _no_answer() from error
+
+    def _post(self, door: str, body: Mapping[str, Any]) -> Any:
+        with httpx.Client(timeout=ASK_TIMEOUT_S, trust_env=False) as client:
+            headers = {"Authorization": f"Bearer {self._token}"}
+            answer = client.post(f"{self._hub}/v1/{door}", json=dict(body), headers=headers)
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            answer.raise_for_status()
+        if answer.is_error:
+            error = ErrorAnswer.model_validate_json(answer.content).error
+            raise RetailError(error.code, error.message, **error.params)
+        return answer.json()
+
+    def _say(self, refused: RetailError) -> None:
+        with self._counter.alone():
+            self._counter.notice(refused.code, refused.message, refused.params, "needs_you")
+            self._counter.publish()
+
+
+def _no_answer() -> LinkRefused:
+    return LinkRefused(
+        "hold.no_answer", N_("The hub did not answer. Nothing was taken; go on without it, or try again.")
+    )
+
+
+def _granted(turn: Turn, asking: Asking, answer: Mapping[str, Any]) -> None:
+    if held.wanted_still(turn.till, asking):
+        turn.till = held.granted(turn.till, answer)
+    else:
+        # It was given up while the hub was asked; the word that said so may have come first.
+        turn.wishes.append((asking.cart, held.void(asking.hold, asking.kind)))
+
+
+def _stop_waiting(turn: Turn, asking: Asking) -> None:
+    if held.wanted_still(turn.till, asking):
+        turn.till = replace(turn.till, asking=None)
+
+
+def _give_up(turn: Turn, asking: Asking) -> None:
+    _stop_waiting(turn, asking)
+    turn.wishes.append((asking.cart, held.void(asking.hold, asking.kind)))
+
+
+def _lost(_: Any, till: Till, hold: str) -> Till:
+    return held.lost(till, hold)
+
+
+def _free(turn: Turn) -> None:
+    turn.wishes += [(cart, held.void(hold, kind)) for cart, hold, kind in turn.till.dropped]
+    turn.till = replace(turn.till, dropped=())

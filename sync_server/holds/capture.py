@@ -1,0 +1,83 @@
+"""A sale takes what was set aside for it, in its own transaction and once.
+
+The goods are sold: whatever cannot be taken any more is a row for a person, and never a reason to refuse the sale.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from retail.errors import RetailError
+from retail.sale import Sale, SaleCoupon
+from retail.stored_value import hold_gone
+from retail.tender import Tender
+from sync_server.coupons import queries as coupon_queries
+from sync_server.coupons import service as coupons
+from sync_server.loyalty import holds as points
+from sync_server.loyalty import queries as loyalty
+from sync_server.prepared import Savepoint
+from sync_server.stored_value import queries as values
+from sync_server.stored_value import service as stored_value
+from sync_server.stored_value.service import About
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The promotions whose coupons the sale has used, and what could not be taken, as rows of a discrepancy."""
+
+    promotions: frozenset[str]
+    rows: list[dict[str, Any]]
+
+
+def take(session: Session, sale: Sale, carts: Collection[str], now: int) -> Taken:
+    """Confirm the coupons of a sale and capture what paid it; `carts` are the ids under which it may have asked."""
+    promotions, rows = set(), list[dict[str, Any]]()
+    for coupon in sale.coupons:
+        try:
+            with Savepoint(session, "hold"):
+                promotions.add(_confirm(session, sale, coupon, carts, now))
+        except RetailError as error:
+            rows.append(_row("coupon", coupon.promotion, error.code))
+    for tender in sale.tenders:
+        if tender.kind == "cash":
+            continue
+        try:
+            with Savepoint(session, "hold"):
+                owed = _capture(session, sale, tender, carts, now)
+            if owed:
+                rows.append(_row(tender.kind, tender.points, tender.points - owed))
+        except RetailError as error:
+            rows.append(_row(tender.kind, tender.amount, error.code))
+    return Taken(frozenset(promotions), rows)
+
+
+def _row(what: str, sold: Any, derived: Any) -> dict[str, Any]:
+    return {"what": what, "line": "", "sold": sold, "derived": derived}
+
+
+def _confirm(session: Session, sale: Sale, coupon: SaleCoupon, carts: Collection[str], now: int) -> str:
+    held = coupon_queries.claim_row(session, coupon.claim)
+    if held is not None and held.cart not in carts:
+        raise coupons.gone()
+    batch = coupons.confirm(session, coupon.claim, sale.id, now)["batch"]
+    promotion: str = coupon_queries.batch_row(session, batch).promotion
+    return promotion
+
+
+def _capture(session: Session, sale: Sale, tender: Tender, carts: Collection[str], now: int) -> int:
+    """Take what a tender was held for; the points that are owed because they were not there any more."""
+    if tender.kind == "points":
+        row = loyalty.hold(session, tender.hold)
+        if row is None or row.cart not in carts:
+            raise hold_gone()
+        take_points = points.spend_allowance if row.kind == "allowance" else points.capture
+        owed: int = take_points(session, tender.hold, sale.id, tender.points, now)["owed"]
+        return owed
+    held = values.hold_row(session, tender.hold)
+    if held is None or held.cart not in carts:
+        raise hold_gone()
+    about = About(sale.id, sale.terminal, now)
+    stored_value.capture_late(session, tender.hold, f"{tender.hold}:{sale.id}", tender.amount, about)
+    return 0

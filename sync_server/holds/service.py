@@ -1,0 +1,225 @@
+"""What a cart has set aside at the hub: uses of coupons, money of cards, points. One shape for all of it.
+
+A device makes the id of a hold, stores it and then asks; the same again is the same hold and renews it. The sale names
+its holds and they are captured in its transaction (`sync_server.holds.capture`); what no sale takes is voided, or it
+lapses.
+"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from retail import cart as rules
+from retail.catalogue import Names
+from retail.coupons import COUPONS_MAX, read_code
+from retail.errors import N_, CouponRefused, LoyaltyRefused, StoredValueRefused
+from retail.lease import being_paid
+from retail.messages import BalanceWanted, HoldKind, HoldWanted
+from retail.stored_value import HOLD_MS, hold_gone, short
+from sync_server.carts import service as carts
+from sync_server.carts.queries import StoredCart
+from sync_server.catalogue import queries as catalogue
+from sync_server.coupons import queries as coupon_queries
+from sync_server.coupons import service as coupons
+from sync_server.customers import service as customers
+from sync_server.errors import NotAllowed
+from sync_server.inbox.service import Device
+from sync_server.loyalty import holds as points
+from sync_server.loyalty import queries as loyalty
+from sync_server.loyalty import telling
+from sync_server.outbox import service as outbox
+from sync_server.stored_value import cards
+from sync_server.stored_value import queries as values
+from sync_server.stored_value import service as stored_value
+from sync_server.stored_value.service import About
+from sync_server.terminals import queries as terminals
+from sync_server.vouchers.key import CodeKey
+from sync_server.vouchers.service import Asker
+
+
+def place(session: Session, key: CodeKey, device: Device, wanted: HoldWanted, now: int) -> dict[str, Any]:
+    """Set aside what a cart asks for, or renew what it has under this id: `retail.told.Held`. A refusal says why not,
+    and then nothing was set aside."""
+    visit = _own_cart(session, device, wanted.cart)
+    if wanted.kind == "coupon":
+        return _coupon(session, key, device, visit, wanted, now)
+    if device.actor.channel == "online":
+        raise NotAllowed()
+    if wanted.kind == "points":
+        return _points(session, device, visit, wanted, now)
+    return _money(session, key, device, visit, wanted, now)
+
+
+def balance(session: Session, key: CodeKey, device: Device, wanted: BalanceWanted, now: int) -> dict[str, Any]:
+    """What is on a gift card: `retail.told.Balance`."""
+    card = cards.find(session, key, wanted.code, _asker(device), now, wanted.pin)
+    return {"amount": card["available"], **{name: card[name] for name in ("currency", "expires_at", "hint")}}
+
+
+def void(session: Session, device: Device, stored: StoredCart, hold: str, kind: HoldKind, now: int) -> bool:
+    """What a cart has set aside is free again; whether there was something. Of another cart it is nobody's business."""
+    mine = {stored.cart.id, stored.cart.moved_to}
+    match kind:
+        case "coupon":
+            claim = coupon_queries.claim_row(session, hold)
+            if claim is None or not _mine(claim.cart in mine):
+                return False
+            _check_not_paid(session, device, carts.carried_on(session, stored), now)
+            return coupons.release(session, hold, now)
+        case "points":
+            row = loyalty.hold(session, hold)
+            if row is None or not _mine(row.cart in mine) or not points.void(session, hold, now):
+                return False
+            telling.tell(session, row.customer, now)
+            return True
+        case _:
+            held = values.hold_row(session, hold)
+            if held is None or not _mine(held.cart in mine) or held.state != "pending":
+                return False
+            stored_value.void(session, hold, f"{hold}:void", About(held.cart, device.dev, now))
+            return True
+
+
+def _mine(own: bool) -> bool:
+    if not own:
+        raise NotAllowed()
+    return True
+
+
+def _own_cart(session: Session, device: Device, cart: str) -> StoredCart:
+    stored = carts.named(session, cart, device.actor, device.store)
+    if device.actor.channel == "online":
+        own = stored.live and stored.cart.shopper == device.shopper
+    else:
+        own = stored.opened_by == device.dev
+    _mine(own)
+    return stored
+
+
+def _asker(device: Device, shopper: str = "") -> Asker:
+    return Asker(device.dev, device.store, shopper or device.shopper)
+
+
+def _shopper(session: Session, stored: StoredCart, card: str, now: int) -> str:
+    """Whose cart it is. A card that was shown may have been read here before the operation that attaches it."""
+    return stored.cart.shopper or (customers.by_card(session, card, now)["id"] if card else "")
+
+
+def _coupon(
+    session: Session, key: CodeKey, device: Device, visit: StoredCart, wanted: HoldWanted, now: int
+) -> dict[str, Any]:
+    stored = carts.carried_on(session, visit)
+    cart = stored.cart
+    held = coupon_queries.claim_row(session, wanted.hold)
+    if held is not None and held.state == "claimed" and held.cart == cart.id:
+        coupons.renew(session, cart.id, now)
+        held = coupon_queries.claim_row(session, wanted.hold)
+        batch = coupon_queries.batch_row(session, held.batch)  # type: ignore[union-attr]
+        return _claimed(session, stored.store, wanted, batch.promotion, held.until)  # type: ignore[union-attr]
+    if not wanted.code:
+        raise coupons.gone()
+    _check_not_paid(session, device, stored, now)
+    _check_room(session, key, cart.id, wanted)
+    shopper = _shopper(session, stored, wanted.card, now)
+    occasion = catalogue.occasion(session, device.store, device.actor.channel, shopper, now)
+    merged = tuple(name for name in loyalty.sharing(session, shopper) if name != shopper) if shopper else ()
+    asked = coupons.Asked(wanted.hold, wanted.code, cart.id, device.dev, now, occasion, merged)
+    claimed = coupons.claim(session, key, asked)
+    outbox.unspelled(session, [carts.stream(cart.id)], now)
+    return _claimed(session, stored.store, wanted, claimed["promotion"], claimed["until"])
+
+
+def _claimed(session: Session, store: str, wanted: HoldWanted, promotion: str, until: int) -> dict[str, Any]:
+    return {
+        "hold": wanted.hold,
+        "kind": wanted.kind,
+        "until": until,
+        "promotion": promotion,
+        "names": names_of(session, store, promotion),
+    }
+
+
+def names_of(session: Session, store: str, promotion: str) -> Names:
+    """What a promotion is called; nothing where there is none."""
+    found = catalogue.book(session, store).rules.named.get(promotion)
+    return found.names if found is not None else {}
+
+
+def _check_not_paid(session: Session, device: Device, stored: StoredCart, now: int) -> None:
+    """While a terminal takes the money, nobody else changes what the cart costs."""
+    lease = rules.lapsed(stored.cart, now).lease
+    if lease is not None and lease.device != device.dev:
+        raise being_paid(lease, terminals.places(session).get(lease.device, {}).get("names"))
+
+
+def _check_room(session: Session, key: CodeKey, cart: str, wanted: HoldWanted) -> None:
+    claims = coupon_queries.claims_in(session, cart)
+    if any(row.code == key.hashed(read_code(wanted.code)) for row in claims):
+        raise CouponRefused("coupon.here", N_("This coupon is in this cart already."))
+    if len(claims) >= COUPONS_MAX:
+        raise CouponRefused("coupon.too_many", N_("A cart takes {limit} coupons at most."), limit=COUPONS_MAX)
+
+
+def _money(
+    session: Session, key: CodeKey, device: Device, visit: StoredCart, wanted: HoldWanted, now: int
+) -> dict[str, Any]:
+    before = values.hold_row(session, wanted.hold)
+    if before is not None:
+        return _renewed(session, visit, before, wanted, now)
+    if wanted.kind == "gift_card":
+        if not wanted.code:
+            raise hold_gone()
+        found = cards.find(session, key, wanted.code, _asker(device, visit.cart.shopper), now, wanted.pin)
+        account, free, hint = found["id"], found["available"], found["hint"]
+    else:
+        account, free, hint = *_credit(session, _shopper(session, visit, wanted.card, now), wanted.currency), ""
+    amount = min(free, wanted.amount)
+    if amount <= 0:
+        raise short(free)
+    about = About(visit.cart.id, device.dev, now)
+    answer = stored_value.hold(session, account, wanted.hold, amount, wanted.currency, about)
+    held = {"hold": wanted.hold, "kind": wanted.kind, "until": now + HOLD_MS}
+    return {**held, "amount": amount, "left": answer["available"], "hint": hint}
+
+
+def _renewed(session: Session, visit: StoredCart, before: Any, wanted: HoldWanted, now: int) -> dict[str, Any]:
+    if before.cart != visit.cart.id or before.state != "pending" or before.until <= now:
+        raise hold_gone()
+    stored_value.renew(session, before.cart, now)
+    held, account = values.hold_row(session, wanted.hold), values.account_row(session, before.account)
+    until = held.until if held is not None else before.until
+    answer = {"hold": wanted.hold, "kind": wanted.kind, "until": until, "amount": before.amount}
+    return {**answer, "left": account.available, "hint": account.hint}
+
+
+def _credit(session: Session, shopper: str, currency: str) -> tuple[str, int]:
+    """The account of a shopper's store credit, and what is on it."""
+    for row in values.of_customer(session, shopper) if shopper else ():
+        if row["kind"] == "store_credit" and row["currency"] == currency:
+            return row["id"], row["available"]
+    raise StoredValueRefused("stored_value.no_credit", N_("This customer has no credit here. Pay another way."))
+
+
+def _points(session: Session, device: Device, visit: StoredCart, wanted: HoldWanted, now: int) -> dict[str, Any]:
+    before = loyalty.hold(session, wanted.hold)
+    programme = loyalty.programme(session, now)
+    if before is not None:
+        _mine(before.cart == visit.cart.id)
+        until = points.renew(session, wanted.hold, now)
+        count, customer = before.points, before.customer
+    else:
+        customer = _shopper(session, carts.carried_on(session, visit), wanted.card, now)
+        if not customer:
+            raise LoyaltyRefused("loyalty.who", N_("Points are a customer's. Scan the customer's card first."))
+        free = loyalty.balance(session, customer)
+        # No more than pays what is left, and of what there is no point that pays nothing.
+        count = programme.points_for(min(programme.money(free), wanted.amount))
+        if not count:
+            raise LoyaltyRefused("loyalty.none", N_("There are no points that could pay anything here."))
+        placed = points.place(session, points.Wanted(wanted.hold, customer, count, device.dev, visit.cart.id), now)
+        until = placed["until"]
+        telling.tell(session, customer, now)
+    worth = programme.money(count)
+    amount = min(worth, wanted.amount) if wanted.amount else worth
+    answer = {"hold": wanted.hold, "kind": wanted.kind, "until": until, "amount": amount, "points": count}
+    return {**answer, "left": loyalty.balance(session, customer)}
