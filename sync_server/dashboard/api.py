@@ -9,9 +9,12 @@ from pydantic import Field
 
 from retail.errors import N_
 from retail.messages import Message, parse
+from sync_server.dashboard.cards import add_cards
 from sync_server.dashboard.cases import add_cases
 from sync_server.dashboard.coupons import add_coupons
 from sync_server.dashboard.doors import Doors
+from sync_server.dashboard.liability import add_liability
+from sync_server.dashboard.loyalty import add_loyalty
 from sync_server.dashboard.promotions import add_promotions
 from sync_server.dashboard.replays import add_replays
 from sync_server.dashboard.set_up import add_set_up
@@ -83,6 +86,9 @@ def dashboard_blueprint(
     add_promotions(doors)
     add_replays(doors)
     add_coupons(doors)
+    add_loyalty(doors)
+    add_cards(doors)
+    add_liability(doors)
 
     @made.post("/sign-out")
     def leave() -> Response:

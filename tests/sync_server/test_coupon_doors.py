@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 from hub_process import HubProcess
 from sqlalchemy import select
-from test_promotion_doors import DRAFT, MANAGER, desk, save
+from manager_page import MANAGER
+from test_promotion_doors import DRAFT, desk, save
 
 from retail.coupons import read_code
 from sync_server.staff.tables import audit

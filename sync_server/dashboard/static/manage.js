@@ -5,14 +5,17 @@ import { time } from "kit/format.js";
 import { locale, t } from "kit/i18n.js";
 import { setLanguage, setTheme, theme } from "kit/theme.js";
 import { Button, html, Loading, Status, Strip, Tabs } from "kit/ui.js";
+import { Cards } from "./cards/page.js";
 import { Coupons } from "./coupons/page.js";
 import { company, link, now, state } from "./feed.js";
+import { Liability } from "./liability.js";
+import { LoyaltyPage } from "./loyalty/page.js";
 import { Promotions } from "./promotions/page.js";
 import { Sync } from "./sync.js";
 import { Today } from "./today.js";
 import { word } from "./words.js";
 
-const PAGES = ["today", "sync", "promotions", "coupons"];
+const PAGES = ["today", "sync", "promotions", "coupons", "loyalty", "cards", "liability"];
 
 // "#promotions/books-3-for-2": a page, and what of it is open.
 function named() {
@@ -48,6 +51,9 @@ function Pages({ day }) {
     { id: "sync", label: t("Sync"), icon: "refresh-cw", count: day?.waiting },
     { id: "promotions", label: t("Promotions"), icon: "badge-percent" },
     { id: "coupons", label: t("Coupons"), icon: "ticket" },
+    { id: "loyalty", label: t("Loyalty"), icon: "star" },
+    { id: "cards", label: t("Gift cards"), icon: "gift" },
+    { id: "liability", label: t("What we owe"), icon: "wallet" },
   ];
   return html`<${Tabs} label=${t("Pages")} items=${items} value=${open.value.page} onChange=${(id) => (location.hash = id)} />`;
 }
@@ -57,6 +63,9 @@ const SHOWN = {
   sync: (day) => html`<${Sync} day=${day} stores=${company.value?.stores ?? {}} />`,
   promotions: (_, place) => html`<${Promotions} place=${place} />`,
   coupons: () => html`<${Coupons} />`,
+  loyalty: () => html`<${LoyaltyPage} />`,
+  cards: (_, place) => html`<${Cards} place=${place} />`,
+  liability: () => html`<${Liability} />`,
 };
 
 /** The pages of one store's manager. */
