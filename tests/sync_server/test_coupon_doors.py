@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 from hub_process import HubProcess
-from sqlalchemy import select
 from manager_page import MANAGER
+from sqlalchemy import select
 from test_promotion_doors import DRAFT, desk, save
 
 from retail.coupons import read_code

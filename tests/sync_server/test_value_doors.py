@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 from hub_process import HubProcess
-from sqlalchemy import select
 from manager_page import MANAGER
+from sqlalchemy import select
 from test_promotion_doors import desk
 
 from sync_server.staff.tables import audit
