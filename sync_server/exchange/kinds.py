@@ -1,0 +1,210 @@
+"""What can be exchanged: of each kind its row, what is there, and how rows become what is there.
+
+Every row says how something *is*, not what to add to it: rows that agree with what is there change nothing, so an
+import that was cut off is simply begun again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from retail.catalogue import Product
+from retail.errors import N_, CartRefused, CatalogueError
+from retail.messages import Key, Message, faults_of
+from retail.promotions.kinds import as_dict, promotion_from
+from sync_server.catalogue import service as catalogue
+from sync_server.catalogue.reference import in_parts
+from sync_server.catalogue.tables import products
+from sync_server.customers import service as customers
+from sync_server.customers.tables import cards
+from sync_server.customers.tables import customers as people
+from sync_server.loyalty import queries as loyalty
+from sync_server.loyalty import service as points
+from sync_server.promotions import queries as promotion_queries
+from sync_server.promotions import service as promotions
+from sync_server.promotions.tables import promotions as promotion_rows
+
+Rows = Sequence[dict[str, Any]]
+POINTS_MAX = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """For whom rows are put, when, and under which name: the same name twice gives no points twice."""
+
+    by: str
+    at: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`key` names the column that no two rows share; `put` answers how many rows changed something, and refuses."""
+
+    name: str
+    columns: tuple[str, ...]
+    nested: frozenset[str]
+    key: str
+    checked: Callable[[dict[str, Any]], dict[str, Any]]
+    rows: Callable[[Session], Iterator[dict[str, Any]]]
+    put: Callable[[Session, Rows, Doing], int]
+
+
+class PriceRow(Message):
+    item: Key
+    price: int
+
+
+class CardRow(Message):
+    card: Annotated[str, Field(pattern=r"^[0-9]{4,20}$")]
+    customer: Key
+
+
+class BalanceRow(Message):
+    customer: Key
+    points: Annotated[int, Field(ge=0, le=POINTS_MAX)]
+
+
+def _by(shape: Any, **unsaid: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A row with its values as what they are: `189` in a CSV cell is a number, and an empty cell says nothing. Raises
+    ValueError with every fault."""
+    adapter: TypeAdapter[Any] = TypeAdapter(shape)
+
+    def checked(row: dict[str, Any]) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = adapter.dump_python(
+                adapter.validate_python(unsaid | row, strict=False, extra="forbid"), mode="json"
+            )
+            return found
+        except ValidationError as error:
+            raise ValueError(faults_of(error)) from None
+
+    return checked
+
+
+def _promotion(row: dict[str, Any]) -> dict[str, Any]:
+    """Flags of a CSV are words; the version is the hub's own business."""
+    told = {name: {"true": True, "false": False}.get(str(value).lower(), value) for name, value in row.items()}
+    lane = str(told.get("lane", ""))
+    return as_dict(promotion_from(row | told | ({"lane": int(lane)} if lane.isdecimal() else {}) | {"version": 0}))
+
+
+def _product_rows(session: Session) -> Iterator[dict[str, Any]]:
+    yield from session.scalars(select(products.c.body).where(~products.c.withdrawn).order_by(products.c.ordinal))
+
+
+def _put_products(session: Session, rows: Rows, doing: Doing) -> int:
+    known = _bodies(session, [row["id"] for row in rows])
+    changed = [Product(**row) for row in rows if known.get(row["id"]) != row]
+    for product in changed:
+        if not 0 <= product.price <= catalogue.PRICE_MAX:
+            raise CatalogueError(
+                "catalogue.price", N_("{price} is no price for {item}."), item=product.id, price=product.price
+            )
+    catalogue.put_products(session, changed, doing.at)
+    return len(changed)
+
+
+def _bodies(session: Session, items: list[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for some in in_parts(sorted(items)):
+        query = select(products.c.id, products.c.body).where(products.c.id.in_(some), ~products.c.withdrawn)
+        found |= {row.id: asdict(Product(**row.body)) for row in session.execute(query)}
+    return found
+
+
+def _price_rows(session: Session) -> Iterator[dict[str, Any]]:
+    for body in _product_rows(session):
+        yield {"item": body["id"], "price": body["price"]}
+
+
+def _put_prices(session: Session, rows: Rows, doing: Doing) -> int:
+    known = _bodies(session, [row["item"] for row in rows])
+    changed = {row["item"]: row["price"] for row in rows if known.get(row["item"], {}).get("price") != row["price"]}
+    catalogue.set_prices(session, changed, doing.at)
+    return len(changed)
+
+
+def _promotion_rows(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(promotion_rows.c.body).where(~promotion_rows.c.withdrawn).order_by(promotion_rows.c.id)
+    for body in session.scalars(query):
+        yield {name: value for name, value in body.items() if name != "version"}
+
+
+def _put_promotions(session: Session, rows: Rows, doing: Doing) -> int:
+    changed = 0
+    for row in rows:
+        known = promotion_queries.find(session, row["id"])
+        version = known.version if known else 0
+        if known is None or as_dict(known) != row | {"version": version}:
+            promotions.put(session, promotion_from(row | {"version": version}), doing.by, doing.at)
+            changed += 1
+    return changed
+
+
+def _card_rows(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(cards.c.number, cards.c.customer).where(cards.c.active).order_by(cards.c.number)
+    for row in session.execute(query):
+        yield {"card": row.number, "customer": row.customer}
+
+
+def _put_cards(session: Session, rows: Rows, doing: Doing) -> int:
+    known = {row["card"]: row["customer"] for row in _card_rows(session)} if len(rows) > 1 else {}
+    changed = 0
+    for row in rows:
+        held = known.get(row["card"]) or session.scalar(
+            select(cards.c.customer).where(cards.c.number == row["card"], cards.c.active)
+        )
+        if held != row["customer"]:
+            _check_customer(session, row["customer"])
+            customers.issue_card(session, row["card"], row["customer"], doing.at)
+            changed += 1
+    return changed
+
+
+def _check_customer(session: Session, customer: str) -> None:
+    if session.scalar(select(people.c.id).where(people.c.id == customer)) is None:
+        raise CartRefused("customer.unknown", N_("There is no customer {customer}."), customer=customer)
+
+
+def _balance_rows(session: Session) -> Iterator[dict[str, Any]]:
+    for customer in session.scalars(select(people.c.id).order_by(people.c.id)).all():
+        yield {"customer": customer, "points": loyalty.balance(session, customer)}
+
+
+def _put_balances(session: Session, rows: Rows, doing: Doing) -> int:
+    changed = 0
+    for row in rows:
+        _check_customer(session, row["customer"])
+        more = row["points"] - loyalty.balance(session, row["customer"])
+        if more:
+            points.adjust(session, f"{doing.name}:{row['customer']}", row["customer"], more, doing.by, doing.at)
+            changed += 1
+    return changed
+
+
+_PRODUCT = ("id", "gtin", "names", "department", "price", "tax", "unit", "plu", "family", "family_names", "attributes")
+_PROMOTION = ("id", "names", "benefit", "conditions", "lane", "groups", "begin", "end", "coupon", "paused")
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "products", (*_PRODUCT, "picture"), frozenset({"attributes"}), "id", _by(Product, gtin=""), _product_rows,
+            _put_products,
+        ),
+        Kind("prices", ("item", "price"), frozenset(), "item", _by(PriceRow), _price_rows, _put_prices),
+        Kind(
+            "promotions", _PROMOTION, frozenset({"benefit", "conditions", "groups"}), "id", _promotion, _promotion_rows,
+            _put_promotions,
+        ),
+        Kind("cards", ("card", "customer"), frozenset(), "card", _by(CardRow), _card_rows, _put_cards),
+        Kind(
+            "balances", ("customer", "points"), frozenset(), "customer", _by(BalanceRow), _balance_rows, _put_balances
+        ),
+    )
+}  # fmt: skip

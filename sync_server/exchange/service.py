@@ -1,0 +1,144 @@
+"""Taking a file in: first it is tried as a whole and undone, then it is done in parts, each in one transaction."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from retail.errors import RetailError
+from sync_server.db import Database
+from sync_server.exchange import files
+from sync_server.exchange.kinds import KINDS, Doing, Kind
+from sync_server.staff import service as staff
+
+ROWS_AT_ONCE = 500
+BAD_SHOWN_MAX = 1_000
+LANGUAGES = ("en", "ru")
+
+Progress = Callable[[int], None]
+"""Told how many rows are done."""
+Good = tuple[int, dict[str, Any]]
+
+
+@dataclass
+class Report:
+    """`bad` are `{line, reason}`, of more than `BAD_SHOWN_MAX` the first; `refused` counts all of them."""
+
+    rows: int = 0
+    changed: int = 0
+    refused: int = 0
+    done: bool = False
+    bad: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, line: int, reason: str) -> None:
+        self.refused += 1
+        if len(self.bad) < BAD_SHOWN_MAX:
+            self.bad.append({"line": line, "reason": reason})
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Undone(Exception):
+    """What was tried is not to stay."""
+
+
+def export(db: Database, name: str, path: Path) -> int:
+    """Write all rows of a kind to a file; how many they are."""
+    kind = KINDS[name]
+    return db.read(lambda session: files.write(path, kind.rows(session), kind.columns, LANGUAGES))
+
+
+def take_in(
+    db: Database,
+    name: str,
+    path: Path,
+    by: str,
+    at: int,
+    dry: bool = False,
+    skip_bad: bool = False,
+    progress: Progress = lambda done: None,
+) -> Report:
+    """Bring a file in. With `dry`, or where a row is bad and `skip_bad` was not said, nothing is changed.
+
+    A file that was cut off is brought in again: rows that are done already change nothing.
+    """
+    kind = KINDS[name]
+    doing = Doing(by, at, f"import-{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}")
+    report = _walk(db, kind, path, doing, True, progress)
+    if dry or (report.refused and not skip_bad):
+        return report
+    report = _walk(db, kind, path, doing, False, progress)
+    report.done = True
+    detail = {"kind": name, "rows": report.rows, "changed": report.changed, "refused": report.refused}
+    db.write(lambda session: staff.note(session, "exchange", f"import.{name}", by, detail, at))
+    return report
+
+
+def _walk(db: Database, kind: Kind, path: Path, doing: Doing, dry: bool, progress: Progress) -> Report:
+    report = Report()
+    rows = _good(kind, path, report)
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        changed, bad = _part(db, kind, part, doing, dry)
+        report.changed += changed
+        for line, reason in bad:
+            report.refuse(line, reason)
+        progress(report.rows)
+    report.bad.sort(key=lambda row: int(row["line"]))
+    return report
+
+
+def _good(kind: Kind, path: Path, report: Report) -> Iterator[Good]:
+    """The rows that can be read; the others are refused on the way."""
+    seen: dict[Any, int] = {}
+    for line, raw in files.read(path, kind.columns, kind.nested):
+        report.rows += 1
+        if isinstance(raw, files.Unread):
+            report.refuse(line, str(raw))
+            continue
+        try:
+            row = kind.checked(raw)
+        except RetailError as refused:
+            report.refuse(line, refused.sentence)
+            continue
+        except (ValueError, TypeError) as error:
+            report.refuse(line, str(error))
+            continue
+        first = seen.setdefault(row[kind.key], line)
+        if first != line:
+            report.refuse(line, f"{kind.key} {row[kind.key]} stands in line {first} already")
+        else:
+            yield line, row
+
+
+def _part(db: Database, kind: Kind, part: list[Good], doing: Doing, dry: bool) -> tuple[int, list[tuple[int, str]]]:
+    """Some rows in one transaction: how many changed something, and which are refused and why."""
+    found: list[tuple[int, list[tuple[int, str]]]] = []
+
+    def put(session: Session) -> None:
+        found.clear()
+        found.append(_put(session, kind, part, doing))
+        if dry:
+            raise Undone
+
+    with suppress(Undone):
+        db.write(put)
+    return found[-1]
+
+
+def _put(session: Session, kind: Kind, part: list[Good], doing: Doing) -> tuple[int, list[tuple[int, str]]]:
+    try:
+        with session.begin_nested():
+            return kind.put(session, [row for _, row in part], doing), []
+    except RetailError as refused:
+        if len(part) == 1:
+            return 0, [(part[0][0], refused.sentence)]
+    # One of them is bad: halves tell which.
+    half = len(part) // 2
+    (some, bad), (more, worse) = (_put(session, kind, rows, doing) for rows in (part[:half], part[half:]))
+    return some + more, bad + worse
