@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Product
-from retail.errors import N_, CartRefused, CatalogueError
+from retail.errors import N_, CatalogueError
 from retail.messages import Key, Message, faults_of
 from retail.promotions.kinds import as_dict, promotion_from
 from sync_server.catalogue import service as catalogue
@@ -30,6 +30,10 @@ from sync_server.promotions.tables import promotions as promotion_rows
 
 Rows = Sequence[dict[str, Any]]
 POINTS_MAX = 10**9
+
+
+class RowRefused(ValueError):
+    """A row that cannot be done, with the reason for whoever made the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ def _put_cards(session: Session, rows: Rows, doing: Doing) -> int:
 
 def _check_customer(session: Session, customer: str) -> None:
     if session.scalar(select(people.c.id).where(people.c.id == customer)) is None:
-        raise CartRefused("customer.unknown", N_("There is no customer {customer}."), customer=customer)
+        raise RowRefused(f"there is no customer {customer}")
 
 
 def _balance_rows(session: Session) -> Iterator[dict[str, Any]]:

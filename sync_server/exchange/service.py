@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from retail.errors import RetailError
 from sync_server.db import Database
 from sync_server.exchange import files
-from sync_server.exchange.kinds import KINDS, Doing, Kind
+from sync_server.exchange.kinds import KINDS, Doing, Kind, RowRefused
 from sync_server.staff import service as staff
 
 ROWS_AT_ONCE = 500
@@ -135,9 +135,9 @@ def _put(session: Session, kind: Kind, part: list[Good], doing: Doing) -> tuple[
     try:
         with session.begin_nested():
             return kind.put(session, [row for _, row in part], doing), []
-    except RetailError as refused:
+    except (RetailError, RowRefused) as refused:
         if len(part) == 1:
-            return 0, [(part[0][0], refused.sentence)]
+            return 0, [(part[0][0], refused.sentence if isinstance(refused, RetailError) else str(refused))]
     # One of them is bad: halves tell which.
     half = len(part) // 2
     (some, bad), (more, worse) = (_put(session, kind, rows, doing) for rows in (part[:half], part[half:]))
