@@ -29,6 +29,7 @@ from retail.messages import (
     Shown,
     Status,
 )
+from retail.points_shown import PointsAccount
 from retail.replica import KEYED
 from retail.sale import AMOUNT_MAX, Sale, SaleCoupon, SaleLine, SaleMark, SalePromotion, SaleShare
 from retail.tax import TaxSum
@@ -125,6 +126,7 @@ def shapes() -> dict[str, Shape]:
         "posted-batch": _POSTED_BATCH,
         "sale": Sale,
         "reference": told.Reference,
+        "points": PointsAccount,
         "sign-in-answer": told.SignInAnswer,
         "enrol": Enrol,
         "enrol-answer": told.Enrolled,

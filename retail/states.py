@@ -7,6 +7,7 @@ from pydantic import Field
 from retail.cart import Channel, Fulfilment, Status
 from retail.catalogue import Names, Unit
 from retail.messages import DeviceStatus, Milliseconds
+from retail.points_shown import Points
 from retail.told import Amount, Count, Refusal, Shopper, TerminalKind, Thousandths, Told
 
 
@@ -143,10 +144,6 @@ class Order(Told):
     points: Count
     lines: list[OrderLine]
     receipt: dict[str, Any]
-
-
-class Points(Told):
-    active: Count
 
 
 class ShopperState(Told):

@@ -27,7 +27,7 @@ class ForeignPage(RetailError):
 
 
 def add_routes(blueprint: Blueprint, frame: Frame) -> None:
-    """`/sign-in`, `/sign-out`, `/cart`, `/card`, `/orders`, `/orders/<id>`, `/me`."""
+    """`/sign-in`, `/sign-out`, `/cart`, `/card`, `/points`, `/orders`, `/orders/<id>`, `/me`."""
     _add_sign_in(blueprint, frame)
 
     @blueprint.get("/cart")
@@ -40,6 +40,10 @@ def add_routes(blueprint: Blueprint, frame: Frame) -> None:
         number = shopper.card if shopper else ""
         codes = {"qr": qr_path(number), "bars": code128_path(number)} if number else None
         return frame.show("app.html", title=_("Card"), module="card.js", place="card", boot={"codes": codes})
+
+    @blueprint.get("/points")
+    def points() -> Response:
+        return frame.show("app.html", title=_("Points"), module="points.js", place="card")
 
     @blueprint.get("/orders")
     def orders() -> Response:

@@ -24,6 +24,7 @@ from sync_server.draining import Drain
 from sync_server.health import Health
 from sync_server.health import init_app as health_pages
 from sync_server.loyalty import sweep as loyalty
+from sync_server.loyalty.api import points_blueprint
 from sync_server.metrics import Figures
 from sync_server.metrics import init_app as metrics_page
 from sync_server.outbox.life import BEAT_S, Life
@@ -121,6 +122,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
         wires.flights, wires.drained, handlers.sweep = drain.flights, handlers.caught_up, wires.clients.sweep
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db, now_ms))
+    app.register_blueprint(points_blueprint(db, now_ms))
     _mount_pages(app, settings, db, handlers, presence)
     app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms, keys.load(settings)))
     app.register_blueprint(enrolment_blueprint(db, now_ms))

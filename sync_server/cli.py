@@ -143,7 +143,7 @@ def seed(products: int, **given: Any) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from sync_server.app import now_ms
-    from sync_server.seed import is_empty
+    from sync_server.seed import is_empty, seed_programme
     from sync_server.seed import seed as fill
 
     db = open_hub_database(settings_of(**given))
@@ -153,6 +153,7 @@ def seed(products: int, **given: Any) -> None:
     with Progress(*columns) as bar:
         task = bar.add_task("Products", total=products)
         fill(db, products, now_ms(), lambda done, total: bar.update(task, completed=done))
+    seed_programme(db, now_ms())
     tables = len(inspect(db.engine).get_table_names())
     click.echo(f"{products} products are in the hub's {tables} tables.", err=True)
     db.close()

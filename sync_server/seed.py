@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import sample_shop
 from retail.stock import StockMove
+from sample_shop.loyalty import programme
 from sync_server.catalogue import lists
 from sync_server.catalogue import service as catalogue
 from sync_server.catalogue.tables import stores
@@ -50,6 +51,11 @@ def seed(db: Database, products: int, now: int, progress: Progress = lambda done
         db.write(lambda session, moves=moves: _open_stock(session, moves, now))  # type: ignore[misc]
     drawings = {product.picture: sample_shop.picture(product, shop) for product in shop.products if product.picture}
     db.write(lambda session: _people(session, shop, drawings, hashes, now))
+
+
+def seed_programme(db: Database, now: int) -> None:
+    """The loyalty programme of the invented shop: with its levels, which a shop can do without."""
+    db.write(lambda session: loyalty.open_programme(session, programme(), now))
 
 
 def _secrets(shop: sample_shop.SampleShop) -> set[str]:

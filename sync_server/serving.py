@@ -39,10 +39,11 @@ def hold(folder: Path, refuse: Refuse) -> IO[str]:
 def prepare(settings: Settings, db: Database) -> None:
     """Fill an empty hub with the sample shop where that was asked for."""
     from sync_server.app import now_ms
-    from sync_server.seed import is_empty, seed
+    from sync_server.seed import is_empty, seed, seed_programme
 
     if settings.seed_sample and db.read(is_empty):
         seed(db, products=SAMPLE_PRODUCTS, now=now_ms())
+        seed_programme(db, now_ms())
 
 
 def run(settings: Settings, db: Database, listener: Any, shared: bool = False) -> None:

@@ -10,6 +10,7 @@ from sync_server.carts import queries as carts
 from sync_server.customers.tables import cards, customers
 from sync_server.errors import NotFound
 from sync_server.loyalty import queries as loyalty
+from sync_server.loyalty import shown
 from sync_server.orders import queries as orders
 
 
@@ -39,7 +40,7 @@ def view(session: Session, shopper: str) -> dict[str, Any]:
     return {
         "shopper": profile(session, shopper),
         "cart": carts.live_cart_id(session, shopper),
-        "points": {"active": loyalty.balance(session, shopper)},
+        "points": shown.points(session, shopper),
         "orders": {row["id"]: row for row in orders.of_shopper(session, shopper)},
     }
 

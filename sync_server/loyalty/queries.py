@@ -114,7 +114,7 @@ class Known:
 
 def known(session: Session, customer: str, before: int = NEVER) -> Known:
     """The standing of a customer; `first` looks at what was bought before a moment (ms)."""
-    name = _resolved(session, customer)
+    name = resolved(session, customer)
     row = STANDING.first(session, account=name)
     first = BOUGHT.first(session, account=name, before=before) is None
     return Known(row.tier, row.tier_since, first) if row is not None else Known("", 0, first)
@@ -125,7 +125,7 @@ def at_tills(session: Session, customers: Sequence[str], now: int) -> dict[str, 
     columns = (_B.customer, _B.merged_into, _B.tier, _B.active, _B.debt)
     rows = {row.customer: row for row in session.execute(select(*columns).where(_B.customer.in_(customers)))}
     # Few share an account; theirs is looked for one by one.
-    names = {who: _resolved(session, who) if who in rows and rows[who].merged_into else who for who in customers}
+    names = {who: resolved(session, who) if who in rows and rows[who].merged_into else who for who in customers}
     accounts = {name for who, name in names.items() if name != who}
     rows |= {row.customer: row for row in session.execute(select(*columns).where(_B.customer.in_(accounts)))}
     lots = points_lots.c
@@ -166,7 +166,7 @@ def _counted(session: Session, accounts: Collection[str], now: int) -> dict[str,
 def account(session: Session, customer: str) -> dict[str, Any]:
     """What a shopper may see: `{account, buckets, free, lots}`, of lots those with points to come or to spend, nearest
     expiry first: `{lot, pending, active, held, active_from, expires_at}`; `expires_at` is null for never."""
-    name = _resolved(session, customer)
+    name = resolved(session, customer)
     sums = buckets(session, name)
     lots = sorted((Lot(*row) for row in books.OPEN_LOTS.all(session, account=name)), key=lambda lot: lot.order)
     shown = [
@@ -184,7 +184,8 @@ def account(session: Session, customer: str) -> dict[str, Any]:
     return {"account": name, "buckets": sums, "free": free(sums), "lots": shown}
 
 
-def _resolved(session: Session, customer: str) -> str:
+def resolved(session: Session, customer: str) -> str:
+    """In whose account the points of a customer count."""
     while (row := ONE_BALANCE.first(session, account=customer)) is not None and row.merged_into:
         customer = row.merged_into
     return customer
@@ -192,7 +193,7 @@ def _resolved(session: Session, customer: str) -> str:
 
 def sharing(session: Session, customer: str) -> list[str]:
     """All customers whose points count in one account with this one's, and this one; always in the same order."""
-    found = [_resolved(session, customer)]
+    found = [resolved(session, customer)]
     for name in found:
         found += session.scalars(select(_B.customer).where(_B.merged_into == name, MERGED)).all()
     return sorted({*found, customer})
@@ -201,7 +202,7 @@ def sharing(session: Session, customer: str) -> list[str]:
 def entries(session: Session, customer: str, before: int = NEVER, limit: int = ENTRIES_SHOWN_MAX) -> list[Any]:
     """The entries of an account, the newest first, before a version of it: every number opens to what it came from."""
     columns = points_entries.c
-    name = _resolved(session, customer)
+    name = resolved(session, customer)
     return list(
         session.execute(
             select(points_entries)
@@ -294,7 +295,7 @@ def tier(session: Session, customer: str, now: int) -> Outlook | None:
     found = programme(session, now)
     if found.tiers is None:
         return None
-    name = _resolved(session, customer)
+    name = resolved(session, customer)
     zone = zone_of(found)
     bought = visits(session, name, window_begins(found.tiers, now, zone))
     return outlook(found.tiers, standing(session, name), bought, now, zone)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_, LoyaltyRefused
@@ -330,3 +330,9 @@ def set_programme(session: Session, body: dict[str, Any], from_at: int, by: str,
         )
     reference.changed(session, {"programme": [str(programme.version)]}, now, pricing=None)
     return programme
+
+
+def open_programme(session: Session, programme: Programme, now: int) -> None:
+    """The programme that a shop is opened with: it holds from the beginning, and nobody is told."""
+    row = {"version": programme.version, "body": programme.as_dict(), "from_at": 0, "made_by": "", "made_at": now}
+    session.execute(insert(programmes).values(row))

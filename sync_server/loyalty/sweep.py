@@ -83,7 +83,9 @@ def review_tiers(db: Database, now: int) -> int:
         return 0
 
     def review(session: Session, account: str) -> None:
-        service.review_tier(session, account, programme, now)
+        before = queries.standing(session, account).tier
+        if service.review_tier(session, account, programme, now) != before:
+            telling.tell(session, account, now)
 
     query = select(points_balances.c.customer).where(points_balances.c.tier != "", points_balances.c.merged_into == "")
     accounts = db.read(lambda session: session.scalars(query).all())

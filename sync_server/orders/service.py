@@ -23,7 +23,7 @@ from sync_server.holds import capture
 from sync_server.inbox.service import Device, open_exception
 from sync_server.loyalty import queries as loyalty_queries
 from sync_server.loyalty import service as loyalty
-from sync_server.loyalty import telling
+from sync_server.loyalty import shown, telling
 from sync_server.orders import queries
 from sync_server.orders.tables import paid_lines, sales
 from sync_server.outbox import service as outbox
@@ -185,7 +185,7 @@ def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) 
         detail = {"number": sale.number, "params": {"shopper": shopper, "reason": reason}}
         open_exception(session, sale.store, "points_pace", source, detail, now)
     orders = queries.shown_by(session, sale.id, shopper)
-    changes = {"points": {"active": given.balance}, "orders": orders}
+    changes = {"points": shown.points(session, shopper), "orders": orders}
     outbox.record(session, customers.stream(shopper), changes, cause, now)
     if given.shared:
         telling.tell(session, shopper, now)

@@ -45,6 +45,9 @@ class ProtocolHub:
         self.silent = False
         self.newer = False
         self.protos = (1, 1)
+        self.account: dict[str, Any] = {"zone": "UTC", "currency": "EUR", "lots": [], "outlook": None, "entries": []}
+        """What `GET /v1/points` answers beside the points; the entries of a lot are those that name it."""
+        app.add_url_rule("/v1/points", "points", self._points)
         self.versions = {self.cart_stream: 1, self.shopper_stream: 1}
         self.devices: dict[str, tuple[str, int]] = {}
         self._shown = {stream: self.state(stream) for stream in self.versions}
@@ -175,6 +178,11 @@ class ProtocolHub:
 
     def state(self, stream: str) -> dict[str, Any]:
         return self._cart_state() if stream == self.cart_stream else self._shopper_state()
+
+    def _points(self) -> dict[str, Any]:
+        lot = request.args.get("lot", "")
+        entries = [row for row in self.account["entries"] if lot in ("", row["lot"])]
+        return {**self.account, "points": {"active": self.points}, "entries": entries}
 
     def _shopper_state(self) -> dict[str, Any]:
         demo = self.shop.demo

@@ -39,6 +39,7 @@ def page(client: FlaskClient, path: str, status: int = 200) -> str:
         ("/sign-in", 200, "Sign in – Lindhaven Market"),
         ("/cart", 200, "Cart – Lindhaven Market"),
         ("/card", 200, "Card – Lindhaven Market"),
+        ("/points", 200, "Points – Lindhaven Market"),
         ("/orders", 200, "Orders – Lindhaven Market"),
         ("/orders/unknown", 200, "Order – Lindhaven Market"),
         ("/me?lang=ru", 200, "Профиль – Линдхавен Маркет"),

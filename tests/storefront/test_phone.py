@@ -231,7 +231,9 @@ def test_two_phones_of_one_shopper_show_the_same_cart(
     expect(second.locator(".line-title")).to_have_text(["Круассан сливочный"])
 
 
-@pytest.mark.parametrize("path", ["/", "/departments/grocery", "/products/p-0082", "/cart", "/card", "/orders", "/me"])
+@pytest.mark.parametrize(
+    "path", ["/", "/departments/grocery", "/products/p-0082", "/cart", "/card", "/points", "/orders", "/me"]
+)
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_is_wider_than_its_screen_and_targets_are_large_enough(
     phone: Phone, address: str, shop: MemoryShop, path: str, width: int
@@ -263,7 +265,7 @@ def test_every_page_meets_the_accessibility_rules(
     hub.scan("p-0045")
     expect(page.locator(".line")).to_have_count(1)
     found += violations(page, rules, "/cart")
-    for path in ("/card", "/orders", "/me"):
+    for path in ("/card", "/points", "/orders", "/me"):
         page.goto(address + path)
         expect(page.locator("#app h1")).to_be_visible()
         found += violations(page, rules, path)

@@ -2,7 +2,7 @@
 import { boot } from "kit/boot.js";
 import { locale, t, tn } from "kit/i18n.js";
 import { number } from "kit/format.js";
-import { Empty, html } from "kit/ui.js";
+import { Badge, Empty, html } from "kit/ui.js";
 import { open } from "./gate.js";
 import { account, shopper } from "./live.js";
 
@@ -22,7 +22,7 @@ function Card() {
   }
   const [qr, side] = boot.codes.qr;
   const [bars, width] = boot.codes.bars;
-  const points = account.value?.points?.active;
+  const { active: points, tier } = account.value?.points ?? {};
   return html`<h1>${t("Card")}</h1>
     <section class="card-face">
       <p class="card-name">${shopper.names[locale] ?? shopper.names.en}</p>
@@ -31,9 +31,10 @@ function Card() {
       <p class="card-number amount">${spaced(shopper.card)}</p>
     </section>
     <p class="quiet small card-hint">${t("Hold it before the scanner at a till or kiosk.")}</p>
-    <section class="panel points"><span class="points-figure amount">${points === undefined ? "–" : number(points)}</span>
+    <a class="panel points" href="/points"><span class="points-figure amount">${points === undefined ? "–" : number(points)}</span>
       <span>${points === undefined ? t("points") : tn("point", "points", points)}</span>
-      <span class="quiet small">${t("One point for each euro paid.")}</span></section>`;
+      ${tier && html`<${Badge} kind="accent" icon="star">${tier.names[locale] ?? tier.names.en}<//>`}
+      <span class="quiet small">${t("See until when they count and where they come from.")}</span></a>`;
 }
 
 open(Card, { icon: "qr-code", title: t("Sign in to see your card"), text: t("One code for every till, and points for what you buy.") });

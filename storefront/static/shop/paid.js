@@ -1,7 +1,7 @@
 // Says that a till has taken the money, the moment it did, with the way to the receipt.
 import { effect } from "@preact/signals";
 import { money } from "kit/format.js";
-import { t, tn } from "kit/i18n.js";
+import { locale, t, tn } from "kit/i18n.js";
 import { toast } from "kit/ui.js";
 import { account, now } from "./live.js";
 
@@ -18,6 +18,14 @@ function announce(order) {
   });
 }
 
+// A level that was reached, in a till's sale or while nobody looked.
+function announceTier(tier) {
+  toast({
+    kind: "good", text: t("You have reached {tier}", { tier: tier.names[locale] ?? tier.names.en }), stay_ms: STAY_MS,
+    action: { label: t("Points"), onClick: () => location.assign("/points") },
+  });
+}
+
 /** Watch the shopper's orders from now on. */
 export function announcePaid() {
   effect(() => {
@@ -26,5 +34,13 @@ export function announcePaid() {
     const fresh = Object.values(orders).filter((order) => known && !known.has(order.id) && now() - order.at < NEWS_MS);
     known = new Set(Object.keys(orders));
     queueMicrotask(() => fresh.forEach(announce));
+  });
+  let had = null;
+  effect(() => {
+    if (!account.value) return;
+    const tier = account.value.points.tier;
+    const risen = had && tier && tier.step > had.step && now() - tier.since < NEWS_MS;
+    had = { step: tier?.step ?? 0 };
+    if (risen) queueMicrotask(() => announceTier(tier));
   });
 }

@@ -69,7 +69,7 @@ function Totals() {
     <dl class="sums small">
       <div><dt>${tn("{n} line", "{n} lines", sum.count)}</dt><dd>${sum.points > 0 && shopper.value
         ? html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", sum.points, { n: number(sum.points) })}<//>` : ""}</dd></div>
-      ${sum.reaches && html`<div><dt>${t("Reaches a new level")}</dt><dd><${Badge} kind="accent" icon="star">${named(sum.reaches)}<//></dd></div>`}
+      ${sum.reaches && html`<div><dt>${t("New level")}</dt><dd><${Badge} kind="accent" icon="star">${named(sum.reaches)}<//></dd></div>`}
       ${tax.map((one) => html`<div key=${one.code}><dt class="clip">${t("incl. {tax}", { tax: named(one.names) })}</dt>
         <dd><${Amount} value=${amount(one.tax)} size=${14} plain /></dd></div>`)}
       ${sum.off > 0 && html`<div class="saved"><dt>${t("Promotions save")}</dt><dd><${Amount} value=${amount(sum.off)} size=${14} plain /></dd></div>`}
