@@ -14,7 +14,7 @@ from retail.messages import Key, Message
 from retail.promotions.promotion import WallClock
 from retail.stored_value import BALANCE_MAX, read_code
 from sync_server.catalogue import queries as catalogue
-from sync_server.dashboard.coupons import as_file
+from sync_server.dashboard.coupons import as_file, bars_of
 from sync_server.dashboard.doors import DEVICE, Doors
 from sync_server.staff import queries as people
 from sync_server.staff import service as staff
@@ -144,7 +144,8 @@ def _add_batches(doors: Doors) -> None:
         rows = doors.read(lambda session: batches.codes(session, key, batch, first))
         _note(doors, member, batch, first)
         following = first + pages.PAGE_CODES if first + pages.PAGE_CODES < made else None
-        return {"codes": [{"number": n, "code": code, "pin": pin} for n, code, pin in rows], "next": following}
+        shown = [{"number": n, "code": code, "pin": pin, "bars": bars_of(code)} for n, code, pin in rows]
+        return {"codes": shown, "next": following}
 
     def exported(member: Row[Any], batch: str) -> Response:
         rows = batches.all_codes(doors.db, doors.key, batch)

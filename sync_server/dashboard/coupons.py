@@ -19,6 +19,7 @@ from sync_server.promotions import queries as promotions
 from sync_server.staff import queries as people
 from sync_server.staff import service as staff
 from sync_server.vouchers.pages import CODES_MAX, PAGE_CODES
+from ui_kit.drawings import code128_path
 
 ID_LENGTH_MAX = 48
 
@@ -96,7 +97,8 @@ def add_coupons(doors: Doors) -> None:
         found = doors.read(lambda session: batches.codes(session, key, batch, first))
         _note(doors, member, batch, first)
         following = found[-1][0] + 1 if len(found) == PAGE_CODES else None
-        return {"codes": [{"number": number, "code": code} for number, code in found], "next": following}
+        rows = [{"number": number, "code": code, "bars": bars_of(code)} for number, code in found]
+        return {"codes": rows, "next": following}
 
     def exported(member: Row[Any], batch: str) -> Response:
         lines = ["number,code", *(f"{number},{code}" for number, code in batches.all_codes(doors.db, doors.key, batch))]
@@ -114,6 +116,12 @@ def add_coupons(doors: Doors) -> None:
 
 
 TERMS = {"uses", "per_customer", "begins", "ends", "paused"}
+
+
+def bars_of(code: str) -> dict[str, Any]:
+    """The code for a scanner, as a Code 128 without the signs between its groups."""
+    path, width = code128_path(code.replace("-", ""))
+    return {"path": path, "width": width}
 
 
 def as_file(text: str, name: str) -> Response:

@@ -35,6 +35,9 @@ from sync_server.terminals.tables import terminals
 SALES_AT_ONCE = 50
 """Between two answers: other people's scans go first."""
 
+NEEDED = [sales.c[name] for name in ("id", "store", "terminal", "shopper", "total", "body", "at")]
+"""Of a sale. Its receipt is as large as all of these."""
+
 DAYS_MAX = 366
 KEPT_MS = 7 * 86_400_000
 """Afterwards a replay is forgotten; it can be made again at any time."""
@@ -140,7 +143,7 @@ def _next_sales(session: Session, row: Row[Any], limit: int) -> list[Row[Any]]:
     for place in row.stores[row.stores.index(store) :]:
         after = or_(sales.c.at > at, and_(sales.c.at == at, sales.c.id > sale))
         query = (
-            select(sales, terminals.c.kind)
+            select(*NEEDED, terminals.c.kind)
             .join(terminals, terminals.c.id == sales.c.terminal)
             .where(sales.c.store == place, sales.c.at < row.until, after)
             .order_by(sales.c.at, sales.c.id)

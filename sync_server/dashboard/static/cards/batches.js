@@ -44,7 +44,7 @@ async function print(row) {
   while (first !== null) {
     const { answer, error } = await ask(`cards/batches/of/${encodeURIComponent(row.id)}/codes?first=${first}`);
     if (error) return void (refusal.value = error);
-    slips.push(...answer.codes.map(({ code, pin }) => ({ title: t("Gift card"), code, pin, note: row.expires_at ? t("good until {time}", { time: date(row.expires_at - 1) }) : "" })));
+    slips.push(...answer.codes.map(({ code, pin, bars }) => ({ title: t("Gift card"), code, pin, bars, note: row.expires_at ? t("good until {time}", { time: date(row.expires_at - 1) }) : "" })));
     first = answer.next;
   }
   print_slips(slips);

@@ -69,7 +69,7 @@ async function print(row) {
   while (first !== null) {
     const { answer, error } = await ask(`coupons/of/${encodeURIComponent(row.id)}/codes?first=${first}`);
     if (error) return void (refusal.value = error);
-    slips.push(...answer.codes.map(({ code }) => ({ title: word(row.promotion_names) || row.name, code, note: row.ends ? t("good until {time}", { time: until(row) }) : "" })));
+    slips.push(...answer.codes.map(({ code, bars }) => ({ title: word(row.promotion_names) || row.name, code, bars, note: row.ends ? t("good until {time}", { time: until(row) }) : "" })));
     first = answer.next;
   }
   print_slips(slips);

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { sentence, t } from "kit/i18n.js";
 import { Button, Dialog, Field, html, Loading, Select, Status, Switch, Tabs, toast } from "kit/ui.js";
+import { word } from "../words.js";
 import { BenefitFields } from "./benefit.js";
 import { ConditionFields } from "./conditions.js";
 import { base, busy, change, changed, copy, draft, open, refusal, save, turn, words } from "./draft.js";
@@ -87,7 +88,7 @@ export function Edit() {
   if (!one || !words.value) return html`<${Refused} text=${refusal.value && sentence(refusal.value)} /><${Loading} label=${t("Fetching the promotion")} lines=${8} />`;
   const summary = [one.conditions.map(holds).join(", "), times(one), one.coupon ? t("with a coupon") : ""].filter(Boolean).join(" · ");
   return html`<div class="manage-stack"><header class="promotion-head"><div class="grow stack-2">
-      <p><a href="#promotions">${t("All promotions")}</a></p><h2>${one.names.en || one.names.ru ? (one.names[document.documentElement.lang] || one.names.en) : t("A new promotion")}</h2>
+      <p><a href="#promotions">${t("All promotions")}</a></p><h2>${word(one.names) || t("A new promotion")}</h2>
       <p>${gives(one.benefit)}</p><p class="quiet small">${summary}</p></div>
       <div class="row wrap promotion-actions">${one.version > 0 && html`<${Status} kind=${one.paused ? "idle" : "good"} label=${one.paused ? t("Paused") : t("Switched on")} />`}
       ${changed.value && html`<${Status} kind="attention" label=${t("Not saved yet")} />`}<${Actions} /></div></header>

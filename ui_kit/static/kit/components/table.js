@@ -27,8 +27,8 @@ export function Table({ columns, rows, row_key = (row) => row.id, caption, sort,
       <button type="button" class="table-sort" onClick=${press}>${column.label}
       <${Icon} name=${direction === "descending" ? "arrow-down" : direction ? "arrow-up" : "arrow-up-down"} /></button></th>`;
   };
-  // A card is no table any more for the browser; the roles say that it still is one.
-  const role = (name) => (cards ? name : undefined);
+  // A card is no table any more for the browser; the roles say that it still is one, where there is any row.
+  const role = (name) => (cards && rows.length ? name : undefined);
   return html`<div class=${`table-frame ${cards ? "as-cards" : ""}`} tabindex="0" role="region" aria-label=${caption}><table class="table" role=${role("table")}>
     <caption class="seen-by-readers">${caption}</caption>
     <thead role=${role("rowgroup")}><tr role=${role("row")}>${columns.map(head)}</tr></thead>
