@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from retail.cart import HUB, CartLine, Channel
@@ -142,7 +142,7 @@ def _next_sales(session: Session, row: Row[Any], limit: int) -> list[Row[Any]]:
     found: list[Row[Any]] = []
     for place in row.stores[row.stores.index(store) :]:
         after = or_(sales.c.at > at, and_(sales.c.at == at, sales.c.id > sale))
-        query = (
+        query: Select[Any] = (
             select(*NEEDED, terminals.c.kind)
             .join(terminals, terminals.c.id == sales.c.terminal)
             .where(sales.c.store == place, sales.c.at < row.until, after)
