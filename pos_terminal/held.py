@@ -14,6 +14,7 @@ from retail import coupons, stored_value
 from retail.errors import N_, CartRefused
 from retail.messages import HoldKind
 from retail.pricing import PricedCart
+from retail.promotions import shown as promotions
 from retail.sale import SaleCoupon
 from retail.tender import Tender
 
@@ -138,13 +139,12 @@ def renewable(till: Till) -> list[tuple[str, HoldKind]]:
 
 
 def shown(till: Till, priced: PricedCart) -> list[dict[str, Any]]:
-    """The coupons as the page shows them, with what each gives now in minor units."""
+    """The coupons as the page shows them, with what each gives now and why it does not give more."""
     return [
         {
             "claim": one.claim,
             "names": one.names,
-            "off": priced.given.saved.get(one.promotion, 0),
-            "given": priced.given.gave(one.promotion),
+            **promotions.coupon(one.promotion, [priced.given]),
         }
         for one in till.coupons
     ]

@@ -62,11 +62,17 @@ class Line(Told):
 
 class CouponShown(Told):
     """A coupon that the cart has set a use of aside: the claim, and the promotion that it switches on, with its name
-    where that is known."""
+    where that is known. `off` is what it takes off now; where its `state` is `not_met`, `fails` names the condition
+    that does not hold, and `missing` how much more would do, in minor units or units by `measure`."""
 
     claim: str
     promotion: str
     names: Names
+    off: Amount = 0
+    state: Literal["given", "beaten", "not_met", "untouched"] = "untouched"
+    fails: str = ""
+    measure: Literal["money", "units", "word"] = "word"
+    missing: Count = 0
 
 
 class Totals(Told):

@@ -124,7 +124,9 @@ def add_routes(blueprint: Blueprint, frame: Frame) -> None:
 
     @blueprint.get("/robots.txt")
     def robots() -> Response:
-        closed = "".join(f"Disallow: {path}\n" for path in ("/cart", "/card", "/points", "/orders", "/me", "/sign-in"))
+        closed = "".join(
+            f"Disallow: {path}\n" for path in ("/cart", "/card", "/coupons", "/points", "/orders", "/me", "/sign-in")
+        )
         sitemap = url_for("shop.sitemap", _external=True)
         return Response(f"User-agent: *\n{closed}Sitemap: {sitemap}\n", mimetype="text/plain")
 

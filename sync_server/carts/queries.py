@@ -128,7 +128,7 @@ def view(session: Session, stored: StoredCart) -> dict[str, Any]:
     priced = _priced(session, stored, stored.cart)
     places = terminals.places(session)
     lines = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines}
-    coupons_shown = _coupons(session, stored, priced.book.rules)
+    coupons_shown = _coupons(claims_of(session, stored), priced)
     return {**_head(stored.cart, places), "lines": lines, **_sums(priced), "coupons": coupons_shown}
 
 
@@ -168,14 +168,16 @@ def claims_of(session: Session, stored: StoredCart) -> list[Any]:
     return coupons.claims_in(session, stored.cart.id) if rules.ask_for_coupons else []
 
 
-def _coupons(session: Session, stored: StoredCart, rules: RuleBook) -> list[dict[str, Any]]:
+def _coupons(claims: list[Any], priced: "Priced") -> list[dict[str, Any]]:
+    rules, outcomes = priced.book.rules, [one.given for one in priced.purchases]
     return [
         {
             "claim": row.claim,
             "promotion": row.promotion,
             "names": rules.named[row.promotion].names if row.promotion in rules.named else {},
+            **shown.coupon(row.promotion, outcomes),
         }
-        for row in claims_of(session, stored)
+        for row in claims
     ]
 
 
@@ -217,6 +219,9 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
     was = _priced(session, stored, stored.cart) if another or _entangled(session, stored, touched) else None
     priced = _priced(session, stored, after)
     hints: dict[str, Any] = {}
+    claims = claims_of(session, stored)
+    if was is not None and claims and (doing := _coupons(claims, priced)) != _coupons(claims, was):
+        found["coupons"] = doing
     if was is not None:
         # One line more may change what another one costs or gets off.
         seen = {row.line.id: _cost(row) for row in was.lines}

@@ -71,7 +71,7 @@ def test_a_coupon_is_asked_for_lowers_the_price_and_is_named_by_the_sale(till: B
     claim = with_coupon(till)
     off = ONE.price - till.view["totals"]["in_hand"]
     assert off > 0
-    assert [(row["off"], row["given"]) for row in till.view["coupons"]] == [(off, True)]
+    assert [(row["off"], row["state"]) for row in till.view["coupons"]] == [(off, "given")]
     till.ok("pay_begin")
     till.ok("tender", kind="cash", amount=till.view["payment"]["due"])
     assert sold(till)["coupons"] == [{"claim": claim, "promotion": "half"}]

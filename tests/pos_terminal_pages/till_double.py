@@ -63,7 +63,7 @@ def first_state(kind: str, language: str) -> State:
         "store": store, "terminal": terminal, "staff": None, "shopper": None, "lines": {}, "taxes": [],
         "people": [{"number": p.number, "name": p.name, "role": p.role, "locked": False} for p in PEOPLE],
         "totals": {}, "payment": None, "last_sale": None, "paying": None, "on_phone": False, "ask": None,
-        "set_up": None, "link": calm_link(), "needs_you": [],
+        "set_up": None, "coupons": [], "asking": None, "link": calm_link(), "needs_you": [],
         "departments": [{"id": d.id, "names": d.names, "ordinal": d.ordinal, "hue": d.hue} for d in SHOP.departments],
         "devices": {
             "scanners": [{"name": "Scanner 1", "state": "online", "reason": ""}],
@@ -329,6 +329,18 @@ class TillDouble:
         tenders = [*payment["tenders"], {"n": len(payment["tenders"]) + 1, "kind": kind, "amount": amount}]
         self.pay(payment["due"], tenders)
         return {"sale": self.sell() if not self.state["payment"]["left"] else None}
+
+    def do_coupon(self, code: str) -> None:
+        self.put(asking="coupon")
+
+    def do_coupon_remove(self, claim: str) -> None:
+        self.put(coupons=[one for one in self.state["coupons"] if one["claim"] != claim])
+
+    def do_pay_from(self, kind: str, code: str = "", pin: str = "") -> None:
+        """The hub does not answer."""
+
+    def do_gift_card(self, code: str, pin: str = "") -> State:
+        return {"amount": 2500, "currency": STORE.currency, "expires_at": CLOCK_MS, "hint": f"…{code[-4:]}"}
 
     def do_tender_remove(self, n: int) -> None:
         self.pay(self.state["payment"]["due"], [t for t in self.state["payment"]["tenders"] if t["n"] != n])

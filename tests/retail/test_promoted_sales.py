@@ -19,7 +19,7 @@ from retail.promotions import shown
 from retail.promotions.kinds import as_dict, promotion_from
 from retail.promotions.promotion import Promotion, RuleBook
 from retail.sale import Sale, SaleCoupon, SaleHead, SaleMark, SaleShare, close, differences, sale_from
-from retail.states import GivenShown, HintShown
+from retail.states import CouponShown, GivenShown, HintShown
 from retail.tax import TaxRules
 from retail.tender import Tender
 
@@ -62,6 +62,22 @@ def test_a_sale_uses_those_of_its_coupons_that_gave_something() -> None:
     assert sale_from(sale.as_dict()) == sale
     with pytest.raises(SaleError, match="too many coupons"):
         sale_from(replace(sale, coupons=tuple(coupons[:1] * (COUPONS_MAX + 1))).as_dict())
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "fails", "missing"),
+    [
+        ("3 for 2 snacks", "given", "", 0),
+        ("5% off from 2000 [lane 20]", "not_met", "step", 1000),
+        ("10% off milk", "untouched", "", 0),
+    ],
+)
+def test_a_coupon_says_what_it_does_in_a_cart_and_why_not_more(said: str, state: str, fails: str, missing: int) -> None:
+    products, lines = cart_of("3 × 100 snacks, 1 × 700 tea")
+    doing = shown.coupon("p1", [price(lines, book_of(products, said), NOON).given])
+    assert (doing["state"], doing["fails"], doing["missing"]) == (state, fails, missing)
+    assert doing["off"] == (100 if state == "given" else 0)
+    assert CouponShown.model_validate({"claim": "c-1", "promotion": "p1", "names": {}, **doing})
 
 
 @given(carts(), promotions())

@@ -232,7 +232,7 @@ def test_two_phones_of_one_shopper_show_the_same_cart(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/departments/grocery", "/products/p-0082", "/cart", "/card", "/points", "/orders", "/me"]
+    "path", ["/", "/departments/grocery", "/products/p-0082", "/cart", "/card", "/coupons", "/points", "/orders", "/me"]
 )
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_is_wider_than_its_screen_and_targets_are_large_enough(

@@ -83,6 +83,12 @@ function places(lines) {
   return [...found.values()];
 }
 
+/** The way to the coupons, with how many of them count. */
+function CouponsLink() {
+  const count = cart.value.coupons?.length ?? 0;
+  return html`<a class="panel coupons-link" href="/coupons"><${Icon} name="ticket" /><span class="grow">${count ? tn("{n} coupon in this cart", "{n} coupons in this cart", count) : t("Coupons")}</span><${Icon} name="chevron-right" /></a>`;
+}
+
 /** What a little more would be rewarded with. */
 function Hints() {
   return (cart.value.hints ?? []).map((one) => {
@@ -121,12 +127,12 @@ function Cart() {
   const virtual = lines.filter((line) => line.owner === HUB);
   const earlier = virtual.filter((line) => !line.pending && now() - line.at >= EARLIER_MS);
   const chosen = virtual.filter((line) => !earlier.includes(line));
-  if (!lines.length) return html`<h1>${t("Cart")}</h1><${OpenAt} shown=${new Set()} /><${Nothing} />`;
+  if (!lines.length) return html`<h1>${t("Cart")}</h1><${OpenAt} shown=${new Set()} /><${Nothing} /><${CouponsLink} />`;
   return html`<h1>${t("Cart")}</h1><${BeingPaid} /><${OpenAt} shown=${new Set([...lines.map((line) => line.owner), cart.value.paying?.device])} />
     ${places(lines.filter((line) => line.owner !== HUB)).map((group) =>
       html`<${Place} key=${group[0].owner} place=${group[0].place} lines=${group} />`)}
     ${chosen.length > 0 && html`<${ChosenOnline} lines=${chosen} />`}
-    ${earlier.length > 0 && html`<${Earlier} lines=${earlier} />`}<${Hints} />`;
+    ${earlier.length > 0 && html`<${Earlier} lines=${earlier} />`}<${Hints} /><${CouponsLink} />`;
 }
 
 const Dock = () => (cart.value && account.value && Object.keys(cart.value.lines).length ? html`<${Total} />` : null);

@@ -35,6 +35,7 @@ export function effect(state, op) {
     case "cart.add": return added(state, op);
     case "cart.set": return line ? put(state, changed(line, line.quantity + op.body.to - op.body.seen)) : state;
     case "cart.remove": return line ? put(state, changed(line, line.quantity - op.body.seen)) : state;
+    case "hold.void": return { ...state, coupons: (state.coupons ?? []).filter((one) => one.claim !== op.body.hold) };
     default: return state;
   }
 }

@@ -1,7 +1,7 @@
 // The shopper's live data: one link to the hub, the streams `shopper:<id>` and `cart:<id>`, and what this phone wants done.
 import { computed, effect, signal } from "@preact/signals";
 import { boot } from "kit/boot.js";
-import { sentence, t, tn } from "kit/i18n.js";
+import { N_, sentence, t, tn } from "kit/i18n.js";
 import { connect } from "kit/socket.js";
 import { createStreams, OURS } from "kit/streams.js";
 import { toast } from "kit/ui.js";
@@ -164,6 +164,18 @@ function kept(row) {
   on_the_way += 1;
   unsent.value += 1;
   sender.flush();
+}
+
+/** Have the hub set a coupon aside for the cart: what was held. Throws the refusal; where nobody answered, the same once more is the same hold. */
+export async function claim(wanted) {
+  const address = `/v1/hold?app=phone&dev=${encodeURIComponent(me.dev)}&inc=${me.inc}`;
+  const ask = async () => {
+    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), cache: "no-store" });
+    return answer.json();
+  };
+  const answer = await ask().catch(ask).catch(() => ({ error: { code: "offline", message: N_("The hub did not answer. Nothing was taken; try again."), params: {} } }));
+  if (answer.error) throw answer.error;
+  return answer;
 }
 
 /** Add `quantity` thousandths of a product: `{item, names, unit, unit_price, quantity}`. */

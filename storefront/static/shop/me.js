@@ -9,6 +9,7 @@ import { forgetPages } from "./kept_pages.js";
 import { shopper } from "./live.js";
 import { unsent } from "./sender.js";
 import { forget } from "./stored.js";
+import { forgetCodes } from "./wallet.js";
 
 const LANGUAGE_NAMES = { en: "English", ru: "Русский" };
 const asked = signal(false);
@@ -26,6 +27,7 @@ async function changeTheme(value) {
 async function signOut() {
   await fetch("/sign-out", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
   await forget(shopper.id).catch(() => {});
+  forgetCodes(shopper.id);
   await forgetPages();
   location.assign("/");
 }

@@ -4,6 +4,7 @@ import { Amount, Badge, Button, html, Icon, Line, Lines } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { act, amount, from_app, from_earlier, from_kiosk, hints, in_hand, shopper, takeEach, taxes, totals } from "../shared/till.js";
+import { Coupons } from "../shared/coupons.js";
 import { countOf, hintText, lessOf, lineNote, named } from "../shared/words.js";
 import { choose, current, dialog } from "./desk.js";
 import { LastSale } from "./last_sale.js";
@@ -65,7 +66,7 @@ function Totals() {
   const sum = totals.value;
   const tax = taxes.value ?? [];
   const hint = hints.value?.[0];
-  return html`${hint && html`<p class="hint"><${Icon} name="tag" />${hintText(hint, sum.currency)}</p>`}<section class="totals" aria-label=${t("Total")}>
+  return html`${hint && html`<p class="hint"><${Icon} name="tag" />${hintText(hint, sum.currency)}</p>`}<${Coupons} /><section class="totals" aria-label=${t("Total")}>
     <dl class="sums small">
       <div><dt>${tn("{n} line", "{n} lines", sum.count)}</dt><dd>${sum.points > 0 && shopper.value
         ? html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", sum.points, { n: number(sum.points) })}<//>` : ""}</dd></div>

@@ -1,14 +1,17 @@
 // Paying is one page: what is due, what was given, what is left.
 import { Amount, Button, html, Keypad } from "kit/ui.js";
 import { number } from "kit/format.js";
-import { N_, t } from "kit/i18n.js";
+import { N_, t, tn } from "kit/i18n.js";
 import { createEntry, decimals, keyOf, minor } from "../shared/entry.js";
 import { useKeys } from "../shared/keys.js";
 import { dismiss, Message, speaking } from "../shared/message.js";
-import { act, amount, payment, show, totals } from "../shared/till.js";
+import { act, amount, asking, payment, shopper, show, totals } from "../shared/till.js";
+import { dialog } from "./desk.js";
 
 const CASH_MAX_CHARS = 10;
 const NOTE_KEYS = ["F1", "F2", "F3", "F4", "F5", "F6"];
+
+const FROM = { F10: "points", F11: "store_credit" };
 
 /** The cash that is being typed, in whole units with a point. */
 export const cash = createEntry({ max_chars: CASH_MAX_CHARS });
@@ -47,13 +50,31 @@ function payingKey(event) {
   else if (event.key === "Enter") submit();
   else if (event.key === "Escape") escape();
   else if (event.key === "Delete") removeLast();
+  else if (event.key === "F9") dialog.value = "gift_card";
+  else if (FROM[event.key] && shopper.value) act("pay_from", { kind: FROM[event.key] });
   else return false;
   return true;
 }
 
+const wayOf = (one) => ({
+  cash: () => t("Cash"), gift_card: () => t("Gift card {hint}", { hint: one.hint }), store_credit: () => t("Store credit"),
+  points: () => tn("{n} point", "{n} points", one.points, { n: number(one.points) }),
+}[one.kind]());
+
+/** Ways to pay that the hub is asked for; each takes what is left, or as much as is there. */
+function OtherWays() {
+  const one = shopper.value;
+  const busy = Boolean(asking.value);
+  const from = (kind) => () => act("pay_from", { kind });
+  return html`<div class="row ways" role="group" aria-label=${t("Other ways to pay")}>
+    <${Button} icon="gift" keys="F9" busy=${asking.value === "gift_card"} disabled=${busy} onClick=${() => { dialog.value = "gift_card"; }}>${t("Gift card")}<//>
+    ${one && html`<${Button} icon="star" keys="F10" busy=${asking.value === "points"} disabled=${busy || !one.points} onClick=${from("points")}>${t("Points")}<//>
+      <${Button} icon="wallet" keys="F11" busy=${asking.value === "store_credit"} disabled=${busy} onClick=${from("store_credit")}>${t("Credit")}<//>`}</div>`;
+}
+
 function Tenders() {
   const { tenders } = payment.value;
-  return html`<ul class="tenders">${tenders.map((one) => html`<li key=${one.n} class="row"><span class="grow">${t("Cash")}</span>
+  return html`<ul class="tenders">${tenders.map((one) => html`<li key=${one.n} class="row"><span class="grow">${wayOf(one)}</span>
     <${Amount} value=${amount(one.amount)} strong /><${Button} kind="quiet" icon="x" label=${t("Take back")}
       onClick=${() => act("tender_remove", { n: one.n })} /></li>`)}</ul>`;
 }
@@ -82,7 +103,7 @@ export function Paying() {
     <${Message} calm=${t("Count the cash, type it and press Enter. Enter alone: exactly what is left.")} />
     <main class="due-side"><div class="due"><p class="quiet">${t("To pay")}</p><${Amount} value=${amount(due)} size=${48} strong /></div>
       ${rounding ? html`<p class="row rounding"><span class="quiet grow">${t("Cash rounding")}</span><${Amount} value=${amount(rounding)} size=${20} /></p>` : null}
-      <${Tenders} />
+      <${Tenders} /><${OtherWays} />
       <div class="due left"><p class="quiet">${t("Left to pay")}</p><${Amount} value=${amount(left)} size=${48} strong /></div></main>
     <div class="right cash-side"><${Notes} /><${Typed} /><${Keypad} layout="amount" onKey=${cash.press} />
       <div class="row cash-deeds"><${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!cash.text.value} onClick=${() => cash.press("back")} />

@@ -8,7 +8,7 @@ import { choose, current, dialog, entry, goods, picked, removeLine, searching, s
 export const SHORTCUTS = [
   ["Enter", N_("Pay, or find the code that was typed")], ["Esc", N_("Clear, back")], ["↑ ↓", N_("Choose a line")],
   ["+  −", N_("One more, one less")], ["*", N_("Set the quantity that was typed")], ["Del", N_("Remove the line")],
-  ["F2", N_("Search by name")], ["F3", N_("Why this price")], ["F4", N_("Shopper's card")], ["F6", N_("Take goods in hand")],
+  ["F2", N_("Search by name")], ["F3", N_("Why this price")], ["F4", N_("Shopper's card")], ["F5", N_("Coupon")], ["F6", N_("Take goods in hand")],
   ["F7", N_("Print the last receipt again")], ["F8", N_("More")], ["F9", N_("Lock the till")],
 ];
 
@@ -44,6 +44,7 @@ const KEYS = {
   F2: () => document.querySelector(".find input")?.focus(),
   F3: () => { if (current.value) dialog.value = "why"; },
   F4: () => { dialog.value = "card"; },
+  F5: () => { dialog.value = "coupon"; },
   F6: take,
   F7: () => act("reprint"),
   F8: () => { dialog.value = "more"; },

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Amount, Badge, Button, Dialog, Empty, html, Icon, Line, Lines, Stepper } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
+import { Coupons } from "../shared/coupons.js";
 import { Message } from "../shared/message.js";
 import { Picture } from "../shared/picture.js";
 import { act, amount, from_app, from_earlier, from_kiosk, hints, in_hand, on_phone, shopper, takeEach, totals } from "../shared/till.js";
@@ -85,7 +86,7 @@ export function Basket() {
             <${Button} icon="hand" onClick=${() => takeEach(earlier)}>${t("I have all of it")}<//></h2>
           <${Lines} label=${t("From earlier")}>${earlier.map((line) => html`<${Waiting} key=${line.id} line=${line} />`)}<//>`}
       </div>
-      <p class="hint row">${hint && html`<${Icon} name="tag" />${hintText(hint, totals.value.currency)}`}</p>
+      <${Coupons} /><p class="hint row">${hint && html`<${Icon} name="tag" />${hintText(hint, totals.value.currency)}`}</p>
       <div class="sum"><span class="quiet">${tn("{n} line", "{n} lines", mine.length)}</span>
         ${saved > 0 && html`<span class="saved row">${t("You save")} <${Amount} value=${amount(saved)} plain /></span>`}<span class="quiet grow end">${t("Total")}</span>
         <${Amount} value=${amount(totals.value.in_hand)} size=${48} strong /></div></div>

@@ -36,6 +36,9 @@ export const [phase, staff, people, shopper, lines, totals, taxes, payment, last
 export const set_up = part("set_up");
 /** What a little more would be rewarded with: `{promotion, names, measure, missing}`, the nearest first. */
 export const hints = part("hints");
+/** The coupons of this cart: `{claim, names, off, given}`; and what the hub is being asked to set aside, or null. */
+export const coupons = part("coupons");
+export const asking = part("asking");
 export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =
   ["store", "terminal", "departments", "needs_you", "devices", "link", "notice", "ask", "idle", "demo"].map(part);
 

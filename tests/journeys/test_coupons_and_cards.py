@@ -1,0 +1,93 @@
+"""A coupon and a gift card in one sale: typed at the till, seen on the phone, taken once at the hub."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from people import BenchPage, Cashier, Shopper
+from playwright.sync_api import Browser, expect
+from running_shop import SAMPLE, STORE, RunningShop, last_number
+from watched_pages import Watch
+
+from retail.coupons import CouponBatch
+from retail.promotions.benefits import EachUnit
+from retail.promotions.calculators import Percent
+from retail.promotions.promotion import LANE_COUPON, Promotion
+from retail.promotions.selector import Selector
+from sync_server.config import Settings
+from sync_server.coupons import batches
+from sync_server.db import open_database, sqlite_url
+from sync_server.promotions import service as promotions
+from sync_server.stored_value import cards
+from sync_server.stored_value import service as stored_value
+from sync_server.stored_value.service import About
+from sync_server.vouchers import key as keys
+
+SHOPPER = 2
+GOODS = next(one for one in SAMPLE.products if not one.weighed and one.gtin and one.price > 1500)
+ON_CARD = 500
+
+
+@pytest.fixture
+def bench_page(shop: RunningShop, browser: Browser, watch: Watch) -> BenchPage:
+    return BenchPage(watch.open(browser, shop.addresses["bench"], viewport={"width": 1440, "height": 900}))
+
+
+def given_out(shop: RunningShop) -> tuple[str, dict[str, Any]]:
+    """A coupon for a tenth off one product, and a gift card with five euros, as a manager gives them out."""
+    key, db = keys.load(Settings(data=shop.data)), open_database(sqlite_url(shop.data))
+    tenth = EachUnit(Percent(1000), Selector(items=frozenset({GOODS.id})))
+    offer = Promotion("tenth", 0, {"en": "A tenth off", "ru": "Скидка 10 %"}, tenth, lane=LANE_COUPON, coupon=True)
+    db.write(lambda session: promotions.put(session, offer, "staff-05", 1))
+    wanted = batches.Wanted(CouponBatch("journey", "tenth"), "journey", 1)
+    db.write(lambda session: batches.begin(session, key, wanted, "staff-05", 1))
+    batches.make(db, key, "journey")
+
+    def sell(session: Any) -> dict[str, Any]:
+        card = cards.issue(session, key, cards.NewCard(STORE.currency, STORE.id), "staff-05", 1)
+        stored_value.load(session, card["account"], "journey-load", ON_CARD, STORE.currency, About("", "till-1", 1))
+        return card
+
+    card = db.write(sell)
+    [(_, code)] = batches.all_codes(db, key, "journey")
+    db.close()
+    return code, card
+
+
+def test_a_coupon_and_a_gift_card_are_taken_once_by_one_sale(
+    shop: RunningShop, cashier: Cashier, bench_page: BenchPage, phone_of: Callable[..., Shopper]
+) -> None:
+    code, card = given_out(shop)
+    before = shop.rows("hub.sqlite", "SELECT count(*) FROM exceptions")
+    phone = phone_of(SHOPPER)
+    phone.signs_in()
+    cashier.signs_in()
+    bench_page.holds_card(SAMPLE.shoppers[SHOPPER].name["en"])
+    bench_page.holds(GOODS.names["en"])
+    expect(cashier.line(GOODS.names["en"])).to_be_visible()
+    page = cashier.page
+    page.keyboard.press("F5")
+    page.get_by_role("dialog").get_by_label("Code").fill(code)
+    page.keyboard.press("Enter")
+    expect(page.locator(".coupons li")).to_contain_text("A tenth off")
+    off = GOODS.price // 10
+    expect(page.locator(".in-hand .line-reasons")).to_have_count(1)
+    expect(phone.page.locator(".coupons-link")).to_contain_text("1 coupon")
+    expect(phone.page.locator(".line-reasons")).to_have_count(1)
+
+    page.keyboard.press("Enter")
+    page.keyboard.press("F9")
+    page.get_by_role("dialog").get_by_label("Code").fill(card["code"])
+    page.keyboard.press("Enter")
+    expect(page.locator(".tenders li")).to_contain_text("Gift card")
+    page.keyboard.press("Enter")
+    expect(page.locator(".till.done")).to_be_visible()
+    expect(bench_page.receipts.last).to_contain_text("Gift card")
+    expect(phone.page.locator(".line-reasons")).to_have_count(0)
+    number = last_number(shop)
+    [(total,)] = shop.rows("hub.sqlite", "SELECT total FROM sales WHERE number = ?", number)
+    assert abs(GOODS.price - off - total) <= 1
+    assert shop.rows("hub.sqlite", "SELECT state FROM coupon_slots") == [("used",)]
+    balance = "SELECT available, held FROM stored_values WHERE id = ?"
+    assert shop.rows("hub.sqlite", balance, card["account"]) == [(0, 0)]
+    assert shop.rows("hub.sqlite", "SELECT count(*) FROM exceptions") == before
