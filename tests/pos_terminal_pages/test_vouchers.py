@@ -35,7 +35,7 @@ def test_a_coupon_is_typed_into_its_window_and_stands_in_the_cart(selling: Calla
     seen.page.keyboard.press("Enter")
     assert heard(seen, "coupon")["code"] == CODE
     expect(seen.page.get_by_role("dialog")).to_have_count(0)
-    seen.double.put(coupons=[GIVEN, IDLE])
+    seen.double.put(coupons=[GIVEN, IDLE], asking=None)
     rows = seen.page.locator(".coupons li")
     expect(rows.nth(0)).to_contain_text("Autumn")
     expect(rows.nth(1)).to_contain_text("2 pieces more")
