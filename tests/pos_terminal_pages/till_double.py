@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask, Response, abort
 from flask_socketio import SocketIO
+from voucher_double import Vouchers
 
 from retail.catalogue import Product
 from retail.errors import RetailError
@@ -74,7 +75,7 @@ def first_state(kind: str, language: str) -> State:
     }  # fmt: skip
 
 
-class TillDouble:
+class TillDouble(Vouchers):
     """One till or kiosk. `put(**changes)` changes the state by hand; `heard` lists every `do` that came."""
 
     def __init__(self, kind: str = "till", language: str = "en") -> None:
@@ -329,18 +330,6 @@ class TillDouble:
         tenders = [*payment["tenders"], {"n": len(payment["tenders"]) + 1, "kind": kind, "amount": amount}]
         self.pay(payment["due"], tenders)
         return {"sale": self.sell() if not self.state["payment"]["left"] else None}
-
-    def do_coupon(self, code: str) -> None:
-        self.put(asking="coupon")
-
-    def do_coupon_remove(self, claim: str) -> None:
-        self.put(coupons=[one for one in self.state["coupons"] if one["claim"] != claim])
-
-    def do_pay_from(self, kind: str, code: str = "", pin: str = "") -> None:
-        """The hub does not answer."""
-
-    def do_gift_card(self, code: str, pin: str = "") -> State:
-        return {"amount": 2500, "currency": STORE.currency, "expires_at": CLOCK_MS, "hint": f"…{code[-4:]}"}
 
     def do_tender_remove(self, n: int) -> None:
         self.pay(self.state["payment"]["due"], [t for t in self.state["payment"]["tenders"] if t["n"] != n])
