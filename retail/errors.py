@@ -77,6 +77,10 @@ class SaleError(RetailError):
     code = "sale"
 
 
+class ReturnRefused(RetailError):
+    code = "return"
+
+
 class LoyaltyRefused(RetailError):
     code = "loyalty"
 

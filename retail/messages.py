@@ -228,6 +228,14 @@ class SaleBody(Message):
     fence: int = Field(default=0, ge=0, le=NUMBER_MAX)
 
 
+class ReturnBody(Message):
+    """A return as `retail.returns.Return.as_dict` writes it. `given` says that the money was given back already by a
+    terminal that could not ask; one that asks gives it when it has the answer."""
+
+    document: dict[str, Any]
+    given: bool = False
+
+
 class BeginBody(Message):
     """The lines that are about to be paid, each with the quantity that the payer sees."""
 
@@ -299,6 +307,7 @@ BODIES: dict[str, type[Message]] = {
     "checkout.cancel": EmptyBody,
     "sale.commit": SaleBody,
     "hold.void": VoidBody,
+    "sale.return": ReturnBody,
     "audit.note": NoteBody,
 }
 """The body of each kind of operation, in its present version; `retail.upcasting` knows the older ones."""

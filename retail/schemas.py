@@ -25,12 +25,15 @@ from retail.messages import (
     Position,
     PostedBatch,
     Presence,
+    ReturnBody,
     SaleBody,
     Shown,
     Status,
 )
+from retail.outcomes import RESULTS
 from retail.points_shown import PointsAccount
 from retail.replica import KEYED
+from retail.returns import Return
 from retail.sale import AMOUNT_MAX, Sale, SaleCoupon, SaleLine, SaleMark, SalePromotion, SaleShare
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender
@@ -57,6 +60,8 @@ def _operation(kind: str, version: int, body: Any) -> type[BaseModel]:
     """The operation of one kind and version with its own body, as a client has to send it."""
     if body is SaleBody:
         body = create_model("SaleCommitBody", __base__=SaleBody, sale=(Sale, ...))
+    if body is ReturnBody:
+        body = create_model("SaleReturnBody", __base__=ReturnBody, document=(Return, ...))
     name = "".join(word.capitalize() for word in kind.replace(".", "_").split("_"))
     name += "" if version == present(kind) else str(version)
     # A body without fields that have to be there may itself be left out.
@@ -119,7 +124,7 @@ def shapes() -> dict[str, Shape]:
         if event.answer is not None:
             named[f"{name}-answer"] = told.ErrorAnswer | event.answer
     for kind, model in OPERATIONS.items():
-        named |= {kind: model, f"{kind}-result": told.RESULTS[kind]}
+        named |= {kind: model, f"{kind}-result": RESULTS[kind]}
     for stream, state in states.STATES.items():
         named |= {f"{stream}-state": state, f"{stream}-changes": CHANGES[stream]}
     return named | {

@@ -263,6 +263,7 @@ ExceptionKind = Literal[
     "bad_signature",
     "restored",
     "paid_twice",
+    "returned",
     "hole",
     "code_guessing",
     "points_pace",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from retail.returns import Return
 from retail.sale import Sale
 
 
@@ -19,3 +20,12 @@ class StockMove:
 def moves_of(sale: Sale) -> list[StockMove]:
     """One movement out of the store for each line of the sale."""
     return [StockMove(sale.store, line.item, -line.quantity, sale.id, line.id) for line in sale.lines]
+
+
+def moves_back(document: Return) -> list[StockMove]:
+    """One movement into the store for each line that can be sold again."""
+    return [
+        StockMove(document.store, line.item, line.quantity, document.id, line.line)
+        for line in document.lines
+        if line.restock
+    ]

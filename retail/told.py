@@ -1,8 +1,8 @@
 """What the hub says, as models: every event and answer of docs/protocol.md that goes from the hub to a client.
 
-What the streams show is in `retail.states`; `retail.messages` is the other half: what clients say. A client ignores a
-field that it does not know, because a newer hub of the same protocol may add one; so these models ignore it too. The
-tests hold the hub to them to the letter.
+What the streams show is in `retail.states`, what comes of an operation in `retail.outcomes`; `retail.messages` is the
+other half: what clients say. A client ignores a field that it does not know, because a newer hub of the same protocol
+may add one; so these models ignore it too. The tests hold the hub to them to the letter.
 """
 
 from typing import Annotated, Any, Literal
@@ -197,32 +197,6 @@ class ShopperAtTill(Shopper):
     counted: Count = 0
 
 
-class CartResult(Told):
-    """The cart that the operation changed: the one it named, or the live cart that it moved into."""
-
-    cart: str
-
-
-class AttachResult(Told):
-    cart: str
-    shopper: ShopperAtTill
-
-
-class CheckoutResult(Told):
-    """The lease: its number, and when it ends unless it is renewed, by the hub's clock."""
-
-    cart: str
-    fence: Count
-    until: Milliseconds
-
-
-class SaleResult(Told):
-    """The sale's id, and the points that its shopper was given."""
-
-    sale: str
-    points: Count
-
-
 class Held(Told):
     """What was set aside under the id `hold`, until when it is kept where nothing happens (0: until its cart ends), and
     what it is: `promotion` that a coupon switches on, or `amount` in minor units; of `points` so many. `left` is what
@@ -246,29 +220,6 @@ class Balance(Told):
     currency: str
     expires_at: Milliseconds
     hint: str
-
-
-class VoidResult(Told):
-    """Whether something was still set aside."""
-
-    freed: bool
-
-
-RESULTS: dict[str, type[Told]] = {
-    "cart.add": CartResult,
-    "cart.set": CartResult,
-    "cart.remove": CartResult,
-    "cart.take": CartResult,
-    "cart.release": CartResult,
-    "cart.abandon": CartResult,
-    "cart.attach": AttachResult,
-    "checkout.begin": CheckoutResult,
-    "checkout.cancel": CartResult,
-    "sale.commit": SaleResult,
-    "hold.void": VoidResult,
-    "audit.note": EmptyAnswer,
-}
-"""The `result` of each kind of operation that was carried out."""
 
 
 class TerminalNamed(Told):

@@ -10,7 +10,7 @@ from typing import Any
 from retail import cart as rules
 from retail.cart import Actor, Cart
 from retail.errors import RetailError
-from retail.messages import AttachBody, NoteBody, Operation, SaleBody, body_of, cart_operation, parse
+from retail.messages import AttachBody, NoteBody, Operation, ReturnBody, SaleBody, body_of, cart_operation, parse
 from sync_server.inbox.service import Device
 
 
@@ -37,7 +37,7 @@ class ModelHub:
 
     def _apply(self, device: Device, operation: Operation, now: int) -> None:
         body, actor = body_of(operation), device.actor
-        if isinstance(body, NoteBody):
+        if isinstance(body, NoteBody | ReturnBody):
             return
         visit = self._named(operation.cart or "", actor)
         if isinstance(body, AttachBody):

@@ -7,7 +7,17 @@ from sqlalchemy.orm import Session
 
 from retail import cart as rules
 from retail.errors import N_, MessageError
-from retail.messages import AttachBody, Message, NoteBody, Operation, SaleBody, VoidBody, body_of, cart_operation
+from retail.messages import (
+    AttachBody,
+    Message,
+    NoteBody,
+    Operation,
+    ReturnBody,
+    SaleBody,
+    VoidBody,
+    body_of,
+    cart_operation,
+)
 from sync_server.carts import queries as cart_queries
 from sync_server.carts import service as carts
 from sync_server.coupons import queries as coupon_queries
@@ -17,6 +27,7 @@ from sync_server.errors import NotAllowed
 from sync_server.holds import service as holds
 from sync_server.inbox.service import Device
 from sync_server.loyalty import queries as loyalty
+from sync_server.orders import returns
 from sync_server.orders import service as orders
 from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
@@ -41,6 +52,9 @@ def carry(session: Session, device: Device, seq: int, operation: Operation, now:
             # Its author waits for the event that names it.
             outbox.record(session, carts.stream(carts.carried_on(session, stored).cart.id), {}, cause, operation.at)
             return {"freed": freed}
+        case ReturnBody():
+            _only_terminals(device)
+            return returns.commit(session, device, body, cause, now)
         case NoteBody():
             _only_terminals(device)
             staff.note(session, device.dev, body.action, body.staff, body.detail, operation.at)

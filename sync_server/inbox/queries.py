@@ -20,6 +20,7 @@ SENTENCES = {
     "fork": N_("{source} is an old copy or a double. It sells on by itself; with a new code it sends again."),
     "restored": N_("The hub was set back to an older copy of its data. Devices send again what it lost."),
     "paid_twice": N_("Sale {number} has goods that sale {other} was paid for. Both are kept; refund one of them."),
+    "returned": N_("Return {number} gave back more than was left of its sale. What goes beyond it is booked nowhere."),
     "hole": N_("The numbers of {source} have stopped, although it gave more. Look at its screen and its link."),
     "code_guessing": N_("{source} gave {wrong} wrong codes or PINs of coupons or gift cards. Each further one waits."),
     "points_pace": N_("The card of {shopper} earned unusually much within a day, last with sale {number}."),

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from retail import chain
 from retail.cart import Actor
 from retail.codec import canonical, digest
-from retail.errors import N_, CouponRefused, MessageError, RetailError, StoredValueRefused, VoucherError
+from retail.errors import (
+    N_,
+    CouponRefused,
+    MessageError,
+    RetailError,
+    ReturnRefused,
+    StoredValueRefused,
+    VoucherError,
+)
 from retail.lease import LEASE_CODES
 from retail.messages import BATCH_BYTES_MAX, BODIES, Batch, Operation, parse
 from sync_server.db import insert_if_absent
@@ -59,7 +67,7 @@ class Device:
     shopper: str = ""
 
 
-AT_THE_COUNTER = (CouponRefused, StoredValueRefused, VoucherError)
+AT_THE_COUNTER = (CouponRefused, ReturnRefused, StoredValueRefused, VoucherError)
 """Refusals that are settled where they are met, between the cashier and the shopper."""
 
 FAULTS = {DeviceForked.code: "fork", BadSignature.code: "bad_signature"}
@@ -254,8 +262,8 @@ def _rejection(
     # The id stays with the operation that was carried out under it, so a refused one is stored without.
     _store(session, device, sent, None, outcome, now)
     log.info("operation rejected", dev=device.dev, seq=sent.seq, code=refused.code, sentence=refused.sentence)
-    # A phone's refusals are everyday (its shopper reads them), and so are a second payer's and those of coupons and
-    # gift cards, whose codes must not lie in a case; a fault of ours is looked at whoever met it.
+    # A phone's refusals are everyday (its shopper reads them), and so are a second payer's, those of returns and those
+    # of coupons and gift cards, whose codes must not lie in a case; a fault of ours is looked at whoever met it.
     everyday = device.actor.channel == "online" or refused.code in LEASE_CODES or isinstance(refused, AT_THE_COUNTER)
     if not everyday or isinstance(refused, OperationFailed):
         shopper = {"channel": device.actor.channel, "shopper": device.shopper}

@@ -1,6 +1,6 @@
 """Sales as they were made: immutable, numbered by their terminals."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, func
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Table, func
 
 from sync_server.db import metadata
 
@@ -33,3 +33,31 @@ paid_lines = Table(
     Column("sale", String(64), ForeignKey("sales.id"), nullable=False),
 )
 """A line is paid once: the second sale of it finds the first one here."""
+
+sale_returns = Table(
+    "sale_returns",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("number", String(24), unique=True, nullable=False),
+    # A terminal that could not ask may know a sale before we do.
+    Column("sale", String(64), nullable=False),
+    Column("store", String(64), ForeignKey("stores.id"), nullable=False),
+    Column("terminal", String(64), ForeignKey("terminals.id"), nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False, comment="ms, by the terminal's clock"),
+    Column("received", BigInteger, nullable=False, comment="ms, by the hub's"),
+)
+Index("returns_of_sale", sale_returns.c.sale)
+
+returned_lines = Table(
+    "returned_lines",
+    metadata,
+    Column("sale", String(64), ForeignKey("sales.id"), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("sold", BigInteger, nullable=False, comment="thousandths"),
+    Column("quantity", BigInteger, nullable=False, comment="of them came back"),
+    CheckConstraint("quantity <= sold", name="returned_at_most_what_was_sold"),
+)
+"""What came back of each line, counted in one place: never more than was sold."""

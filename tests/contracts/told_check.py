@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 
-from retail import schemas, told
+from retail import schemas
+from retail.outcomes import RESULTS
 
 
 @cache
@@ -59,5 +60,5 @@ def check_results(operations: list[Any], results: list[Any]) -> None:
     assert len(operations) == len(results)
     for operation, result in zip(operations, results, strict=True):
         if result["status"] == "ok":
-            assert operation["kind"] in told.RESULTS
+            assert operation["kind"] in RESULTS
             check(f"{operation['kind']}-result", result["result"])

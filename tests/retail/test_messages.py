@@ -47,6 +47,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "checkout.cancel": {},
     "hold.void": {"hold": "h-1", "kind": "gift_card"},
     "sale.commit": {"sale": {"id": "s-1"}, "card": "", "receipt": {}, "fence": 3},
+    "sale.return": {"document": {"id": "r-1"}, "given": True},
     "audit.note": {"action": "staff.unlock", "staff": "m-1", "detail": {"of": "c-2"}},
 }
 JSON_VALUES = st.recursive(
@@ -92,6 +93,7 @@ def test_each_kind_reads_its_own_body(kind: str) -> None:
         ("cart.attach", None),
         ("sale.commit", None),
         ("hold.void", None),
+        ("sale.return", None),
         ("audit.note", None),
     ],
 )

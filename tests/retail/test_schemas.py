@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from retail import schemas, states, told
+from retail import schemas, states
 from retail.messages import BODIES
+from retail.outcomes import RESULTS
 from retail.replica import difference
 
 LINE = {
@@ -59,7 +60,7 @@ def test_every_schema_stands_alone_under_its_own_address() -> None:
 
 
 def test_every_operation_has_its_body_its_result_and_its_place_in_a_batch() -> None:
-    assert set(schemas.OPERATIONS) == set(BODIES) == set(told.RESULTS)
+    assert set(schemas.OPERATIONS) == set(BODIES) == set(RESULTS)
     batch = schemas.documents()["ops"]["properties"]["ops"]["items"]
     assert set(batch["discriminator"]["mapping"]) == set(BODIES)
 

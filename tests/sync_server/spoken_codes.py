@@ -14,6 +14,7 @@ OF_THE_TRADE = (
     "loyalty/velocity",
     "messages",
     "pricing",
+    "returns",
     "sale",
     "staff",
     "stored_value",

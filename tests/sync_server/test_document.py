@@ -14,7 +14,8 @@ from hub_process import WAIT_S, HubProcess
 from pydantic import TypeAdapter
 from spoken_codes import codes_of, spoken
 
-from retail import cart, messages, schemas, states, told
+from retail import cart, messages, schemas, states
+from retail.outcomes import RESULTS
 from retail.replica import KEYED
 from sync_server.realtime.handlers import STREAMS_HEARD_MAX
 
@@ -113,7 +114,7 @@ def test_the_tables_name_every_event_and_what_it_carries() -> None:
 def test_the_tables_name_every_operation_with_its_body_and_its_result() -> None:
     told_of = {code(kind): (code(body), code(result)) for kind, body, *_, result in rows("Operations")}
     bodies = {kind: model.model_fields["body"].annotation for kind, model in schemas.OPERATIONS.items()}
-    assert told_of == {kind: (name_of(body), told.RESULTS[kind].__name__) for kind, body in bodies.items()}
+    assert told_of == {kind: (name_of(body), RESULTS[kind].__name__) for kind, body in bodies.items()}
 
 
 def test_the_tables_name_every_stream_and_its_state() -> None:

@@ -23,6 +23,7 @@ const WORRIES = {
   never: () => [t("Not seen yet"), t("It has never connected. Enrol it at the hub and start it.")],
   forked: () => [t("In quarantine"), t("It is an old copy or a double. It sells on by itself and keeps everything; give it a new code so that it may send again.")],
   code_guessing: () => [t("Codes guessed"), t("Find out who types codes there; whoever has a good one waits a few minutes at most.")],
+  returned: () => [t("Returned too often"), t("Compare the return with its sale; whoever has the money may owe it.")],
   points_pace: () => [t("Many points in a day"), t("Look whose card it is and who was at the till; the points are given.")],
   points_owed: () => [t("Points owed"), t("What the shopper earns next pays them; talk to the shopper, or give them away.")],
   hole: () => [t("Numbers stopped"), t("It gave numbers that have not come for ten minutes although it is connected. Nothing is lost; look at its screen and start it anew.")],
