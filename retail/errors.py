@@ -8,6 +8,7 @@ RetailError
 ├── TenderRefused     a payment that does not add up
 ├── PromotionError    a promotion that nobody could apply
 ├── SaleError         a sale whose figures contradict each other
+├── ReturnRefused     goods that cannot come back, or not like this
 ├── LoyaltyRefused    points that are not there, a limit, a programme or an allowance that does not hold
 ├── StaffRefused      a PIN or a role that does not open this door
 ├── VoucherError      a code of a coupon or gift card that cannot be right, or is tried too often

@@ -37,13 +37,14 @@ class VoidResult(Told):
 
 
 class ReturnResult(Told):
-    """The return's id; the points that were taken back and given back, and of `withheld` points the refund is less
-    their worth."""
+    """The return's id; the points that were taken back and given back, and those `withheld`, for whose worth `less`
+    minor units are taken off what is paid out in cash, and the rest off what goes back to cards."""
 
     document: str
     taken: Count
     given_back: Count
     withheld: Count
+    less: Count = 0
 
 
 RESULTS: dict[str, type[Told]] = {

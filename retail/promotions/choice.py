@@ -59,7 +59,8 @@ def choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Wor
     if isinstance(lone, Multi | Limited) and _plain(goods, members, alone):
         return _in_turn([goods[n] for n in members], lone)
     table = Table(goods, members, at_work, alone)
-    pool, made, exact = [goods[n].count for n in members], list[Made](), True
+    pool, made = [goods[n].count for n in members], list[Made]()
+    exact = not any(machine.mixed for machine in table.multis.values())
     for _ in range(ROUNDS_MAX):
         counts = [min(count, UNITS_A_ROUND_MAX) for count in pool]
         found = _one_round(table, counts, Counter(machine for machine, _, _ in made))

@@ -3,7 +3,8 @@
 The units come dearest first. A machine says in which roles it would take a unit, what is gained by that (in
 `PARTS` of a minor unit) and in which state it is then; a choice is whole when every machine is `done`. Because the
 dearest come first, a machine needs to remember counts and nothing else, and going through all states finds the best
-choice there is: choice.py.
+choice there is: choice.py. The one exception are weighings that get an amount a kilogram off: there the dearest need
+not get the most, and the choice does not say that it is the best.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retail.promotions.benefits import Benefit, BundlePrice, BuyGet, EachUnit, Gift, Multibuy
-from retail.promotions.calculators import FREE, PARTS
+from retail.promotions.calculators import FREE, PARTS, Percent
 from retail.promotions.promotion import Promotion
 from retail.promotions.selector import Selector
 from retail.promotions.stacks import Contents, Stack
@@ -58,6 +59,11 @@ class Multi:
     def __init__(self, benefit: Multibuy) -> None:
         self.serving: Serving = benefit.targets
         self._benefit = benefit
+        self.mixed = False
+        """Whether the cheaper of two units may get more off than the dearer: an amount a kilogram off two weighings."""
+
+    def look(self, sizes: Set[int]) -> None:
+        self.mixed = len(sizes) > 1 and not isinstance(self._benefit.calculator, Percent)
 
     def begin(self, sets: int) -> State:
         # The number of sets matters only where it is limited; a smaller state joins more ways into one.
@@ -68,12 +74,15 @@ class Multi:
 
     def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
         # The cheapest of a set get less off than its average: an even share for each of its units is never too little.
-        benefit = self._benefit
-        return -(-benefit.calculator.off(stack.price, stack.size) * (benefit.take - benefit.pay) // benefit.take)
+        benefit, off = self._benefit, self._benefit.calculator.off(stack.price, stack.size)
+        return off if self.mixed else -(-off * (benefit.take - benefit.pay) // benefit.take)
 
     def ahead(self, state: State, stack: Stack) -> int:
         """What a set that was begun may still gain beyond the `share` of the units to come, of this price or less."""
         place, benefit = state[0], self._benefit
+        if self.mixed:
+            # Their shares are all that they could get off.
+            return 0
         return (
             (benefit.take - max(place, benefit.pay)) * benefit.calculator.off(stack.price, stack.size) if place else 0
         )
@@ -228,6 +237,8 @@ def working(promotion: Promotion, cart: Contents, taken: Set[int], alone: Sequen
     for role, places in enumerate(free):
         for n in places:
             roles[n] = (*roles.get(n, ()), role)
+    if isinstance(machine, Multi):
+        machine.look({stacks[n].size for n in roles})
     dearest = [stacks[places[0]].price for places in free]
     shares = {n: machine.share(stacks[n], found, dearest) for n, found in roles.items()}
     if not any(share > alone[n] for n, share in shares.items()):

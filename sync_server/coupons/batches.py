@@ -82,7 +82,7 @@ def codes(
 def all_codes(db: Database, key: CodeKey, batch: str) -> Iterator[tuple[int, str]]:
     """As `codes`, all of them, a page at a time."""
     first = 0
-    while page := db.read(lambda session, first=first: codes(session, key, batch, first)):  # type: ignore[misc]
+    while page := db.read_beside(lambda session, first=first: codes(session, key, batch, first)):  # type: ignore[misc]
         yield from page
         first = page[-1][0] + 1
 

@@ -61,7 +61,7 @@ class Adjusted(Message):
 
 
 class From(Message):
-    first: int = Field(default=0, ge=0)
+    first: int = Field(default=0, ge=0, le=pages.CODES_MAX)
 
 
 def add_cards(doors: Doors) -> None:

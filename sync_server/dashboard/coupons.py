@@ -53,7 +53,7 @@ class Code(Message):
 
 
 class From(Message):
-    first: int = Field(default=0, ge=0)
+    first: int = Field(default=0, ge=0, le=CODES_MAX)
 
 
 def add_coupons(doors: Doors) -> None:

@@ -47,6 +47,7 @@ def _report(session: Session, store_id: str, day: str, now: int) -> dict[str, An
         "since": first,
         "until": min(end, now),
         "now": now,
+        "today": datetime.fromtimestamp(now // 1000, ZoneInfo(store.zone)).date().isoformat(),
         "currency": store.currency,
         "owed": stored_value.owed(session, end - 1),
         "moved": stored_value.moved(session, first, end),
@@ -61,7 +62,9 @@ def _month_to(store: Store, day: str, now: int) -> tuple[int, int, str]:
         asked = datetime.fromisoformat(day).replace(tzinfo=zone) if day else None
     except ValueError:
         asked = None
-    today = (asked or datetime.fromtimestamp(now // 1000, zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    here = datetime.fromtimestamp(now // 1000, zone)
+    # Nobody knows what will be owed on a day to come.
+    today = min(asked or here, here).replace(hour=0, minute=0, second=0, microsecond=0)
     ends = (today + timedelta(days=1)).timestamp()
     return int(today.replace(day=1).timestamp()) * 1000, int(ends) * 1000, today.date().isoformat()
 
@@ -74,5 +77,6 @@ def _lines(report: dict[str, Any]) -> list[str]:
     for row in report["moved"]:
         lines.append(f"{row['entry']},{row['kind']},{row['currency']},{day},{row['count']},{row['amount']}")
     for row in report["points"]["months"]:
-        lines.append(f"points,{row['month'] or 'never'},{currency},{day},{row['points']},{row['money']}")
+        # Lots have no history: of points there is only what is out now, whatever day was asked for.
+        lines.append(f"points,{row['month'] or 'never'},{currency},{report['today']},{row['points']},{row['money']}")
     return lines

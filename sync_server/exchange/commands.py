@@ -10,6 +10,7 @@ import click
 from sync_server.cli import open_hub_database, options, settings_of
 from sync_server.exchange import files, service
 from sync_server.exchange.kinds import KINDS
+from sync_server.staff import queries as staff
 
 BAD = 1
 KIND = click.Choice(list(KINDS))
@@ -39,7 +40,7 @@ def export_command(kind: str, file: Path, **given: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, and what is wrong in which line.")
 @click.option("--skip-bad", is_flag=True, help="Bring the good rows in although others are bad.")
-@click.option("--by", default="", help="Number of the manager who brings it in, for the audit ledger.")
+@click.option("--by", required=True, help="Number of the manager who brings it in, for the audit ledger.")
 def import_command(kind: str, file: Path, dry_run: bool, skip_bad: bool, by: str, **given: Any) -> None:
     """Bring products, prices, promotions, cards or balances in. Nothing is changed where a row is bad.
 
@@ -55,11 +56,14 @@ def import_command(kind: str, file: Path, dry_run: bool, skip_bad: bool, by: str
     db = open_hub_database(settings_of(**given))
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn())
     try:
+        member = db.read(lambda session: staff.by_number(session, by))
+        if member is None or member.role != "manager":
+            raise click.ClickException(f"No manager has the number {by}.")
         lines = sum(1 for _ in file.open("rb"))
         with Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task(kind, total=lines)
             report = service.take_in(
-                db, kind, file, by, now_ms(), dry_run, skip_bad, lambda done: bar.update(task, completed=done)
+                db, kind, file, member.id, now_ms(), dry_run, skip_bad, lambda done: bar.update(task, completed=done)
             )
     except files.FileRefused as refused:
         raise click.ClickException(str(refused)) from None

@@ -184,7 +184,9 @@ def _put_balances(session: Session, rows: Rows, doing: Doing) -> int:
     changed = 0
     for row in rows:
         _check_customer(session, row["customer"])
-        more = row["points"] - loyalty.balance(session, row["customer"])
+        # Not `balance`, which is never below zero: what is owed is paid by what is given.
+        sums = loyalty.buckets(session, row["customer"])
+        more = row["points"] - sums["active"] - sums["debt"]
         if more:
             points.adjust(session, f"{doing.name}:{row['customer']}", row["customer"], more, doing.by, doing.at)
             changed += 1

@@ -69,14 +69,13 @@ def take_in(
     A file that was cut off is brought in again: rows that are done already change nothing.
     """
     kind = KINDS[name]
-    doing = Doing(by, at, f"import-{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}")
+    # With the moment in it: the same file may be brought in again after balances have changed, and sets them again.
+    doing = Doing(by, at, f"import-{at}-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}")
     report = _walk(db, kind, path, doing, True, progress)
     if dry or (report.refused and not skip_bad):
         return report
     report = _walk(db, kind, path, doing, False, progress)
     report.done = True
-    detail = {"kind": name, "rows": report.rows, "changed": report.changed, "refused": report.refused}
-    db.write(lambda session: staff.note(session, "exchange", f"import.{name}", by, detail, at))
     return report
 
 
@@ -125,6 +124,10 @@ def _part(db: Database, kind: Kind, part: list[Good], doing: Doing, dry: bool) -
         found.append(_put(session, kind, part, doing))
         if dry:
             raise Undone
+        changed, bad = found[-1]
+        # With the part itself: an import that is cut off stands in the ledger as far as it came.
+        detail = {"import": doing.name, "lines": [part[0][0], part[-1][0]], "changed": changed, "refused": len(bad)}
+        staff.note(session, "exchange", f"import.{kind.name}", doing.by, detail, doing.at)
 
     with suppress(Undone):
         db.write(put)

@@ -11,8 +11,8 @@ from retail.sale import sale_from
 from sync_server.catalogue.tables import stores
 from sync_server.orders.tables import sales
 
-NOBODY = {"shopper": "", "cashier": "", "cart": ""}
-"""Who bought and who sold is nobody's business who only has the paper."""
+NOBODY = {"shopper": "", "cashier": "", "cart": "", "tier": "", "first": False, "counted": 0, "reached": ""}
+"""Who bought, how much she buys, and who sold is nobody's business who only has the paper."""
 
 
 def shown(session: Session, sale: str) -> dict[str, Any] | None:
@@ -23,6 +23,9 @@ def shown(session: Session, sale: str) -> dict[str, Any] | None:
     if row is None:
         return None
     made, body = sale_from(row.body), row.body | NOBODY
+    # By these names a terminal speaks of what it has set aside.
+    body["tenders"] = [tender | {"hold": ""} for tender in body["tenders"]]
+    body["coupons"] = [coupon | {"claim": ""} for coupon in body.get("coupons", [])]
     return {
         "sale": body,
         "store": row.store["names"],

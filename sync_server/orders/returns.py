@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from retail import returns
-from retail.errors import N_, ReturnRefused, SaleError
+from retail.errors import N_, ReturnRefused, SaleError, StoredValueRefused
 from retail.messages import ReturnBody
 from retail.returns import Back, Return, ReturnHead
 from retail.sale import Sale, sale_from
@@ -16,10 +16,12 @@ from retail.stock import moves_back
 from sync_server.catalogue import queries as catalogue
 from sync_server.db import insert_absent, insert_if_absent
 from sync_server.inbox.service import Device, open_exception
+from sync_server.loyalty import queries as loyalty_queries
 from sync_server.loyalty import service as loyalty
 from sync_server.loyalty import telling
 from sync_server.orders.tables import returned_lines, sale_returns, sales
 from sync_server.outbox.service import Cause
+from sync_server.prepared import Savepoint
 from sync_server.stock import service as stock
 from sync_server.stored_value import queries as stored_values
 from sync_server.stored_value import service as stored_value
@@ -34,6 +36,19 @@ class Sold:
     sale: Sale
     shopper: str
     before: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a return did to points (`taken`, `given_back`, `withheld`), by how much less cash is paid out for it, and
+    what could not be done."""
+
+    points: dict[str, int]
+    less: int
+    rows: list[dict[str, Any]]
+
+
+NOTHING_BOOKED = Booked({"taken": 0, "given_back": 0, "withheld": 0}, 0, [])
 
 
 def commit(session: Session, device: Device, body: ReturnBody, cause: Cause, now: int) -> dict[str, Any]:
@@ -51,7 +66,7 @@ def commit(session: Session, device: Device, body: ReturnBody, cause: Cause, now
             raise ReturnRefused("return.unknown_sale", N_("The hub does not know this receipt (yet). Ask again later."))
         _keep(session, told, now)
         _case(session, told, [{"what": "sale", "line": "", "sold": told.sale, "derived": None}], now)
-        return {"document": told.id, "taken": 0, "given_back": 0, "withheld": 0}
+        return {"document": told.id, **NOTHING_BOOKED.points, "less": 0}
     wanted = [Back(row.line, row.quantity, row.restock) for row in told.lines]
     rows = list[dict[str, Any]]()
     if body.given:
@@ -62,9 +77,13 @@ def commit(session: Session, device: Device, body: ReturnBody, cause: Cause, now
     if differing and not body.given:
         raise ReturnRefused("return.changed", N_("Some of this came back meanwhile. Look at the receipt again."))
     _keep(session, told, now)
-    if rows or differing:
-        _case(session, told, rows + differing, now)
-    return {"document": told.id, **_booked(session, sold, derived, cause, now)}
+    booked = NOTHING_BOOKED
+    if derived is not None:
+        booked = _booked(session, sold, derived, told if body.given else derived, cause, now)
+    rows += differing + booked.rows
+    if rows:
+        _case(session, told, rows, now)
+    return {"document": told.id, **booked.points, "less": booked.less}
 
 
 def _head(told: Return) -> ReturnHead:
@@ -124,29 +143,65 @@ def _case(session: Session, told: Return, rows: list[dict[str, Any]], now: int) 
     open_exception(session, told.store, "returned", told.id, {"number": told.number, "rows": rows}, now)
 
 
-def _booked(session: Session, sold: Sold, derived: Return | None, cause: Cause, now: int) -> dict[str, int]:
-    """Count the goods, put them back on the shelf, take back what they earned and give back what paid for them."""
-    if derived is None:
-        return {"taken": 0, "given_back": 0, "withheld": 0}
+def _booked(session: Session, sold: Sold, derived: Return, paid: Return, cause: Cause, now: int) -> Booked:
+    """Count the goods, put them back on the shelf, take back what they earned and give back what paid for them.
+
+    `paid` says what the terminal gives back itself, or has given.
+    """
     _count(session, sold, derived)
     stock.move(session, moves_back(derived), derived.at)
-    for n, refund in enumerate(derived.refunds):
-        held = stored_values.hold_row(session, refund.hold) if refund.hold else None
-        if held is not None:
-            about = stored_value.About(derived.id, derived.terminal, now)
-            stored_value.refund(session, held.account, f"{derived.id}:{n}", refund.amount, derived.currency, about)
+    by_id = {line.id: line for line in sold.sale.lines}
     lines = [
-        loyalty.LineBack(row.line, sale_line.points, sold.before.get(row.line, 0), row.quantity, sale_line.quantity)
+        loyalty.LineBack(
+            row.line, by_id[row.line].points, sold.before.get(row.line, 0), row.quantity, by_id[row.line].quantity
+        )
         for row in derived.lines
-        for sale_line in sold.sale.lines
-        if sale_line.id == row.line
     ]
     burned = sum(refund.points for refund in derived.refunds)
     money = sum(refund.amount for refund in derived.refunds if not refund.points)
-    undone = loyalty.take_back(session, derived.id, sold.sale.id, lines, burned, money, now)
+    points = loyalty.take_back(session, derived.id, sold.sale.id, lines, burned, money, now)
+    less = loyalty_queries.programme(session, now).money(points["withheld"])
+    in_cash = sum(refund.amount for refund in derived.refunds if refund.kind == "cash")
+    rows = _to_cards(session, sold.sale, derived, paid, max(0, less - in_cash), now)
     if sold.shopper:
         telling.tell(session, sold.shopper, now, cause)
-    return undone
+    return Booked(points, min(less, in_cash), rows)
+
+
+def _to_cards(session: Session, sale: Sale, derived: Return, paid: Return, less: int, now: int) -> list[dict[str, Any]]:
+    """Give back to gift cards and credit what the sale took from them, and `less` minor units less, the last first;
+    what cannot be given back there is a row for a person.
+
+    A tender may name a hold that was gone when the sale came, or that was never its own: then it took nothing.
+    """
+    rows = []
+    told = {refund.hold: refund.amount for refund in paid.refunds if refund.hold}
+    returned = session.scalars(select(sale_returns.c.id).where(sale_returns.c.sale == sale.id))
+    sources = [sale.id, *returned]
+    for n, refund in reversed(list(enumerate(derived.refunds))):
+        if refund.kind not in ("gift_card", "store_credit"):
+            continue
+        wanted = min(refund.amount, told.get(refund.hold, 0))
+        held_back = min(less, wanted)
+        wanted, less = wanted - held_back, less - held_back
+        held = stored_values.hold_row(session, refund.hold)
+        given = 0
+        if held is not None:
+            there = min(wanted, stored_values.taken_by(session, held.account, sources))
+            given = _give_back(session, held.account, f"{derived.id}:{n}", there, derived, now) if there > 0 else 0
+        if given < wanted:
+            rows.append({"what": refund.kind, "line": "", "sold": wanted, "derived": given})
+    return rows
+
+
+def _give_back(session: Session, account: str, key: str, amount: int, derived: Return, now: int) -> int:
+    """The minor units that went onto an account; none where it can hold no more."""
+    try:
+        with Savepoint(session, "card"):
+            stored_value.give_back(session, account, key, amount, stored_value.About(derived.id, derived.terminal, now))
+    except StoredValueRefused:
+        return 0
+    return amount
 
 
 def _count(session: Session, sold: Sold, derived: Return) -> None:

@@ -109,7 +109,7 @@ def codes(
 def all_codes(db: Database, key: CodeKey, batch: str) -> Iterator[tuple[int, str, str]]:
     """As `codes`, all of them, a page at a time."""
     for first in range(0, db.read(lambda session: batch_row(session, batch)).made, pages.PAGE_CODES):
-        yield from db.read(lambda session, first=first: codes(session, key, batch, first))  # type: ignore[misc]
+        yield from db.read_beside(lambda session, first=first: codes(session, key, batch, first))  # type: ignore[misc]
 
 
 def seal(session: Session, batch: str, by: str, now: int) -> None:

@@ -149,6 +149,8 @@ def replace(session: Session, key: CodeKey, account: str, by: str, now: int) -> 
     code_hash = key.hashed(code)
     secret = {"code_hash": code_hash, "hint": hinted(code), "pin_hash": key.hashed_pin(code_hash, pin) if pin else None}
     session.execute(update(stored_values).where(stored_values.c.id == account).values(**secret, blocked=False))
-    detail = {"account": account, "from": row.hint, "to": secret["hint"]}
+    # Whoever found the old one may have tried its PIN until it was locked.
+    vouchers.keep_guesses(session, f"card:{account}"[:80], Guesses())
+    detail = {"account": account, "from": row.hint, "to": secret["hint"], "unblocked": row.blocked}
     staff.note(session, "hub", "stored_value.replaced", by, detail, now)
     return {"account": account, "code": shown(code), "pin": pin}

@@ -1,5 +1,6 @@
 """Reading gift cards and store credit."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -67,6 +68,14 @@ def summed(session: Session, account: str) -> tuple[int, int]:
 
 def hold_row(session: Session, hold: str) -> Row[Any] | None:
     return session.execute(select(stored_value_holds).where(stored_value_holds.c.id == hold)).first()
+
+
+def taken_by(session: Session, account: str, sources: Collection[str]) -> int:
+    """What these sales took from an account less what these returns gave back to it, in minor units."""
+    columns = stored_value_entries.c
+    moved = func.coalesce(func.sum(columns.available + columns.held), 0)
+    found = select(moved).where(columns.account == account, columns.source.in_(sources))
+    return -int(session.scalar(found) or 0)
 
 
 def holds_over(session: Session, now: int, limit: int) -> list[str]:

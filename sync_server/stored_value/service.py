@@ -50,6 +50,14 @@ def refund(session: Session, account: str, key: str, amount: int, currency: str,
     return _put(session, account, Entry(key, "refund", amount), currency, about)
 
 
+def give_back(session: Session, account: str, key: str, amount: int, about: About) -> dict[str, Any]:
+    """The return `about.source` gives back what a sale took from it. Also where the card is blocked or over meanwhile:
+    the money is the shopper's."""
+    entry = Entry(key, "refund", amount)
+    check_amount(entry)
+    return _post(session, account, entry, 0, about)
+
+
 def adjust(session: Session, account: str, key: str, amount: int, about: About) -> dict[str, Any]:
     """A member of staff corrects the balance, up or down; also of a card that is blocked or over."""
     entry = Entry(key, "adjust", amount)

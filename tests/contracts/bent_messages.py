@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from talking_device import FIRST, NOW, PIECES
+from talking_device import FIRST, NOW, PIECES, SHOP
 
 ODD: list[Any] = [
     None, True, False, 0, -1, 1.0, 0.5, 1e300, 2**53, -(2**63), 2**64 - 1, "", "x", "x" * 300, "1", " ", "\x00", "ÿ",
@@ -58,6 +58,37 @@ BODIES: dict[str, dict[str, Any]] = {
         },
         "card": "",
         "receipt": {},
+    },
+    "hold.void": {"hold": "hold-1", "kind": "gift_card"},
+    "sale.return": {
+        "document": {
+            "id": "return-1",
+            "number": "01-02-R000001",
+            "sale": "sale-1",
+            "store": SHOP.stores[0].id,
+            "terminal": "till-1",
+            "cashier": "staff-01",
+            "reason": "",
+            "lines": [
+                {
+                    "line": "line",
+                    "item": PIECES[0].id,
+                    "names": {},
+                    "quantity": 1000,
+                    "total": 1,
+                    "tax_code": "A",
+                    "tax": 0,
+                    "points": 0,
+                    "restock": True,
+                }
+            ],
+            "total": 1,
+            "tax": 0,
+            "refunds": [{"kind": "cash", "amount": 1}],
+            "currency": "EUR",
+            "at": NOW,
+        },
+        "given": False,
     },
     "audit.note": {"action": "note", "staff": "", "detail": {}},
 }

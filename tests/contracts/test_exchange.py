@@ -1,18 +1,20 @@
 """Files in and out of the hub, on both databases: what goes out comes in again, and a bad row is named by its line."""
 
 import csv
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from talking_device import NOW, PIECES, SHOP
+from talking_device import NOW, PIECES, SHOP, rows
 
 from sync_server.customers import service as customers
 from sync_server.db import Database
 from sync_server.exchange import files, kinds, service
 from sync_server.loyalty import queries as loyalty
+from sync_server.loyalty import service as points
 from sync_server.promotions import queries as promotions
 from sync_server.staff.tables import audit
 
@@ -20,8 +22,11 @@ ANNA = SHOP.shoppers[0]
 BREAD, MILK = PIECES[0], PIECES[1]
 
 
-def take_in(db: Database, kind: str, path: Path, **words: Any) -> service.Report:
-    return service.take_in(db, kind, path, "2001", NOW, **words)
+LATER = itertools.count(NOW + 1)
+
+
+def take_in(db: Database, kind: str, path: Path, at: int = NOW, **words: Any) -> service.Report:
+    return service.take_in(db, kind, path, "2001", at, **words)
 
 
 def written(folder: Path, name: str, *rows: Any) -> Path:
@@ -86,6 +91,11 @@ def test_every_bad_row_is_named_by_its_line_and_nothing_is_changed(db: Database,
     assert (report.done, report.changed, report.refused, price_of(db, BREAD.id)) == (True, 1, 6, 5)
 
 
+def in_the_ledger(db: Database) -> list[int]:
+    """How many rows each noted part of an import changed."""
+    return [row.detail["changed"] for row in rows(db, audit) if row.action == "import.prices"]
+
+
 def test_an_import_that_was_cut_off_is_begun_again_and_does_the_rest(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,8 +117,10 @@ def test_an_import_that_was_cut_off_is_begun_again_and_does_the_rest(
     assert told == [10, 20, 30, 40, 10, 20], "tried once as a whole, then done in parts"
     assert price_of(db, PIECES[19].id) == PIECES[19].price + 1
     assert price_of(db, PIECES[20].id) == PIECES[20].price
+    assert in_the_ledger(db) == [10, 10], "as far as it came"
     report = take_in(db, "prices", path)
     assert (report.rows, report.changed, report.done) == (40, 20, True)
+    assert in_the_ledger(db) == [10, 10, 0, 0, 10, 10]
 
 
 def test_a_promotion_from_a_csv_gets_its_next_version_and_a_wrong_one_says_what_is_wrong(
@@ -140,6 +152,11 @@ def test_cards_and_balances_of_customers_who_are_there(db: Database, tmp_path: P
     path = written(tmp_path, "balances.csv", "customer,points", f"{ANNA.id},4321")
     for _ in range(2):
         take_in(db, "balances", path)
+        assert db.read(lambda session: loyalty.balance(session, ANNA.id)) == 4321
+    # What became of the points since does not matter: the file says how it is.
+    for lost in (-4321, -1000):
+        db.write(lambda session, lost=lost: points.adjust(session, f"lost{lost}", ANNA.id, lost, "2001", NOW))
+        assert take_in(db, "balances", path, at=next(LATER)).changed == 1
         assert db.read(lambda session: loyalty.balance(session, ANNA.id)) == 4321
     path = written(tmp_path, "balances.csv", "customer,points", f"{ANNA.id},-1", f"{ANNA.id},1.5")
     assert take_in(db, "balances", path).refused == 2

@@ -148,7 +148,7 @@ def test_money_that_was_given_without_the_hub_is_kept_and_a_person_is_told(till:
     assert say(till, back(till, sale, 2))["status"] == "ok"
     late = back(till, sale, 1)
     answer = say(till, late, given=True)
-    assert answer["result"] == {"document": late.id, "taken": 0, "given_back": 0, "withheld": 0}
+    assert answer["result"] == {"document": late.id, "taken": 0, "given_back": 0, "withheld": 0, "less": 0}
     (case,) = rows(till.db, exceptions)
     assert (case.kind, case.detail["rows"][0]["sold"], case.detail["rows"][0]["derived"]) == ("returned", 1000, 0)
     assert [row.quantity for row in rows(till.db, returned_lines)] == [2000]

@@ -15,6 +15,7 @@ from retail.stored_value import AMOUNT_MAX, CODE_LENGTH, HOLD_MS, PIN_TRIES_MAX,
 from retail.voucher_codes import made
 from sync_server.db import Database
 from sync_server.inbox.tables import exceptions
+from sync_server.staff.tables import audit
 from sync_server.stored_value import batches, cards, queries, service
 from sync_server.stored_value.cards import NewCard
 from sync_server.stored_value.service import About
@@ -280,6 +281,21 @@ def test_a_pin_is_tried_a_few_times_only_and_a_manager_opens_the_card_again(db: 
     assert [row.source.startswith("card:") for row in rows(db, exceptions) if row.kind == vouchers.CASE] == [True]
     db.write(lambda session: cards.unlock(session, given["account"], "staff-05", now))
     assert find(db, given["code"], given["pin"], now)
+
+
+def test_a_lost_card_whose_finder_tried_its_pin_is_good_again_under_its_new_code(db: Database) -> None:
+    given = db.write(lambda session: cards.issue(session, KEY, NewCard(EUR, STORE, pin=True), "staff-05", NOW))
+    wrong = "0" * len(given["pin"]) if given["pin"][0] != "0" else "1" * len(given["pin"])
+    now = NOW
+    for _ in range(PIN_TRIES_MAX):
+        refused_find(db, given["code"], wrong, now)
+        now += WAIT_MAX_MS
+    assert refused_find(db, given["code"], given["pin"], now).code == "stored_value.pin_locked"
+    db.write(lambda session: cards.block(session, given["account"], "staff-05", now))
+    fresh = db.write(lambda session: cards.replace(session, KEY, given["account"], "staff-05", now))
+    assert find(db, fresh["code"], fresh["pin"], now)
+    [noted] = [row.detail for row in rows(db, audit) if row.action == "stored_value.replaced"]
+    assert noted["unblocked"] is True
 
 
 def test_codes_of_cards_that_do_not_exist_are_guesses(db: Database) -> None:

@@ -38,3 +38,26 @@ def test_two_writers_and_the_loop_that_log_at_once_do_not_wait_for_one_another_f
     rows = [json.loads(line) for line in ended.stderr.splitlines()]
     for place in range(3):
         assert [row["seq"] for row in rows if row["place"] == place] == list(range(3000))
+
+
+FAULT = """
+from sync_server import log_lines
+import structlog
+
+log_lines.to_stderr()
+
+def check(pin):
+    raise ValueError("no such drawer")
+
+try:
+    check("4711")
+except ValueError:
+    structlog.get_logger().exception("hub fault")
+"""
+
+
+def test_a_fault_is_logged_with_its_functions_and_without_what_was_in_them() -> None:
+    ended = subprocess.run([sys.executable, "-c", FAULT], capture_output=True, text=True, timeout=TIMEOUT_S)
+    [row] = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert "check" in str(row["exception"]) and "no such drawer" in str(row["exception"])
+    assert "4711" not in ended.stderr

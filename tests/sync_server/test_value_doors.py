@@ -83,6 +83,12 @@ def test_a_card_is_given_out_once_found_put_right_blocked_and_replaced_and_the_l
     assert lines[0] == "what,kind,currency,until,count,amount" and lines[1].startswith("owed,gift_card,EUR,")
     before = desk.get("/liability", params={"day": "2001-02-03"}).json()
     assert (before["owed"], before["day"]) == ([], "2001-02-03")
+    # Of points there is only what is out now: no file says it of a day in the past, or to come.
+    old = desk.get("/liability.csv", params={"day": "2001-02-03"}).text.splitlines()
+    of_points = [[line for line in some if line.startswith("points,")] for some in (old, lines)]
+    assert of_points[0] == of_points[1] != []
+    assert desk.get("/liability", params={"day": "9999-12-31"}).json()["day"] == owed["day"]
+    assert desk.get("/cards/batches/of/none/codes", params={"first": "9" * 20}).status_code == 400
     wanted = ["issued", "adjusted", "adjusted", "blocked", "replaced"]
     assert [row.action for row in noted(lone_hub, "stored_value.")] == [f"stored_value.{act}" for act in wanted]
     assert {row.staff for row in noted(lone_hub, "stored_value.")} == {MANAGER.id}

@@ -7,6 +7,7 @@ import { open } from "./gate.js";
 import { account, now, shopper, status } from "./live.js";
 import { entryWords, signed } from "./points_words.js";
 
+const ENTRIES_AT_ONCE = 30;
 const found = signal(null);
 const failed = signal(false);
 /** The lot whose entries are open, and these entries; "" is the whole account. */
@@ -37,7 +38,8 @@ async function show(lot, before = 0) {
     const page = await ask(`?${new URLSearchParams({ lot, before: String(before) })}`);
     if (opened.peek() !== lot) return;
     entries.value = before ? [...entries.peek(), ...page.entries] : page.entries;
-    older.value = page.entries.at(-1)?.more ?? 0;
+    // A page holds at least so many where there may be more: all that happened in one moment stands on one page.
+    older.value = page.entries.length >= ENTRIES_AT_ONCE ? page.entries.at(-1).more : 0;
   } catch {
     failed.value = true;
   }
@@ -72,7 +74,7 @@ function Entries({ zone }) {
   return html`<ul class="entries">${entries.value.map((one) => html`<li key=${one.key}>
       <span class="grow">${entryWords(one)}<span class="quiet small">${dateTime(one.at, zone)}${one.number && html` · <a href=${`/orders/${one.source}`}>${one.number}</a>`}</span></span>
       <b class="amount">${signed(one)}</b></li>`)}</ul>
-    ${older.value > 1 && entries.value.length % 30 === 0 && html`<${Button} kind="quiet" onClick=${() => show(opened.value, older.value)}>${t("Older ones")}<//>`}`;
+    ${older.value > 1 && html`<${Button} kind="quiet" onClick=${() => show(opened.value, older.value)}>${t("Older ones")}<//>`}`;
 }
 
 function Opening({ lot, label, children, zone }) {
