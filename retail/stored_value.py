@@ -139,12 +139,16 @@ def check_usable(terms: Terms, currency: str, now: int) -> None:
             N_("This card is no longer valid. Use another one or another way to pay; nothing was changed."),
         )
     if currency != terms.currency:
-        raise StoredValueRefused(
-            "stored_value.currency",
-            N_("This card is in {ours}, and the amount is in {other}. Use another way to pay; nothing was changed."),
-            ours=terms.currency,
-            other=currency,
-        )
+        raise other_currency(terms.currency, currency)
+
+
+def other_currency(ours: str, other: str) -> StoredValueRefused:
+    return StoredValueRefused(
+        "stored_value.currency",
+        N_("This card is in {ours}, and the amount is in {other}. Use another way to pay; nothing was changed."),
+        ours=ours,
+        other=other,
+    )
 
 
 def is_over(terms: Terms, now: int) -> bool:

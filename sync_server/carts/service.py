@@ -14,6 +14,7 @@ from sync_server.carts import queries
 from sync_server.carts.queries import StoredCart
 from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
+from sync_server.db import insert_if_absent
 from sync_server.errors import NotFound
 from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
@@ -57,10 +58,9 @@ def stream(cart_id: str) -> str:
     return f"cart:{cart_id}"
 
 
-def open_cart(session: Session, cart_id: str, store: str, opened_by: str, shopper: str = "") -> StoredCart:
-    """A new, empty cart: of a terminal's visit, or (`opened_by` empty) a shopper's live one."""
-    OPEN.run(session, **EMPTY, id=cart_id, store=store, opened_by=opened_by, shopper=shopper)
-    return StoredCart(Cart(cart_id, shopper=shopper), store, opened_by)
+def open_live_cart(session: Session, cart_id: str, store: str, shopper: str) -> None:
+    """A shopper's live cart, new and empty; nobody has opened it."""
+    OPEN.run(session, **EMPTY, id=cart_id, store=store, opened_by="", shopper=shopper)
 
 
 def live_cart(session: Session, shopper: str) -> StoredCart:
@@ -84,7 +84,10 @@ def named(session: Session, cart_id: str, actor: Actor, store: str) -> StoredCar
         return stored
     if actor.channel == "online":
         raise CartRefused("cart.unknown", N_("This cart is not known. Open the cart again."))
-    return open_cart(session, cart_id, store, actor.device)
+    if not insert_if_absent(session, carts, **EMPTY, id=cart_id, store=store, opened_by=actor.device, shopper=""):
+        # An operation and a question of the same device may both be the first word of a visit.
+        return named(session, cart_id, actor, store)
+    return StoredCart(Cart(cart_id), store, actor.device)
 
 
 def carried_on(session: Session, stored: StoredCart) -> StoredCart:

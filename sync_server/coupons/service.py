@@ -174,10 +174,15 @@ def attach(
     session: Session, cart: str, customer: str, now: int, merged: Sequence[str] = (), device: str = "", to: str = ""
 ) -> list[dict[str, Any]]:
     """The cart is this customer's from now on (or nobody's): its claims count as theirs, and move into the cart `to`
-    where one is named. Those that their limit does not allow are released: `[{claim, error}]`, to be shown."""
+    where one is named. Those that their limit does not allow are released: `[{claim, error}]`, to be shown.
+
+    Only what `device` has claimed, where one is named: what somebody else put into a shared cart stays there."""
     dropped = []
-    slots = coupon_slots.c
+    slots, entries = coupon_slots.c, coupon_entries.c
     mine = (slots.cart == cart) & (slots.state == "claimed")
+    if device:
+        by_device = select(entries.claim).where(entries.kind == "claim", entries.device == device)
+        mine = mine & slots.claim.in_(by_device.where(entries.claim == slots.claim))
     for held in session.execute(select(coupon_slots).where(mine).order_by(slots.code, slots.slot)).all():
         row = queries.code_row(session, held.code, lock=True)
         if row is None:

@@ -168,7 +168,7 @@ def add(
         )
     )
     session.execute(insert(cards).values(number=card, customer=shopper, active=True))
-    carts.open_cart(session, cart, store, "", shopper)
+    carts.open_live_cart(session, cart, store, shopper)
 
 
 def set_groups(session: Session, shopper: str, groups: Collection[str], at: int) -> None:

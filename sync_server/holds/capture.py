@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from retail.errors import RetailError
 from retail.sale import Sale, SaleCoupon
-from retail.stored_value import hold_gone
+from retail.stored_value import hold_gone, other_currency
 from retail.tender import Tender
 from sync_server.coupons import queries as coupon_queries
 from sync_server.coupons import service as coupons
@@ -32,8 +32,9 @@ class Taken:
 
 
 def take(session: Session, sale: Sale, carts: Collection[str], now: int) -> Taken:
-    """Confirm the coupons of a sale and capture what paid it; `carts` are the ids under which it may have asked."""
-    promotions, rows = set(), list[dict[str, Any]]()
+    """Confirm the coupons of a sale and capture what paid it; `carts` are the ids under which it may have asked: none
+    where the visit is somebody else's."""
+    promotions, rows, named = set(), list[dict[str, Any]](), set[str]()
     for coupon in sale.coupons:
         try:
             with Savepoint(session, "hold"):
@@ -44,8 +45,11 @@ def take(session: Session, sale: Sale, carts: Collection[str], now: int) -> Take
         if tender.kind == "cash":
             continue
         try:
+            if tender.hold in named:
+                raise hold_gone()
             with Savepoint(session, "hold"):
                 owed = _capture(session, sale, tender, carts, now)
+            named.add(tender.hold)
             if owed:
                 rows.append(_row(tender.kind, tender.points, tender.points - owed))
         except RetailError as error:
@@ -59,7 +63,7 @@ def _row(what: str, sold: Any, derived: Any) -> dict[str, Any]:
 
 def _confirm(session: Session, sale: Sale, coupon: SaleCoupon, carts: Collection[str], now: int) -> str:
     held = coupon_queries.claim_row(session, coupon.claim)
-    if held is not None and held.cart not in carts:
+    if not carts or (held is not None and held.cart not in carts):
         raise coupons.gone()
     batch = coupons.confirm(session, coupon.claim, sale.id, now)["batch"]
     promotion: str = coupon_queries.batch_row(session, batch).promotion
@@ -78,6 +82,9 @@ def _capture(session: Session, sale: Sale, tender: Tender, carts: Collection[str
     held = values.hold_row(session, tender.hold)
     if held is None or held.cart not in carts:
         raise hold_gone()
+    currency = values.account_row(session, held.account).currency
+    if currency != sale.currency:
+        raise other_currency(currency, sale.currency)
     about = About(sale.id, sale.terminal, now)
     stored_value.capture_late(session, tender.hold, f"{tender.hold}:{sale.id}", tender.amount, about)
     return 0

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from retail import cart as rules
 from retail.catalogue import Names
 from retail.coupons import COUPONS_MAX, read_code
-from retail.errors import N_, CouponRefused, LoyaltyRefused, StoredValueRefused
+from retail.errors import N_, CartRefused, CouponRefused, LoyaltyRefused, StoredValueRefused
 from retail.lease import being_paid
 from retail.messages import BalanceWanted, HoldKind, HoldWanted
-from retail.stored_value import HOLD_MS, hold_gone, short
+from retail.stored_value import HOLD_MS, hold_gone, other_currency, short
 from sync_server.carts import service as carts
 from sync_server.carts.queries import StoredCart
 from sync_server.catalogue import queries as catalogue
@@ -93,6 +93,8 @@ def _own_cart(session: Session, device: Device, cart: str) -> StoredCart:
     else:
         own = stored.opened_by == device.dev
     _mine(own)
+    if stored.cart.status == "closed":
+        raise CartRefused("cart.closed", N_("This cart is closed. Scan again to start a new one."))
     return stored
 
 
@@ -166,18 +168,21 @@ def _money(
     before = values.hold_row(session, wanted.hold)
     if before is not None:
         return _renewed(session, visit, before, wanted, now)
+    currency = catalogue.store(session, device.store).currency
+    if wanted.currency not in ("", currency):
+        raise other_currency(currency, wanted.currency)
     if wanted.kind == "gift_card":
         if not wanted.code:
             raise hold_gone()
         found = cards.find(session, key, wanted.code, _asker(device, visit.cart.shopper), now, wanted.pin)
         account, free, hint = found["id"], found["available"], found["hint"]
     else:
-        account, free, hint = *_credit(session, _shopper(session, visit, wanted.card, now), wanted.currency), ""
+        account, free, hint = *_credit(session, _shopper(session, visit, wanted.card, now), currency), ""
     amount = min(free, wanted.amount)
     if amount <= 0:
         raise short(free)
     about = About(visit.cart.id, device.dev, now)
-    answer = stored_value.hold(session, account, wanted.hold, amount, wanted.currency, about)
+    answer = stored_value.hold(session, account, wanted.hold, amount, currency, about)
     held = {"hold": wanted.hold, "kind": wanted.kind, "until": now + HOLD_MS}
     return {**held, "amount": amount, "left": answer["available"], "hint": hint}
 

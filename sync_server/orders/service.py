@@ -42,7 +42,8 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
     if sale.terminal != device.dev or sale.store != device.store:
         raise SaleError("sale.not_yours", N_("This sale was made at another terminal."))
     visit = cart_queries.find_head(session, cart_id)
-    taken = capture.take(session, sale, {cart_id, visit.cart.moved_to if visit else ""} - {""}, now)
+    own = {cart_id, visit.cart.moved_to} - {""} if visit is not None and visit.opened_by == device.dev else set()
+    taken = capture.take(session, sale, own, now)
     rows = taken.rows + _differences(session, sale, device, taken.promotions)
     shopper = ""
     if body.card:

@@ -215,7 +215,7 @@ def _post(
     entry: Entry,
     of_hold: int,
     about: About,
-    currency: str = "",
+    currency: str | None = None,
     more: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Add the entry, change the balance, keep the answer; or give the answer that this key had before.
@@ -225,14 +225,15 @@ def _post(
     available, held = moves(entry, of_hold)
     row = {"account": account, "kind": entry.kind, "amount": entry.amount, "hold": entry.hold}
     row |= {"available": available, "held": held, "source": about.source, "by": about.by, "at": about.at}
-    if not insert_if_absent(session, stored_value_entries, key=entry.key, **row, hash=_hash(account, entry, currency)):
-        before = _answered(session, account, entry, currency)
+    asked = _hash(account, entry, currency or "")
+    if not insert_if_absent(session, stored_value_entries, key=entry.key, **row, hash=asked):
+        before = _answered(session, account, entry, currency or "")
         assert before is not None, "an entry is never taken away"
         return before
     columns = stored_values.c
     here = (columns.id == account) & (columns.available + available >= 0) & (columns.held + held >= 0)
     here = here & (columns.available + columns.held + available + held <= BALANCE_MAX)
-    if currency:
+    if currency is not None:
         in_time = (columns.expires_at == 0) | (columns.expires_at > about.at)
         here = here & (columns.currency == currency) & ~columns.blocked & in_time
     changed = {"available": columns.available + available, "held": columns.held + held, "entries": columns.entries + 1}
@@ -247,9 +248,9 @@ def _post(
     return answer
 
 
-def _why(session: Session, account: str, available: int, currency: str, now: int) -> Exception:
+def _why(session: Session, account: str, available: int, currency: str | None, now: int) -> Exception:
     """Why the statement found nothing to change."""
     row = queries.account_row(session, account)
-    if currency:
+    if currency is not None:
         check_usable(queries.terms(row), currency, now)
     return short(row.available) if available < 0 else full()

@@ -57,8 +57,8 @@ def card(db: Database, amount: int, pin: bool = False) -> dict[str, Any]:
 
 def ask(talker: Talker, kind: str, hold: str = "", db: Database | None = None, **more: Any) -> dict[str, Any]:
     """Ask for a hold as a terminal does; `{hold, …}`."""
-    named = {"cart": talker.visit, "hold": hold or f"hold-{next(HOLDS)}"} | more
-    wanted = HoldWanted(kind=kind, currency="EUR", **named)  # type: ignore[arg-type]
+    named = {"cart": talker.visit, "hold": hold or f"hold-{next(HOLDS)}", "currency": "EUR"} | more
+    wanted = HoldWanted(kind=kind, **named)  # type: ignore[arg-type]
     return (db or talker.db).write(lambda session: service.place(session, KEY, talker.device, wanted, talker.now))
 
 

@@ -1,6 +1,7 @@
 """Money and points that a cart sets aside at the hub, on both databases: captured once, or free again."""
 
 import uuid
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,13 +9,14 @@ import pytest
 from holds_bench import ITEM, SECOND_MS, ask, card, code_of, differing, on_card, sale_of, sell
 from hub_fixtures import Open
 from points_hub import agree
-from talking_device import FIRST, NOW, Talker, operation, terminal
+from talking_device import FIRST, NOW, Talker, operation, rows, terminal
 from test_races import at_once
 
 from retail.errors import RetailError
 from retail.stored_value import HOLD_MS
 from sync_server.db import Database
 from sync_server.loyalty import queries as loyalty
+from sync_server.orders.tables import sales
 from sync_server.stored_value import cards
 from sync_server.stored_value import service as stored_value
 from sync_server.stored_value.service import About
@@ -114,6 +116,54 @@ def test_two_sales_cannot_take_the_same_money(db: Database, till: Talker) -> Non
     sell(till, sale_of(till, held))
     assert differing(db) == [("gift_card", "stored_value.hold_gone")]
     assert on_card(db, given["account"]) == (0, 0)
+
+
+def test_a_card_that_is_blocked_or_of_another_currency_pays_nothing_whatever_the_till_says(
+    db: Database, till: Talker
+) -> None:
+    given = card(db, 500)
+    asked = partial(ask, till, "gift_card", code=given["code"], amount=100)
+    assert code_of(partial(asked, currency="RUB")) == "stored_value.currency"
+    held = asked(currency="")
+    sale = sale_of(till.scan(ITEM.id, 9) and till, held)
+    db.write(lambda session: cards.block(session, given["account"], "staff-05", NOW))
+    for currency in ("", "EUR"):
+        assert code_of(partial(asked, currency=currency)) == "stored_value.blocked"
+    assert on_card(db, given["account"]) == (400, 100)
+    # What the hold was given for is its own money, and no other's.
+    sell(till, replace(sale, currency="RUB"))
+    assert ("gift_card", "stored_value.currency") in differing(db)
+    assert on_card(db, given["account"]) == (400, 100)
+
+
+def test_a_sale_takes_nothing_that_another_terminals_visit_has_set_aside(db: Database, till: Talker) -> None:
+    given = card(db, 500)
+    till.scan(ITEM.id, 9)
+    held = ask(till, "gift_card", code=given["code"], amount=500)
+    other = Talker(db, terminal("till-2"))
+    other.scan(ITEM.id, 9)
+    stolen = sale_of(other, held)
+    other.visit = till.visit
+    sell(other, stolen)
+    assert ("gift_card", "stored_value.hold_gone") in differing(db)
+    assert ([row.id for row in rows(db, sales)], on_card(db, given["account"])) == ([stolen.id], (0, 500))
+
+
+def test_a_hold_that_two_tenders_of_a_sale_name_is_taken_once(db: Database, till: Talker) -> None:
+    given = card(db, 100)
+    till.scan(ITEM.id, 9)
+    held = ask(till, "gift_card", code=given["code"], amount=100)
+    sell(till, sale_of(till, held, held))
+    assert differing(db) == [("gift_card", "stored_value.hold_gone")]
+    assert on_card(db, given["account"]) == (0, 0)
+
+
+def test_nothing_is_set_aside_for_a_visit_that_is_over(db: Database, till: Talker) -> None:
+    given = card(db, 100)
+    till.scan(ITEM.id)
+    till.ok("cart.abandon")
+    assert code_of(partial(ask, till, "gift_card", code=given["code"], amount=50)) == "cart.closed"
+    assert on_card(db, given["account"]) == (100, 0)
 
 
 def test_a_wrong_pin_and_a_code_that_nobody_has_are_refused_and_counted(db: Database, till: Talker) -> None:

@@ -5,13 +5,14 @@ from functools import partial
 import pytest
 from holds_bench import AUTUMN, ITEM, OTHER, code_of, coupon, differing, offer, sale_of, sell, states
 from hub_fixtures import Open
-from talking_device import FIRST, NOW, Talker, live_cart, operation, phone, terminal, view
+from talking_device import FIRST, NOW, SECOND, Talker, live_cart, operation, phone, rows, terminal, view
 from test_races import at_once
 from vouchers_bench import batch
 
 from retail.coupons import CLAIM_MS
 from retail.errors import RetailError
 from sync_server.coupons import service as coupons
+from sync_server.coupons.tables import coupon_slots
 from sync_server.db import Database
 
 
@@ -134,6 +135,21 @@ def test_what_the_visit_has_claimed_is_the_shoppers_once_the_card_is_shown(db: D
     assert code_of(lambda: coupon(other, code, card=FIRST.card)) == "coupon.customer_limit"
     sell(till, sale_of(till, held, shopper=FIRST.id), FIRST.card)
     assert (states(db), differing(db)) == (["used"], [])
+
+
+def test_what_a_phone_has_claimed_stays_its_shoppers_when_the_till_goes_on_with_another(
+    db: Database, till: Talker
+) -> None:
+    code, [second] = offer(db), batch(db, name="winter")
+    anna, boris = live_cart(db, FIRST.id), live_cart(db, SECOND.id)
+    hers = coupon(Talker(db, phone(FIRST.id)), code, cart=anna)
+    till.ok("cart.attach", card=FIRST.card)
+    tills = coupon(till, second, card=FIRST.card)
+    till.ok("cart.attach", card=SECOND.card, replace=True)
+    assert [row["claim"] for row in view(db, anna)["coupons"]] == [hers["hold"]]
+    assert [row["claim"] for row in view(db, boris)["coupons"]] == [tills["hold"]]
+    whose = {row.claim: (row.cart, row.customer) for row in rows(db, coupon_slots)}
+    assert whose == {hers["hold"]: (anna, FIRST.id), tills["hold"]: (boris, SECOND.id)}
 
 
 def test_a_coupon_from_the_phone_counts_at_the_till_and_not_while_somebody_pays(db: Database, till: Talker) -> None:

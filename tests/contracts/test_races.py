@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from holds_bench import coupon, offer
 from hub_fixtures import Open
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -100,6 +101,21 @@ def test_one_operation_sent_over_two_connections_at_once_is_carried_out_once(ope
     db = open_shop()
     assert [line["quantity"] for line in view(db, both[0].visit)["lines"].values()] == [ROUNDS * 1000]
     assert len(rows(db, operations)) == ROUNDS
+
+
+def test_an_operation_and_a_question_that_open_one_visit_at_once_are_both_answered(open_shop: Open) -> None:
+    code = offer(open_shop(), uses=ROUNDS)
+    adding, asking = (Talker(open_shop(), terminal("till-1")) for _ in range(2))
+    for _ in range(ROUNDS):
+        adding.visit = asking.visit = f"visit-{uuid.uuid4().hex}"
+        sent = operation("cart.add", adding.visit, line=uuid.uuid4().hex, item=ITEM.id, quantity=1000)
+
+        def add(sent: dict[str, Any] = sent) -> None:
+            assert until_answered(adding, sent)["status"] == "ok"
+
+        at_once(add, partial(coupon, asking, code))
+        seen = view(asking.db, asking.visit)
+        assert (len(seen["lines"]), len(seen["coupons"])) == (1, 1)
 
 
 def test_two_first_sales_of_one_shopper_at_two_tills_are_both_kept(open_shop: Open) -> None:
