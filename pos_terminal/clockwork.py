@@ -65,7 +65,8 @@ class Clockwork:
     def _renew(self, state: till.Till) -> None:
         """An open payment keeps its lease, as long as the hub is there to give it."""
         checkout = state.checkout
-        if checkout is None or not checkout.fence or not self._counter.desk.link.online:
+        held = state.phase == "paying" and checkout is not None and checkout.fence
+        if checkout is None or not held or not self._counter.desk.link.online:
             return
         if self._counter.now() >= max(checkout.until - LEASE_MS // 2, checkout.asked_at + RENEW_AGAIN_MS):
             self._counter.run(ids.uuid7(), "pay_renew", {})

@@ -73,7 +73,12 @@ def granted(till: Till, held: Mapping[str, Any]) -> Till:
 
 
 def wanted_still(till: Till, asking: Asking) -> bool:
-    """Whether the answer to this question is still waited for."""
+    """Whether what this question asks for is still wanted: money only as long as somebody pays."""
+    return is_asking(till, asking) and (asking.kind == "coupon" or till.phase == "paying")
+
+
+def is_asking(till: Till, asking: Asking) -> bool:
+    """Whether this is the question that the till waits with."""
     return till.asking is not None and till.asking.hold == asking.hold
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pos_terminal.commands import Card, Paid, Scan
+from pos_terminal.commands import Card, Paid, PaidFrom, Scan
 from pos_terminal.counter import Counter
 from retail import barcode
 from retail.barcode import CardCode
@@ -23,7 +23,7 @@ class Patience:
     def __call__(self, body: Message) -> None:
         if not self._counter.desk.link.online:
             return
-        if isinstance(body, Paid):
+        if isinstance(body, Paid | PaidFrom):
             self._lease()
         number = body.card if isinstance(body, Card) else _card_in(body) if isinstance(body, Scan) else ""
         if number and self._counter.replica.card(number) is None:

@@ -28,7 +28,7 @@ def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> S
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
     if till.asking is not None:
         raise busy()
-    till = replace(till, phase="paying", tenders=(), checkout=None, ask="", paying_since=at)
+    till = replace(without_tenders(till), phase="paying", checkout=None, ask="", paying_since=at)
     return (till, []) if asking is None else _asked(till, Checkout(at), asking)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from pos_terminal import payment
 from pos_terminal.errors import TillRefused
 from pos_terminal.store import journal
 from pos_terminal.till import Person, fresh, give_up
@@ -51,8 +52,10 @@ def unlock(turn: Turn, manager_number: str, pin: str, number: str) -> None:
 def lock(turn: Turn) -> None:
     """The cart stays; the PIN is asked. A payment under way goes back to the cart."""
     turn.staff_id()
+    if turn.till.phase == "paying":
+        turn.step(payment.cancel(turn.till))
     till = turn.till if turn.till.phase != "done" else fresh(turn.till)
-    turn.till = replace(till, phase="locked", tenders=())
+    turn.till = replace(till, phase="locked")
 
 
 def sign_out(turn: Turn) -> None:

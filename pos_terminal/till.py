@@ -280,7 +280,9 @@ def attach(till: Till, card: Mapping[str, Any], moment: Moment, replacing: bool 
     shopper = replace(shopper, groups=tuple(card.get("groups") or ()), **known)
     language = shopper.language if till.kind == "kiosk" and shopper.language else till.language
     # Lines that were asked for go on with the visit: the hub moves them along, and they come with the new cart.
-    till = replace(till, shopper=shopper, live="", language=language)
+    # What a shopper's own phone claimed stays in that shopper's cart.
+    coupons = tuple(one for one in till.coupons if one.ours)
+    till = replace(till, shopper=shopper, live="", language=language, coupons=coupons)
     return till, [Wish("cart.attach", {"card": shopper.card, "replace": replacing})]
 
 
@@ -323,7 +325,11 @@ def dismissed(till: Till, numbers: Collection[str]) -> Till:
 
 
 def woken(till: Till, now: int) -> Till:
-    """The state after a restart: the same, but a till left alone for long, or whose clock jumped, asks for the PIN."""
+    """The state after a restart: the same, but a till left alone for long, or whose clock jumped, asks for the PIN, and
+    no money that was asked for before comes by itself."""
+    asking = till.asking
+    if asking is not None and asking.kind != "coupon":
+        till = replace(till, asking=None, dropped=(*till.dropped, (asking.cart, asking.hold, asking.kind)))
     if till.kind == "till" and till.staff is not None and abs(now - till.touched_at) > IDLE_LOCK_MS:
         return replace(without_tenders(till), phase="locked", checkout=None)
     return till

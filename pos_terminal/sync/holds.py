@@ -99,6 +99,9 @@ class HoldAsker:
         return due and self._counter.desk.link.online
 
     def _ask(self, asking: Asking) -> None:
+        if self._counter.now() >= asking.at + GIVE_UP_MS:
+            self._give_up(asking)
+            return
         counter, shopper, heading = self._counter, self._counter.till.shopper, self._counter.replica.heading
         currency = heading.store.currency if heading else ""
         body: dict[str, Any] = {
@@ -120,12 +123,15 @@ class HoldAsker:
                 self._stopping.wait(AGAIN_S)
                 return
             log.warning("no answer about a hold: %r", error)
-            counter.by_itself(lambda turn: _give_up(turn, asking))
-            self._say(_no_answer())
+            self._give_up(asking)
             return
         counter.by_itself(lambda turn: _granted(turn, asking, answer.model_dump()))
         self._renewed, self._touched_at = time.monotonic(), counter.touched_at
         self._close_if_paid()
+
+    def _give_up(self, asking: Asking) -> None:
+        self._counter.by_itself(lambda turn: _give_up(turn, asking))
+        self._say(_no_answer())
 
     def _close_if_paid(self) -> None:
         if self._counter.till.phase != "paying":
@@ -187,11 +193,11 @@ def _granted(turn: Turn, asking: Asking, answer: Mapping[str, Any]) -> None:
         turn.till = held.granted(turn.till, answer)
     else:
         # It was given up while the hub was asked; the word that said so may have come first.
-        turn.wishes.append((asking.cart, held.void(asking.hold, asking.kind)))
+        _give_up(turn, asking)
 
 
 def _stop_waiting(turn: Turn, asking: Asking) -> None:
-    if held.wanted_still(turn.till, asking):
+    if held.is_asking(turn.till, asking):
         turn.till = replace(turn.till, asking=None)
 
 

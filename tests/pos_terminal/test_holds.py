@@ -1,17 +1,22 @@
 """Coupons, cards and points at the till: asked for once, counted once, freed when they are not used."""
 
 import json
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from till_bench import PIECES, SHOPPER, Bench, reference
+from till_bench import PIECES, SHOP, SHOPPER, Bench, reference
 
+from pos_terminal import ids, payment
+from pos_terminal.sync.holds import GIVE_UP_MS
 from retail.promotions.benefits import EachUnit
 from retail.promotions.calculators import Percent
 from retail.promotions.kinds import as_dict
 from retail.promotions.promotion import LANE_COUPON, Promotion
 from retail.promotions.selector import Selector
+from retail.tender import Tender
 
 ONE, OTHER = PIECES[:2]
 COUPON = "7KQ4-M0XD-9TR7"
@@ -45,7 +50,7 @@ def till(make_bench: Callable[..., Bench]) -> Bench:
     bench.hub.hold_answer = granting
     bench.hub.start()
     bench.start()
-    bench.wait(lambda view: view["link"]["online"] and view["phase"] == "signed_out")
+    bench.wait(lambda view: view["link"]["online"] and view["phase"] == "signed_out" and view["people"])
     bench.sign_in()
     return bench
 
@@ -216,3 +221,110 @@ def test_a_coupon_from_the_phone_counts_at_the_till_until_it_is_gone(till: Bench
     till.wait(lambda view: view["totals"]["off"] > 0)
     till.hub.tell_cart(live, coupons=[])
     till.wait(lambda view: view["totals"]["off"] == 0)
+
+
+def paying(till: Bench) -> None:
+    """A cart that others can see is being paid."""
+    till.scan(ONE)
+    till.ok("attach", card=SHOPPER.card)
+    till.wait(lambda view: view["shopper"] and not view["shopper"]["pending"])
+    till.ok("pay_begin")
+
+
+def all_of_it(body: dict[str, Any]) -> Any:
+    return granting(body) | {"amount": body["amount"]}
+
+
+def test_what_another_shoppers_phone_claimed_does_not_go_on_with_the_visit(till: Bench) -> None:
+    till.scan(ONE)
+    till.ok("attach", card=SHOPPER.card)
+    till.wait(lambda view: view["shopper"] and not view["shopper"]["pending"])
+    till.hub.tell_cart(f"live-{SHOPPER.id}", coupons=[{"claim": "c-1", "promotion": "half", "names": HALF.names}])
+    till.wait(lambda view: view["totals"]["off"] > 0)
+    till.ok("attach", card=SHOP.shoppers[1].card, replace=True)
+    assert (till.view["coupons"], till.view["totals"]["off"]) == ([], 0)
+
+
+def test_a_till_that_is_locked_while_somebody_pays_gives_back_card_and_lease(till: Bench) -> None:
+    paying(till)
+    till.wait(lambda view: view["payment"]["lease"] == "held")
+    till.ok("pay_from", kind="gift_card", code=CARD)
+    till.wait(lambda view: view["payment"]["tenders"])
+    till.ok("lock")
+    till.hub.wait(lambda: "checkout.cancel" in till.hub.kinds)
+    assert voided(till) == [till.hub.asked_to_hold[0]["hold"]]
+    till.counter.offset_ms += 70_000
+    till.terminal.clockwork.tick(till.counter.now())  # type: ignore[union-attr]
+    assert (till.view["phase"], till.view["notice"]) == ("locked", None)
+    assert [till.hub.kinds.count(kind) for kind in ("checkout.begin", "checkout.cancel")] == [1, 1]
+
+
+def test_money_that_comes_when_nobody_pays_any_more_is_freed(till: Bench) -> None:
+    lease, money = threading.Event(), threading.Event()
+    till.hub.hold_answer = lambda body: money.wait(10) and all_of_it(body)
+    till.scan(ONE)
+    till.ok("attach", card=SHOPPER.card)
+    till.wait(lambda view: view["shopper"] and not view["shopper"]["pending"])
+    till.hub.on_ops = lambda batch: lease.wait(10)
+    till.hub.rejects["checkout.begin"] = {"code": "cart.being_paid", "message": "Elsewhere.", "params": {}}
+    till.ok("pay_begin")
+    till.ok("pay_from", kind="gift_card", code=CARD)
+    till.hub.wait(lambda: bool(till.hub.asked_to_hold))
+    lease.set()
+    till.wait(lambda view: view["phase"] == "selling")
+    money.set()
+    till.wait(lambda view: view["asking"] is None)
+    till.hub.wait(lambda: bool(voided(till)))
+    assert voided(till) == [till.hub.asked_to_hold[0]["hold"]]
+    assert (till.counter.till.tenders, till.view["phase"]) == ((), "selling")
+
+
+def test_a_question_too_old_is_given_up_before_it_is_asked(till: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    till.hub.hold_answer = lambda body: ("", 503)
+    till.scan(ONE)
+    till.ok("coupon", code=COUPON)
+    till.hub.wait(lambda: bool(till.hub.asked_to_hold))
+    till.stop()
+    asked, later = len(till.hub.asked_to_hold), ids.now_ms() + GIVE_UP_MS
+    monkeypatch.setattr(ids, "now_ms", lambda: later)
+    till.hub.offset_ms, till.hub.hold_answer = GIVE_UP_MS, granting
+    till.start()
+    till.hub.wait(lambda: bool(voided(till)))
+    assert (len(till.hub.asked_to_hold), till.view["coupons"]) == (asked, [])
+
+
+def test_a_till_that_is_started_again_ends_no_payment_by_itself(till: Bench) -> None:
+    till.hub.hold_answer = lambda body: ("", 503)
+    till.scan(ONE)
+    till.ok("pay_begin")
+    till.ok("pay_from", kind="gift_card", code=CARD)
+    till.hub.wait(lambda: bool(till.hub.asked_to_hold))
+    till.stop()
+    asked, till.hub.hold_answer = len(till.hub.asked_to_hold), all_of_it
+    till.start()
+    till.hub.wait(lambda: bool({"hold.void", "sale.commit"} & set(till.hub.kinds)))
+    assert voided(till) == [till.hub.asked_to_hold[0]["hold"]]
+    assert (till.view["phase"], till.view["payment"]["tenders"], len(till.hub.asked_to_hold)) == ("paying", [], asked)
+
+
+def test_what_an_earlier_payment_left_is_freed_when_the_next_begins(till: Bench) -> None:
+    till.scan(ONE)
+    left = replace(till.counter.till, tenders=(Tender("gift_card", 100, "h-1"), Tender("cash", 100)))
+    begun, _ = payment.begin(left)
+    assert (begun.tenders, begun.dropped) == ((), ((left.cart.id, "h-1", "gift_card"),))
+
+
+def test_a_card_that_is_given_at_once_waits_for_the_hubs_word_a_moment(till: Bench) -> None:
+    asked, fences = threading.Event(), list[int]()
+
+    def answer(body: dict[str, Any]) -> Any:
+        asked.set()
+        fences.append(till.counter.till.checkout.fence)
+        return granting(body)
+
+    till.hub.hold_answer = answer
+    till.hub.on_ops = lambda batch: asked.wait(0.3)
+    paying(till)
+    till.ok("pay_from", kind="gift_card", code=CARD)
+    till.wait(lambda view: view["payment"]["tenders"])
+    assert fences == [7]
