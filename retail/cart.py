@@ -167,7 +167,7 @@ Operation = Add | SetQuantity | Remove | Take | Release | Attach | Abandon | Set
 def apply(cart: Cart, actor: Actor, operation: Operation, at: int) -> Cart:
     """The cart after the operation; `CartRefused` says why not, and then nothing has changed."""
     if cart.status != "open":
-        raise CartRefused("cart.closed", N_("This cart is closed. Scan again to start a new one."))
+        raise closed()
     return _RULES[type(operation)](cart, actor, operation, at)
 
 
@@ -284,6 +284,10 @@ def lapsed(cart: Cart, now: int) -> Cart:
     return cart if lease is cart.lease else replace(cart, lease=lease)
 
 
+def closed() -> CartRefused:
+    return CartRefused("cart.closed", N_("This cart is closed. Scan again to start a new one."))
+
+
 def move(source: Cart, target: Cart, owner: str) -> tuple[Cart, Cart]:
     """All lines of `owner` go from `source` to the end of `target`, in their order; a cart moved to itself stays.
 
@@ -294,7 +298,7 @@ def move(source: Cart, target: Cart, owner: str) -> tuple[Cart, Cart]:
         return source, target
     going = source.of(owner)
     if target.status != "open":
-        raise CartRefused("cart.closed", N_("This cart is closed. Scan again to start a new one."))
+        raise closed()
     if len(target.lines) + len(going) > CART_LINES_MAX:
         raise _too_many_lines()
     lines, n = dict(target.lines), target.next_n

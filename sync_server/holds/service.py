@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from retail import cart as rules
 from retail.catalogue import Names
 from retail.coupons import COUPONS_MAX, read_code
-from retail.errors import N_, CartRefused, CouponRefused, LoyaltyRefused, StoredValueRefused
+from retail.errors import N_, CouponRefused, LoyaltyRefused, StoredValueRefused
 from retail.lease import being_paid
 from retail.messages import BalanceWanted, HoldKind, HoldWanted
 from retail.stored_value import HOLD_MS, hold_gone, other_currency, short
@@ -94,7 +94,7 @@ def _own_cart(session: Session, device: Device, cart: str) -> StoredCart:
         own = stored.opened_by == device.dev
     _mine(own)
     if stored.cart.status == "closed":
-        raise CartRefused("cart.closed", N_("This cart is closed. Scan again to start a new one."))
+        raise rules.closed()
     return stored
 
 
