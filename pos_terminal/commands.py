@@ -15,6 +15,7 @@ from retail.barcode import BadgeCode, CardCode, MeasuredCode, ProductCode
 from retail.cart import LINE_QUANTITY_MAX
 from retail.catalogue import Product
 from retail.errors import N_, CartRefused, CatalogueError
+from retail.loyalty.tiers import Visit, climbed
 from retail.messages import CODE_TYPED_MAX, Key, Message
 from retail.money import QUANTITY_ONE
 from retail.tender import Tender
@@ -241,7 +242,9 @@ def _as_of_now(turn: Turn, card: Mapping[str, Any]) -> Mapping[str, Any]:
     if not since.sales:
         return {**card, "as_of": as_of}
     known = {"points": int(card.get("points") or 0) + since.points, "first": False}
-    return {**card, **known, "counted": int(card.get("counted") or 0) + since.counted, "as_of": as_of}
+    counted, tier = int(card.get("counted") or 0) + since.counted, str(card.get("tier") or "")
+    tier = climbed(programme.tiers, tier, counted, Visit(turn.moment.at, 0, 0, 0)) or tier
+    return {**card, **known, "counted": counted, "tier": tier, "as_of": as_of}
 
 
 def void_cart(turn: Turn, _: Nothing) -> None:

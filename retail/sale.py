@@ -218,7 +218,7 @@ def close(
         promotions=_promotions(priced, book),
         priced_at=priced_at,
         rounding=settlement.rounding,
-        programme=programme.version if book.programmes else 0,
+        programme=0 if programme is DEFAULT else programme.version,
         boosts=tuple(SalePromotion(one.id, one.version, one.names, 0) for one in boosts) if head.shopper else (),
         derivation=derivation.of_sale(priced, book),
         reached=climbed(programme.tiers, head.tier, head.counted, visit) if head.shopper else "",

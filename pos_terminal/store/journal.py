@@ -26,11 +26,18 @@ KEEP_VISIT = Prepared(
 KEPT_ANSWER = Prepared(select(tables.answers.c.answer).where(tables.answers.c.id == bindparam("command")), "command")
 KEEP_ANSWER = Prepared(insert(tables.answers), "id", "answer")
 FORGET_ANSWERS = Prepared(delete(tables.answers).where(tables.answers.c.n <= bindparam("oldest")), "oldest")
+_PAID = func.json_each(tables.sales.c.body, "$.tenders").table_valued("value", name="paid")
+IN_POINTS = (
+    select(func.coalesce(func.sum(func.json_extract(_PAID.c.value, "$.amount")), 0))
+    .where(func.json_extract(_PAID.c.value, "$.kind") == "points")
+    .scalar_subquery()
+)
+"""What of a sale was paid with points (`retail.loyalty.purchase.paid_in_points`)."""
 BOUGHT_HERE = Prepared(
     select(
         func.count().label("sales"),
         func.coalesce(func.sum(func.json_extract(tables.sales.c.body, "$.points")), 0).label("points"),
-        func.coalesce(func.sum(tables.sales.c.total), 0).label("spend"),
+        func.coalesce(func.sum(tables.sales.c.total - IN_POINTS), 0).label("spend"),
     ).where(tables.sales.c.at > bindparam("since"), bindparam("shopper") == tables.SHOPPER),
     "shopper",
     "since",

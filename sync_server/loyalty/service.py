@@ -14,7 +14,7 @@ from retail.errors import N_, LoyaltyRefused
 from retail.loyalty import moves, returns
 from retail.loyalty.earning import BASE, LineEarning, part_returned, share
 from retail.loyalty.ledger import Entry, Lot
-from retail.loyalty.programme import NEVER, Programme, Terms, local_day, midnight, programme_from, terms_of
+from retail.loyalty.programme import DAY_MS, NEVER, Programme, Terms, local_day, midnight, programme_from, terms_of
 from retail.loyalty.returns import Reversal
 from retail.loyalty.tiers import review, value, window_begins
 from retail.loyalty.velocity import Day, suspicions
@@ -27,6 +27,8 @@ from sync_server.prepared import Prepared
 
 _B, _L = points_balances.c, points_lots.c
 _TODAY = _B.day == bindparam("today")
+LATE_MAX_MS = 90 * DAY_MS
+"""So late may a sale come; one that says it is older was made by a clock that is wrong."""
 EARN = Prepared(
     update(points_balances)
     .where(_B.customer == bindparam("account"), _B.merged_into == "")
@@ -83,18 +85,20 @@ def earned_by(points: int, lines: Sequence[tuple[str, int]], rules: Sequence[str
     return tuple(LineEarning(line, rule, part) for (line, _), rule, part in zip(lines, named, shares, strict=True))
 
 
-def earn(session: Session, bought: Purchase) -> Given:
+def earn(session: Session, bought: Purchase, now: int) -> Given:
     """Give the points of a sale, an entry for each line and one lot. The same sale a second time is refused by keys.
 
-    Nothing of it depends on how long the ledger is: one conditional update, one lot, an entry for each line.
+    Nothing of it depends on how long the ledger is: one conditional update, one lot, an entry for each line. A sale may
+    come late: points begin and end by its own moment, but the tier is what it has to be at `now`, the hub's time.
     """
-    programme = queries.programme(session, bought.at)
+    when = _believed(bought.at, now)
+    programme = queries.programme(session, when)
     zone = queries.zone_of(programme)
-    terms = terms_of(programme, bought.at, zone)
+    terms = terms_of(programme, when, zone)
     points = sum(row.points for row in bought.lines)
-    begun = terms.active_from <= bought.at
+    begun = terms.active_from <= when
     amounts = {"by_pending": 0 if begun else points, "by_active": points if begun else 0, "by_all": points}
-    today = local_day(bought.at, zone)
+    today = local_day(when, zone)
     account = bought.customer
     while (row := EARN.first(session, account=account, today=today.toordinal(), **amounts)) is None:
         account = books.resolved(session, account)
@@ -102,13 +106,19 @@ def earn(session: Session, bought: Purchase) -> Given:
     for line in bought.lines:
         if line.points:
             books.add_entry(session, _entry(account, bought, line, terms, begun), row.version)
-    free = max(0, row.active + row.debt)
+    free, at = max(0, row.active + row.debt), max(now, when)
     if row.debt < 0 and begun:
-        ripen(session, account, bought.at)
+        ripen(session, account, at)
         free = queries.balance(session, account)
-    tier = review_tier(session, account, programme, bought.at) if programme.tiers is not None else ""
-    odd = _suspicions(session, programme, account, bought, row)
+    present = programme if at == when else queries.programme(session, at)
+    tier = review_tier(session, account, present, at) if present.tiers is not None else ""
+    odd = _suspicions(session, programme, account, bought, row, when)
     return Given(free, bool(row.shared), odd, today.isoformat(), tier)
+
+
+def _believed(at: int, now: int) -> int:
+    """The moment of a sale as the ledger takes it: that of a terminal whose clock is out of all bounds is `now`."""
+    return at if now - LATE_MAX_MS <= at <= now + DAY_MS else now
 
 
 def _open_lot(session: Session, account: str, bought: Purchase, terms: Terms, points: int, begun: bool) -> None:
@@ -144,14 +154,16 @@ def _entry(account: str, bought: Purchase, line: LineEarning, terms: Terms, begu
     )
 
 
-def _suspicions(session: Session, programme: Programme, account: str, bought: Purchase, row: Any) -> list[str]:
+def _suspicions(
+    session: Session, programme: Programme, account: str, bought: Purchase, row: Any, when: int
+) -> list[str]:
     limits = programme.limits
     of_cashier = 0
     most = limits.sales_a_day_of_one_cashier
     # The day's sales are in the row that was changed; whose they were is asked only when there are many.
     if most and bought.cashier and row.day_sales > most:
         zone = queries.zone_of(programme)
-        begins = midnight(local_day(bought.at, zone), zone)
+        begins = midnight(local_day(when, zone), zone)
         same = (_L.account == account, _L.opened_at >= begins, _L.cashier == bought.cashier)
         of_cashier = session.scalar(select(func.count()).select_from(points_lots).where(*same)) or 0
     return suspicions(limits, Day(row.day_sales, row.day_points, of_cashier))

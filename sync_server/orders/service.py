@@ -179,7 +179,7 @@ def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) 
     lines = loyalty.earned_by(sale.points, [(line.id, line.points) for line in sale.lines], rules)
     # Tiers count money: what was paid with points was counted when it was earned.
     paid = sale.total - min(sale.total, paid_in_points(sale.tenders))
-    given = loyalty.earn(session, loyalty.Purchase(sale.id, shopper, lines, paid, sale.cashier, sale.at))
+    given = loyalty.earn(session, loyalty.Purchase(sale.id, shopper, lines, paid, sale.cashier, sale.at), now)
     for reason in given.suspicions:
         # One case for a card, a day and a cashier: more of the same is the same case.
         source = f"{shopper}:{given.day}:{reason}" + (f":{sale.cashier}" if reason == "cashier" else "")

@@ -22,12 +22,14 @@ NOW = 1_767_600_000_000
 NUMBERS = count(1)
 
 
-def sell(db: Database, customer: str, *points: int, at: int = NOW, cashier: str = "", paid: int = 0) -> str:
-    """A sale whose lines earn so many points."""
+def sell(
+    db: Database, customer: str, *points: int, at: int = NOW, cashier: str = "", paid: int = 0, now: int = 0
+) -> str:
+    """A sale whose lines earn so many points; the hub hears of it at `now`, else at once."""
     sale = f"sale-{next(NUMBERS)}"
     lines = tuple(LineEarning(f"l-{n}", "base", part) for n, part in enumerate(points))
     bought = service.Purchase(sale, customer, lines, paid or sum(points) * 100, cashier, at)
-    db.write(lambda session: service.earn(session, bought))
+    db.write(lambda session: service.earn(session, bought, now or at))
     return sale
 
 

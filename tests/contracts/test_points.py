@@ -42,7 +42,7 @@ def test_a_sale_gives_its_points_once_with_an_entry_for_each_line(db: Database) 
     assert sorted((row.key, row.points) for row in found) == [(f"{sale}:l-0:base", 4), (f"{sale}:l-2:base", 5)]
     again = service.Purchase(sale, ANNA, (), 900, "", NOW)
     with pytest.raises(IntegrityError):
-        do(db, service.earn, again)
+        do(db, service.earn, again, NOW)
     assert sums(db, ANNA) == nothing(active=9)
     agree(db, ANNA)
 
@@ -266,7 +266,7 @@ def test_a_card_that_one_cashier_shows_again_and_again_is_for_a_person_to_look_a
         bought = service.Purchase(
             f"x-{cashier}-{points}-{at}", ANNA, service.earned_by(points, [("l", points)]), 1, cashier, at
         )
-        return do(db, service.earn, bought).suspicions  # type: ignore[no-any-return]
+        return do(db, service.earn, bought, at).suspicions  # type: ignore[no-any-return]
 
     assert [given(1, "c-1"), given(2, "c-1"), given(3, "c-2")] == [[], [], []]
     assert given(4, "c-1") == ["cashier"]
@@ -278,8 +278,8 @@ def test_a_card_that_one_cashier_shows_again_and_again_is_for_a_person_to_look_a
 def test_a_tier_is_reached_within_the_sale_and_lost_after_its_grace(db: Database) -> None:
     tiers = TierRule((Tier("silver", {"en": "Silver"}, 100_00), Tier("gold", {"en": "Gold"}, 500_00)))
     change_programme(db, dataclasses.replace(DEFAULT, tiers=tiers))
-    assert do(db, service.earn, service.Purchase("t-1", ANNA, (), 99_99, "", NOW)).tier == ""
-    assert do(db, service.earn, service.Purchase("t-2", ANNA, (), 500_00, "", NOW)).tier == "gold"
+    assert do(db, service.earn, service.Purchase("t-1", ANNA, (), 99_99, "", NOW), NOW).tier == ""
+    assert do(db, service.earn, service.Purchase("t-2", ANNA, (), 500_00, "", NOW), NOW).tier == "gold"
     look = db.read(lambda session: queries.tier(session, ANNA, NOW))
     assert look is not None and (look.tier, look.value, look.to_keep) == ("gold", 599_99, 0)
     do(db, service.take_back, "r-1", "t-2", [], 0, 500_00, NOW)

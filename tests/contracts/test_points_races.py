@@ -98,7 +98,7 @@ def test_earning_burning_and_merging_at_once_lose_nothing(open_shop: Open) -> No
         def work() -> None:
             for n in range(ROUNDS):
                 bought = service.Purchase(f"at-once-{who}-{n}", who, service.earned_by(7, [("l", 7)]), 700, "", NOW)
-                until_answered(db, lambda session, bought=bought: service.earn(session, bought))
+                until_answered(db, lambda session, bought=bought: service.earn(session, bought, NOW))
 
         return work
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from points_hub import ANNA, BORIS, change_programme, do, sell
+from points_hub import ANNA, BORIS, change_programme, do, sell, spendable
 from sqlalchemy import select
 from talking_device import NOW, PIECES, SHOP, Talker, make_sale, rows, terminal, view
 from test_earning import reference
@@ -64,6 +64,34 @@ def test_a_promotion_for_a_tier_is_given_from_the_sale_on_that_reached_it(db: Da
     assert sale.total == ITEM.price - HALF
     till.ok("sale.commit", sale=sale.as_dict(), card=CARD)
     assert cases(db) == []
+
+
+def test_a_sale_that_comes_late_is_counted_with_what_was_bought_since(db: Database) -> None:
+    with_tiers(db)
+    sell(db, ANNA, 1, at=NOW, paid=60_00)
+    sell(db, ANNA, 1, at=NOW - 2 * DAY_MS, paid=50_00, now=NOW)
+    assert db.read(lambda session: queries.standing(session, ANNA)).tier == "silver"
+
+
+def test_a_sale_that_comes_late_takes_no_tier_away(db: Database) -> None:
+    with_tiers(db, grace_days=0)
+    sell(db, ANNA, 1, at=NOW, paid=600_00)
+    sell(db, ANNA, 1, at=NOW - 2 * DAY_MS, paid=10_00, now=NOW)
+    after = db.read(lambda session: queries.standing(session, ANNA))
+    assert (after.tier, after.below_since) == ("gold", 0)
+
+
+def test_points_of_a_till_whose_clock_stood_still_do_not_end_at_once(db: Database) -> None:
+    sell(db, ANNA, 7, at=1000, now=NOW)
+    sweep.sweep(db, NOW)
+    assert spendable(db, ANNA) == 7
+
+
+def test_a_sale_of_a_till_whose_clock_runs_far_ahead_is_kept(db: Database) -> None:
+    till, cart, _ = serve(db)
+    sale = make_sale(db, till, cart, 1, ANNA, at=10**15 - 1)
+    till.ok("sale.commit", sale=sale.as_dict(), card=CARD)
+    assert spendable(db, ANNA) == sale.points > 0
 
 
 def test_a_first_purchase_is_one_whoever_sells_it_and_with_whichever_card(db: Database) -> None:

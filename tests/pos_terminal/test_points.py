@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from till_bench import PIECES, SHOPPER, Bench, reference
 
+from pos_terminal.store import journal
 from pos_terminal.sync.push import _confirmed
 from retail.loyalty.programme import DEFAULT, Multiplier, Tier, TierRule
 from retail.promotions.benefits import EachUnit, PointsTimes
@@ -140,3 +141,29 @@ def test_the_hubs_word_replaces_what_the_card_said_but_not_under_the_hands_of_so
     paying = replace(till.counter.till, phase="paying")
     heard = _confirmed(paying, paying.shopper, row, 123)
     assert (heard.points, heard.tier, heard.first) == (77, "silver", False)
+
+
+def test_a_tier_reached_without_the_hub_holds_at_the_next_visit(till: Bench) -> None:
+    with_card(till, FOR_GOLD, tier="silver", counted=19_999)
+    for visit in range(2):
+        till.ok("attach", card=SHOPPER.card)
+        till.scan(ONE)
+        assert (till.view["totals"]["off"] > 0) == bool(visit)
+        till.ok("pay_begin")
+        till.ok("tender", kind="cash", amount=till.view["totals"]["in_hand"])
+        assert till.view["last_sale"]["reached"] == (None if visit else GOLD)
+
+
+def test_what_was_paid_with_points_counts_for_no_tier_without_the_hub_either(till: Bench) -> None:
+    with_card(till, tier="", counted=0)
+    till.ok("attach", card=SHOPPER.card)
+    till.scan(ONE)
+    till.ok("pay_begin")
+    till.ok("tender", kind="cash", amount=till.view["totals"]["in_hand"])
+    with till.counter.store.begin() as connection:
+        ((body,),) = connection.exec_driver_sql("SELECT body FROM sales").all()
+        sale = json.loads(body)
+        sale["tenders"] = [{**sale["tenders"][0], "kind": "points", "amount": 30}, *sale["tenders"]]
+        connection.exec_driver_sql("UPDATE sales SET body = ?", (json.dumps(sale),))
+        found = journal.bought_here(connection, SHOPPER.id, 0, "spend")
+    assert found.counted == sale["total"] - 30

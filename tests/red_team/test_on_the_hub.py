@@ -105,7 +105,7 @@ def test_self_dealing_with_one_staff_card(db: Database) -> None:
     for n in range(12):
         lines = service.earned_by(5, [("l-0", 5)])
         bought = service.Purchase(f"deal-{n}", ANNA, lines, 500, "staff-anna", JANUARY + n * MINUTE_MS)
-        reasons += do(db, service.earn, bought).suspicions
+        reasons += do(db, service.earn, bought, bought.at).suspicions
     assert "cashier" in reasons
 
 

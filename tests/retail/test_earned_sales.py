@@ -75,6 +75,11 @@ def test_the_programme_of_the_moment_holds_and_later_the_next() -> None:
     assert holding(dated[1:], 50) == DEFAULT, "before the first one has begun"
 
 
+def test_a_sale_before_the_first_programme_begins_is_made_by_none() -> None:
+    sale, book = sold("1 × 1000 tea", DatedProgramme(51, Programme(version=1, points=5)), at=50)
+    assert (sale.points, sale.programme, differences(sale, book, NOON)) == (10, 0, [])
+
+
 def test_a_till_that_had_not_heard_of_a_newer_programme_is_held_against_its_own() -> None:
     sale, book = sold("1 × 1000 dairy", DatedProgramme(0, DAIRY))
     newer = replace(book, programmes=(DatedProgramme(0, DAIRY), DatedProgramme(10, replace(DEFAULT, version=2))))
