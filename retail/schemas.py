@@ -33,7 +33,7 @@ from retail.messages import (
 from retail.outcomes import RESULTS
 from retail.points_shown import PointsAccount
 from retail.replica import KEYED
-from retail.returns import Return
+from retail.returns import Return, ReturnLine
 from retail.sale import AMOUNT_MAX, Sale, SaleCoupon, SaleLine, SaleMark, SalePromotion, SaleShare
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender
@@ -161,8 +161,9 @@ def _document(name: str, shape: Shape) -> dict[str, Any]:
 
 
 def _bound(definitions: Mapping[str, Any]) -> None:
-    """Say of the parts of a sale what `retail.sale.sale_from` demands beyond the kinds of their fields."""
-    for part in (Sale, SaleLine, SaleShare, SaleCoupon, SaleMark, SalePromotion, TaxSum, Tender):
+    """Say of the parts of a sale what `retail.sale.sale_from` demands beyond the kinds of their fields, and of a
+    return what `retail.returns.return_from` does."""
+    for part in (Sale, SaleLine, SaleShare, SaleCoupon, SaleMark, SalePromotion, TaxSum, Tender, Return, ReturnLine):
         found = definitions.get(part.__name__, {"properties": {}})
         found["additionalProperties"] = False
         for field in found["properties"].values():
@@ -177,6 +178,11 @@ def _bound(definitions: Mapping[str, Any]) -> None:
         definitions["SaleLine"]["properties"]["quantity"].update(minimum=1)
         sale["promotions"].update(maxItems=CART_LINES_MAX)
         sale["coupons"].update(maxItems=COUPONS_MAX)
+    returned = definitions.get("Return", {}).get("properties")
+    if returned:
+        returned["lines"].update(minItems=1)
+        returned["id"].update(minLength=1)
+        returned["number"].update(minLength=1)
 
 
 def _tidy(schema: Any) -> Any:

@@ -12,7 +12,8 @@ from talking_device import operation
 
 from retail import schemas
 from retail.errors import RetailError
-from retail.messages import Batch, Hail, Message, Operation, Position, SaleBody, body_of, parse
+from retail.messages import Batch, Hail, Message, Operation, Position, ReturnBody, SaleBody, body_of, parse
+from retail.returns import return_from
 from retail.sale import sale_from
 
 MANY = settings(max_examples=1500, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +32,8 @@ def is_taken(message: Any) -> bool:
         body = body_of(parse(Operation, message))
         if isinstance(body, SaleBody):
             sale_from(body.sale)
+        if isinstance(body, ReturnBody):
+            return_from(body.document)
     except RetailError as error:
         # The one rule about a sale that JSON Schema has no word for.
         return "two lines have the same id" in error.sentence
