@@ -141,7 +141,9 @@ def scan(turn: Turn, body: Scan) -> Result:
                     N_("Code {code} is not in the catalogue. Nothing was added; search for the product by its name."),
                     code=code.gtin.lstrip("0") if isinstance(code, ProductCode) else code.plu,
                 )
-            return _put(turn, product, code.quantity if isinstance(code, MeasuredCode) else 0)
+            if isinstance(code, MeasuredCode):
+                return _put(turn, product, code.quantity)
+            return _put(turn, product, 0, product.packs.get(code.gtin, 0))
 
 
 def _coupon_in(text: str) -> str:
@@ -167,11 +169,11 @@ def pay_from(turn: Turn, body: PaidFrom) -> None:
     turn.step(held.ask_tender(turn.till, body.kind, left, turn.moment, online, body.code, body.pin))
 
 
-def _put(turn: Turn, product: Product, quantity: int) -> Result:
-    """A scanned product: one piece, or the weight that its label carries."""
-    if product.weighed and quantity:
+def _put(turn: Turn, product: Product, quantity: int, pack: int = 0) -> Result:
+    """A scanned product: one piece, the pieces of one pack, or the weight that its label carries."""
+    if product.measured and quantity:
         return _stepped(turn, till.weigh(turn.till, product, quantity, turn.moment))
-    return _stepped(turn, till.add(turn.till, product, QUANTITY_ONE, turn.moment))
+    return _stepped(turn, till.add(turn.till, product, QUANTITY_ONE * (pack or 1), turn.moment, pack=pack))
 
 
 def _stepped(turn: Turn, step: till.Step) -> Result:
@@ -181,7 +183,7 @@ def _stepped(turn: Turn, step: till.Step) -> Result:
 
 def add(turn: Turn, body: Item) -> Result:
     product = turn.book.product(body.item)
-    if not product.weighed:
+    if not product.measured:
         turn.book.check_quantity(body.item, body.quantity)
     return _stepped(turn, till.add(turn.till, product, body.quantity, turn.moment))
 

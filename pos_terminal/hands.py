@@ -74,4 +74,5 @@ def adopted(till: Till, hub_lines: HubLines, moment: Moment, settled: Container[
 
 def _received(line: str, row: Mapping[str, Any], n: int, moment: Moment) -> CartLine:
     weighed, fulfilment = row["weighed"], row["fulfilment"]
-    return CartLine(line, row["item"], row["quantity"], row["owner"], row["origin"], n, fulfilment, weighed, moment.at)
+    held = (row["item"], row["quantity"], row["owner"], row["origin"])
+    return CartLine(line, *held, n, fulfilment, weighed, moment.at, row.get("pack", 0))

@@ -19,6 +19,7 @@ LOCALES = {"en": "en_IE", "ru": "ru"}
 """English of a country that pays in euros and writes the day before the month."""
 
 COLUMNS = 42
+UNIT_SIGNS = {"kg": {"en": "kg", "ru": "кг"}, "m": {"en": "m", "ru": "м"}, "l": {"en": "l", "ru": "л"}}
 Say = Callable[..., str]
 
 
@@ -38,7 +39,7 @@ def receipt(
         *_head(heading, language),
         *_meta(sale, heading, language, t, cashier),
         Rule(),
-        *[block for line in sale.lines for block in _line(line, sale, heading, language)],
+        *[block for line in sale.lines for block in _line(line, sale, heading, language, t)],
         Rule(),
         *_sums(sale, heading, language, t),
         *_taxes(sale, heading, language, t),
@@ -72,9 +73,9 @@ def bare(amount: int, currency: str, language: str) -> str:
 
 
 def amount_of(line: SaleLine, language: str) -> str:
-    """ "2 x" a price needs: pieces as whole numbers, weights with three decimals."""
+    """ "2 x" a price needs: pieces as whole numbers, weights and lengths with three decimals."""
     value = Decimal(line.quantity) / QUANTITY_ONE
-    pattern = "0.000" if line.unit == "kg" else "0.###"
+    pattern = "0.000" if line.unit in UNIT_SIGNS else "0.###"
     return str(format_decimal(value, format=pattern, locale=LOCALES.get(language, language)))
 
 
@@ -104,18 +105,19 @@ def _meta(sale: Sale, heading: Heading, language: str, t: Say, cashier: str) -> 
     return blocks
 
 
-def _line(line: SaleLine, sale: Sale, heading: Heading, language: str) -> list[Block]:
+def _line(line: SaleLine, sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
     """The line at its list price, and below it what each promotion took off."""
     currency, names = sale.currency, {row.id: row.names for row in sale.promotions}
     price = bare(line.unit_price, currency, language)
-    unit = {"en": "kg", "ru": "кг"}.get(language, "kg") if line.unit == "kg" else ""
+    unit = UNIT_SIGNS.get(line.unit, {}).get(language, line.unit if line.unit in UNIT_SIGNS else "")
     count = f"{amount_of(line, language)} {unit}".strip()
+    packed = f"  {t('pack of {count}', count=line.pack)}" if line.pack else ""
     # Where tax is added it stands below, once; the line is what its label on the shelf says.
     amount = line.total + line.off - (line.tax if heading.store.tax_added else 0)
     total = f"{bare(amount, currency, language)} {line.tax_code}"
     return [
         Text(named(line.names, language)),
-        Row(f"  {count} x {price}", total),
+        Row(f"  {count} x {price}{packed}", total),
         *[
             Row(f"  {named(names[promotion], language)}", f"{bare(-off, currency, language)}  ")
             for promotion, off in line.discounts.items()

@@ -202,13 +202,14 @@ def ready(till: Till, moment: Moment) -> Till:
     return till
 
 
-def add(till: Till, product: Product, quantity: int, moment: Moment, weighed: bool = False) -> Step:
-    """More of a product; goods by weight without a weight make the till ask for it."""
+def add(till: Till, product: Product, quantity: int, moment: Moment, weighed: bool = False, pack: int = 0) -> Step:
+    """More of a product, counted in packs of `pack` pieces where that is not 0; goods by weight or length without one
+    make the till ask for it."""
     till = ready(till, moment)
-    if product.weighed and not weighed:
+    if product.measured and not weighed:
         return replace(till, ask=product.id), []
     before = till.cart
-    wanted = Add(moment.new_id(), product.id, quantity, weighed=weighed)
+    wanted = Add(moment.new_id(), product.id, quantity, weighed=weighed, pack=pack)
     cart = apply(before, till.actor, wanted, moment.at)
     line = next(line for line in cart.lines.values() if before.lines.get(line.id) is not line)
     return replace(till, cart=cart, ask=""), [_added(line, wanted)]
@@ -224,13 +225,15 @@ def _added(line: CartLine, wanted: Add) -> Wish:
             "quantity": wanted.quantity,
             "fulfilment": wanted.fulfilment,
             "weighed": wanted.weighed,
-        },
+        }
+        # A hub of before packs takes every other addition.
+        | ({"pack": wanted.pack} if wanted.pack else {}),
     )
 
 
 def weigh(till: Till, product: Product, quantity: int, moment: Moment) -> Step:
-    """Goods by weight, as a line of their own; `quantity` in grams."""
-    if not product.weighed:
+    """Goods by weight, length or volume, as a line of their own; `quantity` in thousandths of the unit."""
+    if not product.measured:
         raise TillRefused("till.not_weighed", N_("This product is sold by the piece. Enter a number of pieces."))
     return add(till, product, quantity, moment, weighed=True)
 

@@ -201,6 +201,7 @@ def _own_line(row: PricedLine, place: dict[str, Any], pending: bool, rules: Rule
         "picture": row.product.picture,
         "n": line.n,
         "at": line.at,
+        "pack": line.pack,
         "mine": True,
         "pending": pending,
         "taking": False,

@@ -13,6 +13,7 @@ from retail import lease as leases
 from retail.codec import fields_of
 from retail.errors import N_, CartRefused
 from retail.lease import Lease
+from retail.money import QUANTITY_ONE
 
 HUB = "hub"
 """The owner of virtual lines."""
@@ -55,7 +56,10 @@ class CartLine:
     """Its place in the cart: lines never change places."""
     fulfilment: Fulfilment = "carry_out"
     weighed: bool = False
+    """Weighed or measured: the line is one such weight, length or volume."""
     at: int = 0
+    pack: int = 0
+    """How many pieces are in each of the packs that it counts; 0 where it counts single pieces."""
 
     @property
     def in_hand(self) -> bool:
@@ -82,7 +86,7 @@ class Cart:
 @dataclass(frozen=True, slots=True)
 class Add:
     """So many more of an item; negative takes away, and nothing goes below zero: from a line that is already gone
-    there is nothing left to take.
+    there is nothing left to take. Of packs with `pack` pieces each, `quantity` counts the pieces.
 
     `line` is the id if it is a new line. With `named` it is the line that is meant, and no other of the same item: so
     a terminal, which has joined its lines already, and the hub agree on them whatever was on its way meanwhile.
@@ -94,6 +98,7 @@ class Add:
     fulfilment: Fulfilment = "carry_out"
     weighed: bool = False
     named: bool = False
+    pack: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +189,17 @@ def _add(cart: Cart, actor: Actor, add: Add, at: int) -> Cart:
         raise _too_many_lines()
     if add.line in cart.lines:
         raise CartRefused("cart.line_exists", N_("This line is already in the cart."))
-    new = CartLine(add.line, add.item, 0, actor.owner, actor.channel, cart.next_n, add.fulfilment, add.weighed, at)
+    mark = (actor.owner, actor.channel, cart.next_n)
+    new = CartLine(add.line, add.item, 0, *mark, add.fulfilment, add.weighed, at, add.pack)
     return _with_quantity(replace(cart, next_n=cart.next_n + 1), new, add.quantity, at)
 
 
 def _same_line(cart: Cart, actor: Actor, add: Add) -> CartLine | None:
-    """The owner's first line of the same item and fulfilment. Each weighing is a line of its own."""
+    """The owner's first line of the same item, fulfilment and pack. Each weighing is a line of its own."""
     if add.weighed:
         return None
-    wanted = (add.item, add.fulfilment, False)
-    same = [line for line in cart.of(actor.owner) if (line.item, line.fulfilment, line.weighed) == wanted]
+    wanted = (add.item, add.fulfilment, False, add.pack)
+    same = [line for line in cart.of(actor.owner) if (line.item, line.fulfilment, line.weighed, line.pack) == wanted]
     if add.named:
         return next((line for line in same if line.id == add.line), None)
     return next(iter(same), None)
@@ -340,6 +346,8 @@ def _with_quantity(cart: Cart, line: CartLine, quantity: int, at: int) -> Cart:
         raise CartRefused("cart.too_much", N_("One line holds {limit} at most."), limit=LINE_QUANTITY_MAX // 1000)
     if quantity <= 0:
         return replace(cart, lines={k: other for k, other in cart.lines.items() if k != line.id})
+    if line.pack and quantity % (line.pack * QUANTITY_ONE):
+        raise CartRefused("cart.whole_packs", N_("This line counts whole packs of {count}."), count=line.pack)
     return _with_line(cart, replace(line, quantity=quantity, at=at))
 
 

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Unit = Literal["piece", "kg"]
+from stdnum import ean
+
+from retail.errors import N_, CatalogueError
+
+Unit = Literal["piece", "kg", "m", "l"]
+"""What a price is for: one piece, or one kilogram, metre or litre, of which thousandths are sold."""
+
+GTIN_DIGITS = 14
+PACK_PIECES_MAX = 9_999
+"""So many pieces are in one pack at most: as many as one line of a cart holds."""
+
 TaxRounding = Literal["document", "line"]
 Names = dict[str, str]
 """A name in each language of the shop: {"en": ..., "ru": ...}."""
@@ -76,7 +86,7 @@ class Product:
 
     `id` is the stable key in every channel; `gtin` has 14 digits (GS1 General Specifications 2.1), empty where
     goods carry only an in-store code. A weighed product is sold by the kilogram, found by its `plu`: the five
-    digits inside a variable measure barcode.
+    digits inside a variable measure barcode. A measured one is sold by the kilogram, the metre or the litre.
     """
 
     id: str
@@ -95,10 +105,17 @@ class Product:
     """What sets a variant apart: {"size": {"en": "42", "ru": "42"}, "colour": {...}}."""
     picture: str = ""
     """Name of its picture, without an ending."""
+    packs: dict[str, int] = field(default_factory=dict)
+    """The packs that it comes in: the GTIN of each, in 14 digits, and how many pieces are in it."""
 
     @property
     def weighed(self) -> bool:
         return self.unit == "kg"
+
+    @property
+    def measured(self) -> bool:
+        """Whether parts of a whole are sold: then each weight, length or volume is a line of its own."""
+        return self.unit != "piece"
 
     def as_dict(self) -> dict[str, Any]:
         # Written out: `asdict` looks into every value, which was half of what a search at the till computed.
@@ -106,7 +123,22 @@ class Product:
             "names": {**self.names},
             "family_names": {**self.family_names},
             "attributes": {kind: {**names} for kind, names in self.attributes.items()},
+            "packs": {**self.packs},
         }
+
+
+def check_packs(product: Product) -> None:
+    """Refuse a pack whose code cannot be scanned, or that is no pack of pieces."""
+    for gtin, pieces in product.packs.items():
+        right = len(gtin) == GTIN_DIGITS and gtin.isascii() and gtin.isdecimal() and ean.is_valid(gtin)
+        if not right or gtin == product.gtin:
+            raise CatalogueError("catalogue.pack_code", N_("{code} is no code of a pack of its own."), code=gtin)
+        if product.measured or not 2 <= pieces <= PACK_PIECES_MAX:
+            raise CatalogueError(
+                "catalogue.pack",
+                N_("A pack holds 2 to {limit} pieces of something that is sold by the piece."),
+                limit=PACK_PIECES_MAX,
+            )
 
 
 def product_from(body: dict[str, Any]) -> Product:

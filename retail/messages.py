@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from retail import cart
+from retail.catalogue import PACK_PIECES_MAX
 from retail.errors import N_, MessageError
 from retail.tender import TENDER_MAX
 from retail.upcasting import STEPS, Steps, upcast
@@ -190,6 +191,7 @@ class AddBody(Message):
     quantity: int = Field(ge=-cart.LINE_QUANTITY_MAX, le=cart.LINE_QUANTITY_MAX)
     fulfilment: cart.Fulfilment = "carry_out"
     weighed: bool = False
+    pack: int = Field(default=0, ge=0, le=PACK_PIECES_MAX)
 
 
 class SetBody(Message):
@@ -356,7 +358,7 @@ def cart_operation(kind: str, body: Message, now: int) -> cart.Operation | None:
     """The change of a cart that an operation asks for, at `now` by the hub's clock; None where it is about more."""
     match body:
         case AddBody():
-            return cart.Add(body.line, body.item, body.quantity, body.fulfilment, body.weighed)
+            return cart.Add(body.line, body.item, body.quantity, body.fulfilment, body.weighed, pack=body.pack)
         case SetBody():
             return cart.SetQuantity(body.line, body.to, body.seen)
         case RemoveBody():

@@ -70,7 +70,7 @@ class PriceBook:
 
         The cart counts thousandths of anything; only the book knows that half a boot is not for sale.
         """
-        if not self.product(item).weighed and quantity % QUANTITY_ONE:
+        if not self.product(item).measured and quantity % QUANTITY_ONE:
             raise CartRefused("cart.whole_pieces", N_("This is sold in whole pieces only."), item=item)
 
 

@@ -83,6 +83,8 @@ class SaleLine:
     points_times: int = ONCE
     derivation: LineDerivation | None = None
     """Where the unit price comes from; None in a sale of an older terminal."""
+    pack: int = 0
+    """How many pieces are in each of the packs that were sold; 0 where single ones were."""
 
     @property
     def off(self) -> int:
@@ -202,6 +204,7 @@ def close(
             gets.rule,
             times_of(row, boosts),
             derivation.of_line(row, book),
+            row.line.pack,
         )
         for row, gets in zip(priced.lines, earned.lines, strict=True)
     )
@@ -272,7 +275,7 @@ def _impossible(sale: Sale) -> Iterator[str]:
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
     figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
     figures += [n for row in (*sale.promotions, *sale.boosts) for n in (row.version, row.saved)]
-    figures += [sale.programme, sale.counted, *(line.points_times for line in sale.lines)]
+    figures += [sale.programme, sale.counted, *(n for line in sale.lines for n in (line.points_times, line.pack))]
     figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
     figures += [n for row in sale.taxes for part in row.parts for n in (part.ppm, part.base, part.tax)]
     if not all(0 <= figure <= AMOUNT_MAX for figure in figures):
@@ -347,7 +350,7 @@ def _contradictions(sale: Sale, book: PriceBook) -> Iterator[dict[str, Any]]:
         if line.shares and priced + line.off != extend(line.unit_price, line.quantity):
             yield _row("discount", line.id, line.off, extend(line.unit_price, line.quantity) - priced)
         product = book.products.get(line.item)
-        if product is not None and not product.weighed and line.quantity % QUANTITY_ONE:
+        if product is not None and not product.measured and line.quantity % QUANTITY_ONE:
             yield _row("quantity", line.id, line.quantity, line.quantity // QUANTITY_ONE * QUANTITY_ONE)
 
 

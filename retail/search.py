@@ -32,6 +32,7 @@ def names_of(product: Product) -> str:
 
 
 def codes_of(product: Product) -> str:
-    """The numbers by which a product is asked for: the GTIN with its zeros and without, and the PLU."""
-    codes = (product.gtin, product.gtin.lstrip("0"), product.plu)
+    """The numbers by which a product is asked for: the GTIN with its zeros and without, the PLU, those of its packs."""
+    packs = [code for gtin in product.packs for code in (gtin, gtin.lstrip("0"))]
+    codes = (product.gtin, product.gtin.lstrip("0"), product.plu, *packs)
     return " ".join(dict.fromkeys(code for code in codes if code))

@@ -39,7 +39,8 @@ class HintShown(Told):
 
 class Line(Told):
     """A line of a cart as everybody sees it; `at` is when it last changed. `list_total` becomes `total`
-    by what was `given`."""
+    by what was `given`. It counts packs of `pack` pieces each, or single ones where that is 0; `quantity` counts the
+    pieces."""
 
     id: str
     item: str
@@ -58,6 +59,7 @@ class Line(Told):
     picture: str
     n: Count
     at: Milliseconds
+    pack: Count = 0
 
 
 class CouponShown(Told):

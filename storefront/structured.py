@@ -8,7 +8,7 @@ from storefront.ports import Offer
 from storefront.wording import in_language, money_number
 
 CONTEXT = "https://schema.org"
-UN_CODES = {"kg": "KGM", "piece": "C62"}
+UN_CODES = {"kg": "KGM", "piece": "C62", "m": "MTR", "l": "LTR"}
 """UN/ECE Recommendation 20."""
 
 

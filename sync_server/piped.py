@@ -135,6 +135,12 @@ class Piped(psycopg.Connection[Any]):
         self.settle()
         return super().cursor(*given, **named)
 
+    def _deallocate(self, name: bytes | None) -> Any:
+        yield from super()._deallocate(name)
+        if name is None:
+            # Where a savepoint is undone psycopg has the server forget all prepared statements, ours too.
+            self._known.clear()
+
     def commit(self) -> None:
         if self._waiting or self.pgconn.transaction_status != pq.TransactionStatus.IDLE:
             told = self.tell(COMMIT)

@@ -7,6 +7,7 @@ import { Badge, Empty, Icon, Loading, Search, Tabs, html } from "kit/ui.js";
 import { scan } from "./link.js";
 
 const SHOWN_LIMIT = 60;
+const PER_UNIT = { kg: () => t("/kg"), m: () => t("/m"), l: () => t("/l") };
 const shelf = signal(null);
 const failed = signal(false);
 const kind = signal("goods");
@@ -52,7 +53,7 @@ function Goods({ one }) {
   return html`<button type="button" class="b-good" title=${`${name} · ${one.text}`} onClick=${() => scan({ text: one.text, aim: one.aim, picture, name })}>
     <img src=${picture} alt="" width="64" height="64" loading="lazy" />
     <span class="b-good-name">${name}</span>
-    <span class="b-good-price amount">${money({ amount: one.price, currency: one.currency })}${one.unit === "kg" ? t("/kg") : ""}</span></button>`;
+    <span class="b-good-price amount">${money({ amount: one.price, currency: one.currency })}${PER_UNIT[one.unit]?.() ?? ""}</span></button>`;
 }
 
 function Card({ one }) {

@@ -41,7 +41,10 @@ LISTS = "lists"
 PROGRAMMES = "programmes"
 """What purchases earn, and from when on; likewise."""
 
-SINCE = (LISTS, PROGRAMMES)
+PACKS = "packs"
+"""Empty in every page: where it was not told, a program that passed the packs of the goods by has taken them in."""
+
+SINCE = (LISTS, PROGRAMMES, PACKS)
 
 OWNER = "CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), hub TEXT NOT NULL)"
 LIVE = "CREATE TABLE IF NOT EXISTS live (id INTEGER PRIMARY KEY CHECK (id = 1), side TEXT NOT NULL)"
@@ -263,7 +266,7 @@ class Replica:
         if found is None:
             products = self.side.products
             found = self._one(select(products.c.body).where(products.c.gtin == code.gtin).limit(1))
-            found = found or self._by_plu(plu_of(code.gtin))
+            found = found or self._by_plu(plu_of(code.gtin)) or self._by_pack(code.gtin)
             if found is not None and len(scanned) < CACHE_PRODUCTS_MAX:
                 scanned[code.gtin] = found
         return found
@@ -271,6 +274,11 @@ class Replica:
     def _by_plu(self, plu: str) -> Product | None:
         products = self.side.products
         return self._one(select(products.c.body).where(products.c.plu == plu).limit(1)) if plu else None
+
+    def _by_pack(self, gtin: str) -> Product | None:
+        products, packs = self.side.products, self.side.packs
+        of = select(products.c.body).join(packs, packs.c.item == products.c.id).where(packs.c.gtin == gtin)
+        return self._one(of.limit(1))
 
     def _one(self, query: Any) -> Product | None:
         if self.heading is None:
@@ -358,7 +366,7 @@ def _begins(name: str, words: list[str]) -> bool:
 
 def shown(product: Product, stock: int | None) -> dict[str, Any]:
     """A product as the pages get it."""
-    return {**product.as_dict(), "weighed": product.weighed, "stock": stock}
+    return {**product.as_dict(), "weighed": product.weighed, "measured": product.measured, "stock": stock}
 
 
 def _heading(rows: Mapping[str, Any], people: list[dict[str, Any]]) -> Heading:

@@ -45,6 +45,11 @@ class Side:
         )
         """What the price lists ask for a product, as JSON `{list: steps}`."""
 
+        self.packs = self._table(
+            "packs", Column("gtin", Text, primary_key=True), Column("item", Text, nullable=False, index=True)
+        )
+        """The codes of packs; how many pieces are in each stands in the product itself."""
+
         self.staff = self._keyed("staff")
         self.cards = self._keyed("cards")
         self.words = f"words_{name}"
@@ -69,7 +74,7 @@ class Side:
     def complete(self, connection: Connection) -> None:
         """What a newer program has beside the tables that an older one made."""
         if self.told(connection):
-            for table in (self.offers, self.promotions):
+            for table in (self.offers, self.promotions, self.packs):
                 table.create(connection, checkfirst=True)
 
     def drop(self, connection: Connection) -> None:
@@ -142,9 +147,22 @@ class Side:
                 n = last = last + 1
             rows[product.id] = (n, product)
         _put(connection, self.products, [_row(n, product) for n, product in rows.values()])
+        self._put_packs(connection, known, [product for _, product in rows.values()])
         self._add_words(connection, rows.values())
         back = delete(self.departed).where(self.departed.c.id == bindparam("item"))
         connection.execute(back, [{"item": item} for item in rows])
+
+    def _put_packs(
+        self, connection: Connection, known: Mapping[str, tuple[int, Product]], products: list[Product]
+    ) -> None:
+        self._forget_packs(connection, [item for item, (_, product) in known.items() if product.packs])
+        packs = [{"gtin": gtin, "item": product.id} for product in products for gtin in product.packs]
+        _put(connection, self.packs, packs)
+
+    def _forget_packs(self, connection: Connection, items: list[str]) -> None:
+        if items:
+            given = delete(self.packs).where(self.packs.c.item == bindparam("of_item"))
+            connection.execute(given, [{"of_item": item} for item in items])
 
     def _put_prices(self, connection: Connection, rows: list[Mapping[str, Any]]) -> None:
         prices = {str(row["item"]): int(row["price"]) for row in rows}
@@ -160,6 +178,7 @@ class Side:
     def _let_go(self, connection: Connection, items: list[str]) -> None:
         known = self._known(connection, items)
         self._forget_words(connection, known.values())
+        self._forget_packs(connection, [item for item, (_, product) in known.items() if product.packs])
         for item, (n, product) in known.items():
             _put(connection, self.departed, [{"id": item, "body": as_json(product.as_dict())}])
             connection.execute(delete(self.products).where(self.products.c.n == n))

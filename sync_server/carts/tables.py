@@ -42,5 +42,6 @@ cart_lines = Table(
     Column("fulfilment", String(12), nullable=False),
     Column("weighed", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("pack", Integer, nullable=False, server_default="0", comment="pieces in one pack; 0 for single ones"),
 )
 Index("cart_lines_of_item", cart_lines.c.item)

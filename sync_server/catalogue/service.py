@@ -8,9 +8,10 @@ from sqlalchemy import false, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail import search
-from retail.catalogue import Department, Product, Store, TaxRate, product_from
+from retail.catalogue import Department, Product, Store, TaxRate, check_packs, product_from
 from retail.errors import N_, CatalogueError
 from sync_server.catalogue import reference
+from sync_server.catalogue import search as pages
 from sync_server.catalogue.queries import lock_pricing
 from sync_server.catalogue.tables import departments, pictures, products, stores, taxes
 
@@ -104,6 +105,18 @@ def _check_named(session: Session, given: Collection[Product]) -> None:
                 N_("There is no department {department}."),
                 department=product.department,
             )
+        check_packs(product)
+        _check_codes(session, product, given)
+
+
+def _check_codes(session: Session, product: Product, given: Collection[Product]) -> None:
+    """Refuse a pack whose code is another product's, or that of a pack of another: a scan means one thing."""
+    for gtin in product.packs:
+        for other in [*given, *pages.page_of(session, "", gtin, 1, 2)[0]]:
+            if other.id != product.id and gtin in (other.gtin, *other.packs):
+                raise CatalogueError(
+                    "catalogue.pack_taken", N_("The code {code} is that of {item} already."), code=gtin, item=other.id
+                )
 
 
 def _known(session: Session, items: Collection[str]) -> dict[str, Product]:

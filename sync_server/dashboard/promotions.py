@@ -198,7 +198,7 @@ def _good(product: Product) -> dict[str, Any]:
         "names": product.names,
         "department": product.department,
         "unit": product.unit,
-        "weighed": product.weighed,
+        "weighed": product.measured,
         "price": product.price,
     }
 

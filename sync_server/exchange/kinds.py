@@ -193,15 +193,16 @@ def _put_balances(session: Session, rows: Rows, doing: Doing) -> int:
     return changed
 
 
-_PRODUCT = ("id", "gtin", "names", "department", "price", "tax", "unit", "plu", "family", "family_names", "attributes")
+_PRODUCT = ("id", "gtin", "names", "department", "price", "tax", "unit", "plu", "family", "family_names")
+_PRODUCT_TOO = ("attributes", "picture", "packs")
 _PROMOTION = ("id", "names", "benefit", "conditions", "lane", "groups", "begin", "end", "coupon", "paused")
 
 KINDS = {
     kind.name: kind
     for kind in (
         Kind(
-            "products", (*_PRODUCT, "picture"), frozenset({"attributes"}), "id", _by(Product, gtin=""), _product_rows,
-            _put_products,
+            "products", (*_PRODUCT, *_PRODUCT_TOO), frozenset({"attributes", "packs"}), "id", _by(Product, gtin=""),
+            _product_rows, _put_products,
         ),
         Kind("prices", ("item", "price"), frozenset(), "item", _by(PriceRow), _price_rows, _put_prices),
         Kind(

@@ -76,7 +76,7 @@ def try_cart(session: Session, store: str, draft: Promotion, wanted: Wanted, now
     lines = []
     for n, (item, quantity) in enumerate(wanted.lines):
         book.check_quantity(item, quantity)
-        weighed = book.product(item).weighed
+        weighed = book.product(item).measured
         lines.append(CartLine(f"line-{n}", item, quantity, owner, wanted.channel, n, weighed=weighed))
     shopper = SOMEBODY if wanted.known else ""
     coupons = frozenset({draft.id}) if wanted.coupon else frozenset[str]()

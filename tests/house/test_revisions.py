@@ -17,6 +17,7 @@ LEFT_THE_HOUSE = {
     "sync_server/migrations/versions/0010_promotion_replays.py": "d5e2fc73c6e9248f",
     "sync_server/migrations/versions/0011_what_terminals_know_of_points.py": "81bdb9c039be8836",
     "sync_server/migrations/versions/0012_returns.py": "26bb0ccdfc496ec0",
+    "sync_server/migrations/versions/0013_packs.py": "520f351379bf2535",
     "pos_terminal/store/migrations/versions/0001_first_tables.py": "8949d2bf8c48af75",
     "pos_terminal/store/migrations/versions/0002_sales_of_a_shopper.py": "ffc0fcde920c1898",
 }

@@ -3,14 +3,15 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from retail import loyalty
-from retail.cart import CartLine
-from retail.catalogue import Product, TaxPart, TaxRate
-from retail.errors import TenderRefused
+from retail.cart import Actor, Add, Cart, CartLine, apply
+from retail.catalogue import Product, TaxPart, TaxRate, Unit, check_packs
+from retail.errors import CartRefused, TenderRefused
 from retail.money import extend, minor_digits, split
 from retail.occasion import Occasion
 from retail.price_lists import Break, ListPrice, PriceList, PriceLists, unit_price
@@ -23,7 +24,21 @@ from retail.wall_clock import first_moment
 DOCS = Path(__file__).parents[2] / "docs"
 TABLES = {
     "pricing.md": {
-        *("line", "decimals", "lists", "wall", "split", "tax", "tax_rules", "cart", "pay", "cash", "suggested"),
+        *(
+            "line",
+            "units",
+            "packs",
+            "decimals",
+            "lists",
+            "wall",
+            "split",
+            "tax",
+            "tax_rules",
+            "cart",
+            "pay",
+            "cash",
+            "suggested",
+        ),
     },
     "coupons.md": {"check", "typed", "usable", "waits", "ledger"},
     "loyalty.md": {
@@ -90,6 +105,39 @@ def test_each_page_still_has_all_its_tables_with_rows(page: str) -> None:
 def test_a_line_costs_what_the_page_says(row: list[str]) -> None:
     unit_price, quantity, total, _ = row
     assert extend(int(unit_price), int(quantity)) == int(total)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "units"))
+def test_a_unit_is_sold_as_the_page_says(row: list[str]) -> None:
+    unit, each, quantity, total, refused, _ = row
+    goods = Product("p", "", {}, "", int(each), "A", cast(Unit, unit))
+    book = PriceBook(1, "EUR", {"p": goods}, {"A": TaxRate("A", {}, 2000)})
+    assert goods.measured == (unit != "piece") and goods.weighed == (unit == "kg")
+    if refused:
+        with pytest.raises(CartRefused) as told:
+            book.check_quantity("p", int(quantity))
+        assert told.value.code == refused
+        return
+    book.check_quantity("p", int(quantity))
+    line = CartLine("line", "p", int(quantity), "till-1", "till", 1, weighed=goods.measured)
+    assert price([line], book).total == int(total)
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "packs"))
+def test_packs_are_lines_of_pieces_as_the_page_says(row: list[str]) -> None:
+    scanned, lines, each, total, _ = row
+    goods = Product("p", "", {}, "", 100, "A", packs={"19520000000001": 6, "29520000000008": 12})
+    check_packs(goods)
+    six = PriceLists({"six": PriceList("six", 1, {})}, {"p": {"six": (Break(6000, 90),)}})
+    book = PriceBook(1, "EUR", {"p": goods}, {"A": TaxRate("A", {}, 2000)}, lists=six)
+    cart = Cart("cart")
+    for n, pieces in enumerate(numbers(scanned)):
+        more = Add(f"line-{n}", "p", pieces * 1000, pack=pieces if pieces > 1 else 0)
+        cart = apply(cart, Actor("till-1", "till"), more, 0)
+    of = [f"{line.quantity // 1000}" + (f" of {line.pack}" if line.pack else "") for line in cart.of("till-1")]
+    assert ", ".join(of) == lines
+    priced = price(cart.of("till-1"), book, Occasion(datetime(2026, 5, 29, 12), "main", "till"))
+    assert ({row.unit_price for row in priced.lines}, priced.total) == ({int(each)}, int(total))
 
 
 @pytest.mark.parametrize("row", rows("pricing.md", "split"))

@@ -37,6 +37,7 @@ BY_HAND = {
 ONLY_BY_HAND = {
     "card.number_used",
     "catalogue.department_unknown",
+    "catalogue.pack_taken",
     "catalogue.price",
     "catalogue.rules",
     "catalogue.store_unknown",

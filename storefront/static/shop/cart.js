@@ -9,18 +9,21 @@ import { account, act, cart, known_at, now, ready, scanned, status } from "./liv
 import { look, terminals } from "./looking.js";
 
 const HUB = "hub";
-const KILO_STEP = 100;
+/** A tenth of a kilogram, a metre or a litre. */
+const MEASURED_STEP = 100;
 /** What nobody touched for so long is from earlier: it is folded away, and nothing else happens to it. */
 const EARLIER_MS = 12 * 3600_000;
 const name = (names) => names?.[locale] ?? names?.en ?? "";
 const picture = (line) => `/products/${line.item}.svg`;
 const amount = (value) => (value === null || value === undefined ? null : { amount: value, currency: cart.value.totals.currency });
-const unitOf = (line) => (line.unit === "kg" ? "kg" : "");
+const unitOf = (line) => (line.unit === "piece" ? "" : line.unit);
+const PER_UNIT = { kg: () => t("per kg"), m: () => t("per m"), l: () => t("per l") };
+const packed = (line) => (line.pack ? html` · ${t("pack of {count}", { count: line.pack })}` : "");
 const less = (line) => (line.given?.length && !line.pending ? { before: amount(line.list_total), reasons: line.given.map((one) => name(one.names)) } : {});
 const perUnit = (line) => {
   const price = amount(line.unit_price);
   if (!price) return null;
-  return html`<${Amount} value=${price} size=${14} quiet />${line.unit === "kg" ? ` ${t("per kg")}` : ""}`;
+  return html`<${Amount} value=${price} size=${14} quiet />${PER_UNIT[line.unit] ? ` ${PER_UNIT[line.unit]()}` : ""}${packed(line)}`;
 };
 
 function InHand({ line }) {
@@ -29,9 +32,9 @@ function InHand({ line }) {
 }
 
 function Chosen({ line }) {
-  const step = line.unit === "kg" ? KILO_STEP : 1000;
+  const step = unitOf(line) ? MEASURED_STEP : 1000 * (line.pack || 1);
   const more = (_, delta) =>
-    act("cart.add", { line: line.id, item: line.item, quantity: delta, fulfilment: line.fulfilment, weighed: line.weighed });
+    act("cart.add", { line: line.id, item: line.item, quantity: delta, fulfilment: line.fulfilment, weighed: line.weighed, ...(line.pack && { pack: line.pack }) });
   const gone = () => act("cart.remove", { line: line.id, seen: line.quantity });
   return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} ...${less(line)} pending=${line.pending}
     note=${perUnit(line)} extra=${html`<span class="chosen-step"><${Stepper} value=${line.quantity} step=${step}

@@ -3,7 +3,8 @@
 const HUB = "hub";
 
 const joinable = (state, body) => Object.values(state.lines).find((line) =>
-  line.owner === HUB && line.item === body.item && line.fulfilment === body.fulfilment && !line.weighed);
+  line.owner === HUB && line.item === body.item && line.fulfilment === body.fulfilment && !line.weighed
+  && (line.pack ?? 0) === (body.pack ?? 0));
 
 const withLine = (state, line) => ({ ...state, lines: { ...state.lines, [line.id]: line } });
 
@@ -16,7 +17,7 @@ function added(state, { body, shown, at }) {
   if (body.quantity <= 0 || !shown) return state;
   const n = 1 + Math.max(0, ...Object.values(state.lines).map((one) => one.n));
   return withLine(state, {
-    ...shown, id: body.line, item: body.item, quantity: body.quantity, weighed: false, owner: HUB, origin: "online",
+    ...shown, id: body.line, item: body.item, quantity: body.quantity, weighed: false, pack: body.pack ?? 0, owner: HUB, origin: "online",
     place: null, fulfilment: body.fulfilment, total: null, n, at, pending: true,
   });
 }

@@ -178,9 +178,9 @@ export async function claim(wanted) {
   return answer;
 }
 
-/** Add `quantity` thousandths of a product: `{item, names, unit, unit_price, quantity}`. */
-export function add({ item, quantity, ...shown }) {
-  return act("cart.add", { line: uuid7(), item, quantity, fulfilment: "collect", weighed: false }, shown);
+/** Add `quantity` thousandths of a product: `{item, names, unit, unit_price, quantity, pack}`; `pack` where it is packs of so many. */
+export function add({ item, quantity, pack, ...shown }) {
+  return act("cart.add", { line: uuid7(), item, quantity, fulfilment: "collect", weighed: false, ...(pack && { pack }) }, shown);
 }
 
 async function answered(results) {

@@ -4,10 +4,10 @@ import { N_ } from "kit/i18n.js";
 import { createEntry, minor } from "../shared/entry.js";
 import { createGoods } from "../shared/goods.js";
 import { act, in_hand, lines, phase, show } from "../shared/till.js";
+import { stepOf } from "../shared/words.js";
 
 const ENTRY_MAX_CHARS = 60;
 const FOUND_MAX = 20;
-const UNIT = 1000;
 
 export const entry = createEntry({ max_chars: ENTRY_MAX_CHARS });
 export const goods = createGoods();
@@ -76,7 +76,7 @@ function change(to) {
 export function step(way) {
   const line = current.value;
   if (!line?.mine || line.weighed) return;
-  const to = line.quantity + way * UNIT;
+  const to = line.quantity + way * stepOf(line);
   if (to > 0) change(to);
 }
 

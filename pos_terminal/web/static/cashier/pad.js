@@ -2,6 +2,7 @@
 import { Amount, Button, html, Keypad } from "kit/ui.js";
 import { t } from "kit/i18n.js";
 import { amount, in_hand, totals } from "../shared/till.js";
+import { stepOf } from "../shared/words.js";
 import { current, dialog, entry, removeLine, setQuantity, step } from "./desk.js";
 import { pay } from "./selling_keys.js";
 
@@ -14,7 +15,7 @@ export function Pad() {
     <div class="deeds">
       <${Button} keys="*" disabled=${!countable} onClick=${setQuantity}>${t("Quantity")}<//>
       <${Button} keys="Del" disabled=${!mine} onClick=${removeLine}>${t("Remove")}<//>
-      <${Button} icon="minus" label=${t("One less")} disabled=${!countable || line.quantity <= 1000} onClick=${() => step(-1)} />
+      <${Button} icon="minus" label=${t("One less")} disabled=${!countable || line.quantity <= stepOf(line)} onClick=${() => step(-1)} />
       <${Button} icon="plus" label=${t("One more")} disabled=${!countable} onClick=${() => step(1)} />
       <${Button} keys="F8" onClick=${() => { dialog.value = "more"; }}>${t("More")}<//>
       <${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!entry.text.value} onClick=${() => entry.press("back")} />

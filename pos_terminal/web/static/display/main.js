@@ -6,7 +6,7 @@ import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Picture } from "../shared/picture.js";
 import { amount, followLanguage, in_hand, last_sale, payment, phase, ready, shopper, store, totals } from "../shared/till.js";
-import { countOf, lessOf, named, unitPrice } from "../shared/words.js";
+import { countOf, isMeasured, lessOf, named, unitPrice } from "../shared/words.js";
 
 const THANKS_MS = 12_000;
 const thanking = signal(false);
@@ -22,7 +22,7 @@ effect(() => {
 
 function Row({ line }) {
   return html`<${Line} title=${named(line.names)} total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending} picture=${line.picture ? `/pictures/${line.picture}.svg` : undefined}
-    note=${line.unit === "kg" || line.quantity !== 1000 ? `${countOf(line)} × ${unitPrice(line, totals.value.currency)}` : ""} />`;
+    note=${isMeasured(line) || line.quantity !== 1000 ? `${countOf(line)} × ${unitPrice(line, totals.value.currency)}` : ""} />`;
 }
 
 function Who() {

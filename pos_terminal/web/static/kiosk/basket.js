@@ -8,7 +8,7 @@ import { Coupons } from "../shared/coupons.js";
 import { Message } from "../shared/message.js";
 import { Picture } from "../shared/picture.js";
 import { act, amount, from_app, from_earlier, from_kiosk, hints, in_hand, on_phone, shopper, takeEach, totals } from "../shared/till.js";
-import { countOf, hintText, lessOf, lineNote, named, unitPrice } from "../shared/words.js";
+import { countOf, hintText, isMeasured, lessOf, lineNote, named, stepOf, unitPrice } from "../shared/words.js";
 import { Foot } from "./foot.js";
 import { go } from "./place.js";
 
@@ -21,7 +21,7 @@ function Hero() {
       <div><h1>${t("Scan the first thing")}</h1><p class="quiet">${t("Hold its bars before the scanner below the screen.")}</p></div></div>`;
   }
   return html`<div class="hero"><${Picture} key=${line.picture} of=${line} /><div class="grow"><p class="hero-name">${named(line.names)}</p>
-    <p class="row hero-facts"><span class="quiet amount">${line.unit === "kg" ? `${countOf(line)} · ${unitPrice(line, totals.value.currency)}` : `${countOf(line)} ×`}</span>
+    <p class="row hero-facts"><span class="quiet amount">${isMeasured(line) ? `${countOf(line)} · ${unitPrice(line, totals.value.currency)}` : `${countOf(line)} ×`}</span>
       <${Amount} value=${amount(line.total)} size=${32} strong /></p></div></div>`;
 }
 
@@ -38,10 +38,12 @@ function Shopper() {
 function Mine({ line }) {
   const remove = () => act("remove", { line: line.id, seen: line.seen });
   const picture = line.picture ? `/pictures/${line.picture}.svg` : undefined;
-  return html`<${Line} title=${named(line.names)} note=${line.weighed ? `${countOf(line)} · ${unitPrice(line, totals.value.currency)}` : unitPrice(line, totals.value.currency)}
+  const each = unitPrice(line, totals.value.currency);
+  const note = [line.weighed && countOf(line), line.pack && t("pack of {count}", { count: line.pack }), each].filter(Boolean).join(" · ");
+  return html`<${Line} title=${named(line.names)} note=${note}
     picture=${picture} total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending}>
     ${line.weighed ? html`<${Button} icon="trash-2" kind="quiet" label=${t("Remove {name}", { name: named(line.names) })} onClick=${remove} />`
-      : html`<${Stepper} value=${line.quantity} label=${named(line.names)} onChange=${(to) => act("set", { line: line.id, to, seen: line.seen })} onRemove=${remove} />`}
+      : html`<${Stepper} value=${line.quantity} step=${stepOf(line)} label=${named(line.names)} onChange=${(to) => act("set", { line: line.id, to, seen: line.seen })} onRemove=${remove} />`}
   <//>`;
 }
 

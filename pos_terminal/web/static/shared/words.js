@@ -5,13 +5,23 @@ import { ago, money, quantity } from "kit/format.js";
 /** A name {en, ru} in the page's language. */
 export const named = (names) => names?.[locale] ?? names?.en ?? "";
 
-/** The quantity at the front of a line: "2", "0.345 kg". */
-export const countOf = (line) => quantity(line.quantity, line.unit === "kg" ? "kg" : "");
+/** Whether parts of a whole are sold of it: by weight, length or volume. */
+export const isMeasured = (one) => one.unit !== "piece";
+
+/** The quantity at the front of a line: "2", "0.345 kg", "1.5 m". */
+export const countOf = (line) => quantity(line.quantity, isMeasured(line) ? line.unit : "");
+
+/** How many thousandths one step of a line is: a piece, or all pieces of its pack. */
+export const stepOf = (line) => 1000 * (line.pack || 1);
+
+const PER_UNIT = {
+  kg: (price) => t("{price}/kg", { price }), m: (price) => t("{price}/m", { price }), l: (price) => t("{price}/l", { price }),
+};
 
 /** What one unit costs, in words. */
 export function unitPrice(one, currency, { plain = false } = {}) {
   const each = money({ amount: one.unit_price ?? one.price, currency }, { plain });
-  return one.unit === "kg" ? t("{price}/kg", { price: each }) : each;
+  return PER_UNIT[one.unit]?.(each) ?? each;
 }
 
 /** Why a line costs less than its list price, as its row wants it: `before`, struck through, and the `reasons`. */
@@ -51,7 +61,8 @@ export function hintText(hint, currency) {
 /** The quiet second row of a line: the unit's price where it says something new, and where the goods are. */
 export function lineNote(line, currency) {
   const parts = [];
-  if (line.unit === "kg") parts.push(unitPrice(line, currency));
+  if (line.pack) parts.push(t("pack of {count}", { count: line.pack }));
+  if (isMeasured(line)) parts.push(unitPrice(line, currency));
   else if (line.quantity !== 1000) parts.push(t("{price} each", { price: unitPrice(line, currency) }));
   if (!line.mine && line.place) parts.push(t("in hand at {place}", { place: named(line.place.names) }));
   if (line.taking) parts.push(t("being taken in hand"));
