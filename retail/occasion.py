@@ -26,4 +26,9 @@ class Occasion:
     @property
     def minute(self) -> str:
         """As a merchant writes a time: `2026-05-31T18:00`. Such texts sort as the times do."""
-        return self.local.isoformat()[:16]
+        return minute_of(self.local)
+
+
+def minute_of(local: datetime) -> str:
+    """The minute on a wall clock, as `Occasion.minute` has it."""
+    return local.isoformat()[:16]

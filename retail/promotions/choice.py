@@ -10,6 +10,7 @@ left (branch and bound).
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
 from retail.promotions.sets import Limited, Multi, State, Working
@@ -38,15 +39,6 @@ Move = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A machine that would take a stack's units in these roles; `moves` are those of each of its states, once known."""
-
-    machine: int
-    roles: tuple[int, ...]
-    moves: dict[int, tuple[Move, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     made: tuple[Made, ...]
     exact: bool
@@ -54,7 +46,23 @@ class Choice:
 
 def choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Working], alone: Sequence[int]) -> Choice:
     """The best sets of those goods that are `members`, dearest first; a unit in no set gains what `alone` says of its
-    stack. The sets name the stacks by their places among the members."""
+    stack. The sets name the stacks by their places among the members. Where it is too large to be exact, it is never
+    worse than what one of the promotions does by itself."""
+    found = _choose(goods, members, at_work, alone)
+    if found.exact or len(at_work) == 1:
+        return found
+    ways = [found.made]
+    for m, one in enumerate(at_work):
+        ways.append(tuple((m, stacks, off) for _, stacks, off in _choose(goods, members, [one], alone).made))
+    return Choice(max(ways, key=lambda made: _gained(made, members, alone)), False)
+
+
+def _gained(made: Sequence[Made], members: Sequence[int], alone: Sequence[int]) -> int:
+    """What these sets gain beyond what their units would by themselves."""
+    return sum(off - sum(alone[members[stack]] for stack in stacks) for _, stacks, off in made)
+
+
+def _choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Working], alone: Sequence[int]) -> Choice:
     lone = at_work[0].machine if len(at_work) == 1 else None
     if isinstance(lone, Multi | Limited) and _plain(goods, members, alone):
         return _in_turn([goods[n] for n in members], lone)
@@ -65,14 +73,13 @@ def choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Wor
         counts = [min(count, UNITS_A_ROUND_MAX) for count in pool]
         found = _one_round(table, counts, Counter(machine for machine, _, _ in made))
         made += found.made
-        exact = exact and found.exact
+        exact = exact and found.exact and counts == pool
         if counts == pool or not found.made:
-            return Choice(tuple(made), exact and counts == pool)
-        exact = False
+            break
         for _, members, _ in found.made:
             for stack in members:
                 pool[stack] -= 1
-    return Choice(tuple(made), False)
+    return Choice(tuple(made), exact)
 
 
 def _plain(goods: Sequence[Stack], members: Sequence[int], alone: Sequence[int]) -> bool:
@@ -113,7 +120,8 @@ class Table:
         self.known: list[list[State]] = [[] for _ in at_work]
         self.multis = {m: machine for m, machine in enumerate(self.machines) if isinstance(machine, Multi)}
         self.offered = [
-            [Offer(m, one.roles[n], {}) for m, one in enumerate(at_work) if n in one.roles] for n in members
+            [(m, Moves(self, m, goods[n], one.roles[n])) for m, one in enumerate(at_work) if n in one.roles]
+            for n in members
         ]
         self.most = [max([alone[n], *(one.shares[n] for one in at_work if n in one.roles)]) for n in members]
 
@@ -126,18 +134,6 @@ class Table:
     def begin(self, so_far: Counter[int]) -> int:
         return sum(self.number(m, one.begin(so_far[m])) << m * BITS for m, one in enumerate(self.machines))
 
-    def moves(self, offer: Offer, place: int, number: int) -> tuple[Move, ...]:
-        """Where a machine goes from a state with one unit of a stack: `(what is added, what is gained, the role)`."""
-        found, m, state = list[Move](), offer.machine, self.known[offer.machine][number]
-        for role in offer.roles:
-            taken = self.machines[m].take(state, self.stacks[place], role, offer.roles)
-            if taken is not None:
-                after = self.number(m, taken[0])
-                if after <= MASK:
-                    found.append((after - number << m * BITS, taken[1], role))
-        offer.moves[number] = tuple(found)
-        return offer.moves[number]
-
     def done(self, together: int) -> bool:
         return all(one.done(self.known[m][together >> m * BITS & MASK]) for m, one in enumerate(self.machines))
 
@@ -149,6 +145,26 @@ class Table:
             if number:
                 found += self.multis[m].ahead(self.known[m][number], stack)
         return found
+
+
+class Moves(dict[int, tuple[Move, ...]]):
+    """Where machine `m` goes from each of its states with one unit of a stack: `(what is added, what is gained, the
+    role)`. Each is found when it is first asked."""
+
+    def __init__(self, table: Table, m: int, stack: Stack, roles: tuple[int, ...]) -> None:
+        self._of = table, m, stack, roles
+
+    def __missing__(self, number: int) -> tuple[Move, ...]:
+        table, m, stack, roles = self._of
+        found, machine, state = list[Move](), table.machines[m], table.known[m][number]
+        for role in roles:
+            taken = machine.take(state, stack, role, roles)
+            if taken is not None:
+                after = table.number(m, taken[0])
+                if after <= MASK:
+                    found.append((after - number << m * BITS, taken[1], role))
+        self[number] = tuple(found)
+        return self[number]
 
 
 def _one_round(table: Table, counts: Sequence[int], so_far: Counter[int]) -> Choice:
@@ -165,7 +181,7 @@ def _searched(table: Table, counts: Sequence[int], begin: int, room: int, known:
     """The best way with at most so many states at once, or the known one where that is better, and whether none that
     could beat it was left out."""
     states: dict[int, Way] = {begin: (0, None)}
-    rest = sum(most * count for most, count in zip(table.most, counts, strict=True))
+    rest = sum(map(mul, table.most, counts))
     exact = True
     for place, count in enumerate(counts):
         for _ in range(count):
@@ -193,13 +209,11 @@ def _shown(states: dict[int, Way], place: int, table: Table) -> dict[int, Way]:
         # Strictly more: of two ways that save the same the first stays, and the order of promotions is total.
         if state not in after or after[state][0] < gain + alone:
             after[state] = (gain + alone, way)
-        for offer in offered:
-            number = state >> offer.machine * BITS & MASK
-            moves = offer.moves.get(number)
-            for step, more, role in table.moves(offer, place, number) if moves is None else moves:
+        for m, moves in offered:
+            for step, more, role in moves[state >> m * BITS & MASK]:
                 then = state + step
                 if then not in after or after[then][0] < gain + more:
-                    after[then] = (gain + more, (way, place, offer.machine, role))
+                    after[then] = (gain + more, (way, place, m, role))
     return after
 
 

@@ -177,13 +177,12 @@ def _with_wholes(cart: Contents, live: Sequence[Promotion], rules: RuleBook) -> 
     exact = len(wholes) <= WHOLES_MAX
     if not exact:
         wholes = sorted(wholes, key=lambda one: (-one.off, one.promotion))[:WHOLES_MAX]
-    worth, made, others = -1, tuple[Whole, ...](), NOTHING
+    ways = list[tuple[int, tuple[Whole, ...], Given]]()
     for chosen in _disjoint(wholes):
         taken = frozenset().union(*(whole.places for whole in chosen))
-        found = _units(cart, taken, rest, rules) if rest else NOTHING
-        gained = found.worth + sum(whole.off for whole in chosen)
-        if gained > worth:
-            worth, made, others = gained, chosen, found
+        others = _units(cart, taken, rest, rules) if rest else NOTHING
+        ways.append((others.worth + sum(whole.off for whole in chosen), chosen, others))
+    worth, made, others = max(ways, key=lambda way: way[0])
     offs, grants = dict(others.offs), list(others.grants)
     for whole in made:
         offs.update(_share_whole(cart.stacks, whole, grants))
@@ -204,7 +203,7 @@ def _whole(cart: Contents, promotion: Promotion) -> Whole | None:
     amount = cart.amount(benefit.on)
     step = max((one for one in benefit.steps if one.spend <= amount), key=lambda one: one.spend, default=Step(0))
     off = min(amount * PARTS, amount * step.hundredths + step.amount * PARTS)
-    return Whole(promotion.id, frozenset(cart.places(benefit.on)), off) if off > 0 else None
+    return Whole(promotion.id, frozenset(cart.places(benefit.on)), off) if off else None
 
 
 def _share_whole(goods: Sequence[Stack], whole: Whole, grants: list[Grant]) -> dict[int, list[Off]]:
@@ -221,7 +220,7 @@ def _units(cart: Contents, taken: Set[int], live: Sequence[Promotion], rules: Ru
     """What single units and sets of all but the `taken` stacks get: only goods that a set could join are chosen over
     together."""
     goods, simple = cart.stacks, _best_alone(cart, taken, live)
-    alone = [off for _, off in simple]
+    alone = [simple[n][1] if n in simple else 0 for n in range(len(goods))]
     offs: dict[int, list[Off]] = {}
     grants: list[Grant] = []
     left, worth, exact = [stack.count for stack in goods], 0, True
@@ -232,8 +231,8 @@ def _units(cart: Contents, taken: Set[int], live: Sequence[Promotion], rules: Ru
         for m, stacks, off in choice.made:
             worth += off
             grants.append(_share_set(goods, some[m].promotion, [members[one] for one in stacks], off, offs, left))
-    for n, (promotion, off) in enumerate(simple):
-        if off and left[n]:
+    for n, (promotion, off) in sorted(simple.items()):
+        if left[n]:
             worth += off * left[n]
             together = rounded_ratio(off * left[n], PARTS)
             grants.append(Grant(promotion, together, ((goods[n], left[n]),)))
@@ -243,16 +242,17 @@ def _units(cart: Contents, taken: Set[int], live: Sequence[Promotion], rules: Ru
     return Given({n: _joined(found) for n, found in offs.items()}, worth, exact, tuple(grants))
 
 
-def _best_alone(cart: Contents, taken: Set[int], live: Sequence[Promotion]) -> list[tuple[str, int]]:
-    """For each stack the promotion that gives one unit by itself most, and how much in `PARTS`; the first of equals."""
-    best = [("", 0)] * len(cart.stacks)
+def _best_alone(cart: Contents, taken: Set[int], live: Sequence[Promotion]) -> dict[int, tuple[str, int]]:
+    """By the stacks' places the promotion that gives one unit by itself most, and how much in `PARTS`; the first of
+    equals. A stack that gets nothing is not among them."""
+    best: dict[int, tuple[str, int]] = {}
     for one in live:
         benefit = one.benefit
         if isinstance(benefit, EachUnit) and not benefit.most:
             for n in cart.places(benefit.on):
                 stack = cart.stacks[n]
                 off = benefit.calculator.off(stack.price, stack.size)
-                if off > best[n][1] and n not in taken:
+                if off and n not in taken and (n not in best or off > best[n][1]):
                     best[n] = (one.id, off)
     return best
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from retail.catalogue import Names, Product
-from retail.occasion import Occasion
+from retail.occasion import Occasion, minute_of
 from retail.promotions.benefits import Benefit, Unknown
 from retail.promotions.conditions import Condition, FirstPurchase, Groups, Hours, Spend, Tiers, Units, Verdict
 from retail.promotions.selector import Selector
@@ -46,7 +46,7 @@ class Promotion:
     def at_this_hour(self, local: datetime) -> bool:
         """Whether the clock, and nothing else, would let it give something."""
         hours = [one for one in self.conditions if isinstance(one, Hours)]
-        return self.in_time(local.isoformat()[:16]) and all(one.hold(local) for one in hours)
+        return self.in_time(minute_of(local)) and all(one.hold(local) for one in hours)
 
     def circumstances(self, occasion: Occasion, local: str) -> Verdict | None:
         """The first thing besides the goods that speaks against it; None where nothing does."""

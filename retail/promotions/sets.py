@@ -9,6 +9,7 @@ not get the most, and the choice does not say that it is the best.
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from operator import ge, mul, sub
 from typing import Any
 
 from retail.promotions.benefits import Benefit, BundlePrice, BuyGet, EachUnit, Gift, Multibuy
@@ -66,8 +67,8 @@ class Multi:
         self.mixed = len(sizes) > 1 and not isinstance(self._benefit.calculator, Percent)
 
     def begin(self, sets: int) -> State:
-        # The number of sets matters only where it is limited; a smaller state joins more ways into one.
-        return (0, sets if self._benefit.most else 0)
+        # The number of sets matters only where it is limited, else it stays 0: so more ways join into one.
+        return (0, min(sets, self._benefit.most))
 
     def possible(self, units: Sequence[int]) -> bool:
         return units[0] >= self._benefit.take
@@ -94,7 +95,7 @@ class Multi:
         gain = benefit.calculator.off(stack.price, stack.size) if place >= benefit.pay else 0
         if place + 1 < benefit.take:
             return (place + 1, sets), gain
-        return (0, sets + 1 if benefit.most else 0), gain
+        return (0, min(sets + 1, benefit.most)), gain
 
     def done(self, state: State) -> bool:
         return bool(state[0] == 0)
@@ -117,7 +118,7 @@ class BuyAndGet:
         self._benefit = benefit
 
     def begin(self, sets: int) -> State:
-        return (0, 0, sets if self._benefit.most else 0)
+        return (0, 0, min(sets, self._benefit.most))
 
     def possible(self, units: Sequence[int]) -> bool:
         return units[BUY] >= self._benefit.buy_count and units[GET] > 0
@@ -137,8 +138,7 @@ class BuyAndGet:
                 return None
             got, gain = got + 1, benefit.calculator.off(stack.price, stack.size)
         if bought >= benefit.buy_count and got >= benefit.get_count:
-            bought, got = bought - benefit.buy_count, got - benefit.get_count
-            sets = sets + 1 if benefit.most else 0
+            bought, got, sets = bought - benefit.buy_count, got - benefit.get_count, min(sets + 1, benefit.most)
         return (bought, got, sets), gain
 
     def done(self, state: State) -> bool:
@@ -166,27 +166,29 @@ class Bundle:
         self._benefit = benefit
 
     def begin(self, sets: int) -> State:
-        return (*(0 for _ in self._needs), sets if self._benefit.most else 0)
+        return (*(0 for _ in self._needs), min(sets, self._benefit.most))
 
     def possible(self, units: Sequence[int]) -> bool:
         return all(units[n] >= need for n, need in enumerate(self._needs))
 
     def share(self, stack: Stack, roles: tuple[int, ...], dearest: Sequence[int]) -> int:
         # Of the dearest bundle that there could be, so much of each price is saved; of any other one less.
-        whole = sum(price * need for price, need in zip(dearest, self._needs, strict=True))
+        whole = sum(map(mul, dearest, self._needs))
         return -(-stack.price * PARTS * (whole - self._benefit.price) // whole) if whole > self._benefit.price else 0
 
     def take(self, state: State, stack: Stack, role: int, also: tuple[int, ...]) -> tuple[State, int] | None:
         benefit, held = self._benefit, list(state)
-        if benefit.most and held[-1] >= benefit.most:
+        # What the bundles that are still allowed cannot use is not taken: it would be begun and never ended.
+        if benefit.most and held[role] >= self._needs[role] * (benefit.most - held[-1]):
             return None
+        # Each unit pays its part of the bundle's price at once: where a choice is too large, the most promising states
+        # are kept, and one that owes a whole price yet would look better than it is.
+        begun, whole = sum(held[:-1]), sum(self._needs)
+        charge = benefit.price * PARTS * (begun + 1) // whole - benefit.price * PARTS * begun // whole
         held[role] += 1
-        gain = stack.price * PARTS
-        if all(has >= need for has, need in zip(held, self._needs, strict=False)):
-            held[:-1] = [has - need for has, need in zip(held, self._needs, strict=False)]
-            held[-1] += 1 if benefit.most else 0
-            gain -= benefit.price * PARTS
-        return tuple(held), gain
+        if all(map(ge, held, self._needs)):
+            held = [*map(sub, held, self._needs), min(held[-1] + 1, benefit.most)]
+        return tuple(held), stack.price * PARTS - charge
 
     def done(self, state: State) -> bool:
         return not any(state[:-1])
@@ -195,9 +197,7 @@ class Bundle:
         by_slot = [[stack for stack, role in taken if role == slot] for slot in range(len(self._needs))]
         for n in range(len(by_slot[0]) // self._needs[0]):
             members = [
-                stack
-                for held, need in zip(by_slot, self._needs, strict=True)
-                for stack in held[n * need : (n + 1) * need]
+                stack for slot, need in enumerate(self._needs) for stack in by_slot[slot][n * need : (n + 1) * need]
             ]
             yield members, (sum(stacks[one].price for one in members) - self._benefit.price) * PARTS
 

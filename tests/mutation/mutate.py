@@ -1,7 +1,7 @@
 """Changes the trade's code line by line, one change at a time, and asks its tests (mutmut): `bin/mutate` says more.
 
 The score is what the tests noticed, of all changes that were tried. A change that a test ran into for ever counts as
-noticed. Of a sample, the score is an estimate; the same seed draws the same sample.
+noticed. Of a sample, the score is an estimate, of the changes drawn and no others; the same seed draws the same sample.
 """
 
 import argparse
@@ -64,23 +64,23 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="bin/mutate", description=__doc__)
     words.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them by itself")
     words.add_argument("--sample", type=int, default=0, help="so many changes of each part instead of all")
+    words.add_argument("--seed", type=int, default=SEED, help="of the sample; another one draws other changes")
     words.add_argument("--show", action="store_true", help="print the changes that no test noticed")
     words.add_argument("--jobs", type=int, default=2)
     given = words.parse_args()
     parts = {part: PARTS[part] for part in given.parts or PARTS}
-    for patterns in parts.values():
-        wanted: list[str] = list(patterns)
+    for part, patterns in parts.items():
         if given.sample:
             known = listed(patterns)
-            wanted = random.Random(SEED).sample(known, min(given.sample, len(known)))
-        subprocess.run([MUTMUT, "run", "--max-children", str(given.jobs), *wanted], cwd=ROOT, check=False)
+            parts[part] = tuple(random.Random(given.seed).sample(known, min(given.sample, len(known))))
+        subprocess.run([MUTMUT, "run", "--max-children", str(given.jobs), *parts[part]], cwd=ROOT, check=False)
     found = outcomes()
     print("\nnoticed by the tests, of the changes tried")
     for part, patterns in parts.items():
         print(told(part, score(found, patterns)))
     if given.show:
-        for name, code in sorted(found.items()):
-            if code == 0 and any(fnmatch(name, one) for patterns in parts.values() for one in patterns):
+        for name in names(found, [one for patterns in parts.values() for one in patterns]):
+            if STATES.get(found[name], "killed") in ("survived", "untested"):
                 subprocess.run([MUTMUT, "show", name], cwd=ROOT, check=False)
 
 

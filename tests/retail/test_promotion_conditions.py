@@ -13,6 +13,7 @@ from retail.occasion import Occasion
 from retail.pricing import price
 from retail.promotions.benefits import EachUnit, FreeShipping, PointsTimes
 from retail.promotions.calculators import Percent
+from retail.promotions.conditions import Verdict
 from retail.promotions.explanation import explain, hints, worth_of_coupon
 from retail.promotions.kinds import promotion_from
 from retail.promotions.promotion import LANE_COUPON, Promotion, RuleBook
@@ -43,14 +44,21 @@ def occasion_of(cell: str) -> Occasion:
 
 @pytest.mark.parametrize("row", rows("promotions.md", "condition"))
 def test_a_condition_holds_when_the_page_says(row: list[str]) -> None:
-    condition, occasion, holds, _ = row
+    condition, occasion, holds, there_is, needed, _ = row
     body = {"id": "p", "version": 1, "names": {}, "benefit": HALF, "conditions": [json.loads(condition)]}
     products, lines = cart_of(CART)
     book = replace(book_of(products, "1% off tea"), rules=RuleBook(1, [promotion_from(body)]))
     priced = price(lines, book, occasion_of(occasion))
     assert priced.off == {"yes": 150, "no": 0}[holds]
     (verdict,) = priced.given.judged["p"]
-    assert verdict.held == (holds == "yes")
+    asked = json.loads(condition)
+    assert verdict == Verdict(
+        asked["kind"],
+        holds == "yes",
+        {"spend": "money", "units": "units"}.get(asked["kind"], "word"),  # type: ignore[arg-type]
+        int(there_is) if "at_least" in asked else there_is,
+        int(needed) if "at_least" in asked else tuple(needed.split(", ")) if len(asked) > 1 else "",
+    )
 
 
 def half_off(**more: object) -> Promotion:
