@@ -32,7 +32,7 @@ def main() -> None:
     app = Flask(__name__)
     socketio = SocketIO(app, async_mode="gevent", async_handlers=False, transports=["websocket"], json=FastJson)
 
-    @socketio.on("ops")
+    @socketio.on("ops")  # type: ignore[untyped-decorator]
     def ops(message: Any) -> dict[str, Any]:
         (operation,) = message["ops"]
 

@@ -29,7 +29,7 @@ def main() -> None:
     sockets = SocketIO(app, async_mode="threading", async_handlers=False, transports=["websocket"])
     page_of(app)
 
-    @sockets.on("join")
+    @sockets.on("join")  # type: ignore[untyped-decorator]
     def join(room: str) -> None:
         join_room(room)
 

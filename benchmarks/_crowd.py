@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -25,7 +26,8 @@ class Person:
     def __init__(self, kind: str, url: str, name: str, row: list[str]) -> None:
         self._kind, self._url, self._name = kind, url, name
         self._shopper, self.cart, self._token = row
-        self._line, self._seq, self._event = "", 0, {}
+        self._line, self._seq = "", 0
+        self._event: dict[str, Any] = {}
         self.busy = False
 
     async def come(self) -> None:
@@ -106,7 +108,8 @@ async def keep_acting(people: list[Person], going: asyncio.Event, event: object,
             if not people[turn].busy:
                 task = asyncio.ensure_future(people[turn].act(event))
                 tasks.add(task)
-                task.add_done_callback(lambda done: (tasks.discard(done), done.result()))
+                task.add_done_callback(tasks.discard)
+                task.add_done_callback(lambda done: done.result())
                 break
 
 

@@ -24,12 +24,12 @@ def main() -> None:
     socketio = SocketIO(app, async_mode="gevent", async_handlers=False, transports=["websocket"], json=FastJson)
     page_of(app)
 
-    @socketio.on("join")
+    @socketio.on("join")  # type: ignore[untyped-decorator]
     def join(room: str) -> dict[str, Any]:
         join_room(room)
         return {}
 
-    @socketio.on("relay")
+    @socketio.on("relay")  # type: ignore[untyped-decorator]
     def relay(message: Any) -> dict[str, Any]:
         socketio.emit("ev", message["event"], to=message["room"])
         return {}

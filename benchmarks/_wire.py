@@ -135,7 +135,7 @@ async def connect(
     """A socket that the server has let in."""
     at = urlsplit(url)
     loop = asyncio.get_running_loop()
-    _, wire = await loop.create_connection(lambda: Wire(heard), at.hostname, at.port)
+    _, wire = await loop.create_connection(lambda: Wire(heard), at.hostname or "", at.port or 80)
     lines = [
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1",
         f"Host: {at.netloc}",

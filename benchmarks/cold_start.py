@@ -111,8 +111,8 @@ class Till:
         key = secrets.token_bytes(SEED_BYTES)
         (self.folder / "key").write_text(key.hex(), encoding="ascii")
         place, known = self.shop.terminals[0], {"inc": 0, "last_seq": 0}
-        answer = {"terminal": place.id, "store": self.shop.stores[0].id, "kind": place.kind, "names": place.name}
-        answer |= {"token": "token", "inc": 1, "first_sale": 1, "known": known}
+        names: dict[str, Any] = {"terminal": place.id, "store": self.shop.stores[0].id, "names": place.name}
+        answer = names | {"kind": place.kind, "token": "token", "inc": 1, "first_sale": 1, "known": known}
         store = Store(self.folder)
         with store.begin() as connection:
             keep(connection, Enrolled.model_validate(answer), Signer(key).public, self.hub)

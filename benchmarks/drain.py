@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,8 @@ def known(folder: HubData) -> None:
     db = open_database(sqlite_url(folder.path))
     for number, name in enumerate(NAMES, 1):
         names = {"en": f"Till {number}", "ru": f"Касса {number}"}
-        db.write(
-            lambda session, place=(name, STORE.id, f"{50 + number}", "till", names): terminals.add(session, *place)
-        )  # type: ignore[misc]
+        code = f"{50 + number}"
+        db.write(partial(terminals.add, terminal=name, store=STORE.id, code=code, kind="till", names=names))
     db.close()
 
 
@@ -131,8 +131,9 @@ def measure(live: Live, tills: "subprocess.Popen[str]") -> tuple[list[float], li
         live.scan()
     idle = [live.scan() for _ in range(IDLE_SCANS)]
     assert tills.stdin is not None and tills.stdout is not None
+    answers = tills.stdout
     done: list[dict[str, Any]] = []
-    waiter = threading.Thread(target=lambda: done.append(json.loads(tills.stdout.readline())), daemon=True)
+    waiter = threading.Thread(target=lambda: done.append(json.loads(answers.readline())), daemon=True)
     waiter.start()
     tills.stdin.write("go\n")
     tills.stdin.flush()

@@ -117,7 +117,7 @@ def block(db: Database) -> dict[str, float]:
     def sale(n: int) -> None:
         lines = service.earned_by(12, [("a", 4), ("b", 5), ("c", 3)])
         bought = service.Purchase(f"x-{names[n]}", of(n), lines, 1200, "", NOW)
-        db.write(lambda session: service.earn(session, bought))
+        db.write(lambda session: service.earn(session, bought, NOW))
 
     return {
         "balance": rate(READS, lambda n: db.read(lambda session: queries.balance(session, of(n)))),
