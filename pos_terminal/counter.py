@@ -19,6 +19,7 @@ from hardware.printers.jobs import JobState
 from pos_terminal import ids, signing, till
 from pos_terminal.commands import COMMANDS, LOOKS, Language
 from pos_terminal.errors import StoreRefused, TillRefused
+from pos_terminal.prices import moment_of, price_of
 from pos_terminal.receipts import Say
 from pos_terminal.store import journal, outbox, spooled
 from pos_terminal.store.backlog import backlog
@@ -26,7 +27,7 @@ from pos_terminal.store.engine import Store
 from pos_terminal.store.outbox import Due
 from pos_terminal.store.replica import Replica
 from pos_terminal.till import Moment, Till
-from pos_terminal.turn import Turn, moment_of, price_of
+from pos_terminal.turn import Turn
 from pos_terminal.view import Desk, view_of
 from retail.errors import N_, BarcodeError, CatalogueError, MessageError, RetailError
 from retail.messages import Message, parse

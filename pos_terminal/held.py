@@ -13,8 +13,10 @@ from pos_terminal.till import Asking, Coupon, Moment, Step, Till, Wish, changing
 from retail import coupons, stored_value
 from retail.errors import N_, CartRefused
 from retail.messages import HoldKind
+from retail.occasion import Occasion
 from retail.pricing import PricedCart
 from retail.promotions import shown as promotions
+from retail.promotions.promotion import RuleBook
 from retail.sale import SaleCoupon
 from retail.tender import Tender
 
@@ -143,13 +145,13 @@ def renewable(till: Till) -> list[tuple[str, HoldKind]]:
     return found + [(one.hold, one.kind) for one in till.tenders if one.kind != "cash"]
 
 
-def shown(till: Till, priced: PricedCart) -> list[dict[str, Any]]:
+def shown(till: Till, priced: PricedCart, rules: RuleBook, occasion: Occasion) -> list[dict[str, Any]]:
     """The coupons as the page shows them, with what each gives now and why it does not give more."""
     return [
         {
             "claim": one.claim,
             "names": one.names,
-            **promotions.coupon(one.promotion, [priced.given]),
+            **promotions.coupon(rules.named.get(one.promotion), [(priced.given, occasion)]),
         }
         for one in till.coupons
     ]

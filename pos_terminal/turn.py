@@ -3,22 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from hardware.printers.jobs import PrintJob
 from pos_terminal.errors import TillRefused
+from pos_terminal.prices import price_of
 from pos_terminal.receipts import Say
 from pos_terminal.store import spooled
 from pos_terminal.store.replica import Heading, Replica
 from pos_terminal.till import Moment, Step, Till, Wish
 from pos_terminal.view import Desk
-from retail.catalogue import Store
 from retail.errors import N_, RetailError
-from retail.occasion import Occasion
-from retail.pricing import PriceBook, PricedCart, price
-from retail.wall_clock import reached
+from retail.pricing import PriceBook, PricedCart
 
 
 @dataclass
@@ -74,20 +71,3 @@ class Turn:
         if self.till.staff is None or self.till.phase in ("signed_out", "locked"):
             raise TillRefused("till.signed_out", N_("Nobody is signed in. Sign in and scan again."))
         return self.till.staff.id
-
-
-def price_of(till: Till, book: PriceBook, store: Store, now: int) -> PricedCart:
-    """The lines in hand with their prices. While somebody pays, they are those of the moment in which that began."""
-    return price(till.cart.lines.values(), book, occasion_of(till, store, moment_of(till, now)))
-
-
-def moment_of(till: Till, now: int) -> int:
-    """The moment by which prices and points are, in ms."""
-    return till.paying_since if till.phase == "paying" else now
-
-
-def occasion_of(till: Till, store: Store, at: int) -> Occasion:
-    who, belongs = (till.shopper.id, frozenset(till.shopper.groups)) if till.shopper else ("", frozenset[str]())
-    tier, first = (till.shopper.tier, till.shopper.first) if till.shopper else ("", False)
-    coupons = frozenset(one.promotion for one in till.coupons)
-    return Occasion(reached(at, ZoneInfo(store.zone)), store.id, till.kind, who, belongs, tier, first, coupons)

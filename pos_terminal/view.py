@@ -6,6 +6,7 @@ from typing import Any
 
 from pos_terminal import held, payment
 from pos_terminal.hands import may_take
+from pos_terminal.prices import occasion_of
 from pos_terminal.receipts import named
 from pos_terminal.store.backlog import Backlog
 from pos_terminal.store.replica import Heading, shown
@@ -100,7 +101,7 @@ def view_of(
             **_earns(till, priced, programme),
         },
         "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
-        "coupons": held.shown(till, priced),
+        "coupons": held.shown(till, priced, rules, occasion_of(till, heading.store, at)) if heading else [],
         "asking": None if till.asking is None else till.asking.kind,
         "taxes": [_tax(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced, book.cash_step if book else 0),

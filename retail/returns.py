@@ -10,13 +10,17 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from retail.cart import CART_LINES_MAX
 from retail.codec import canonical
 from retail.errors import N_, ReturnRefused, SaleError
 from retail.loyalty.earning import part_returned
 from retail.messages import faults_of
 from retail.money import QUANTITY_ONE, rounded_ratio
-from retail.sale import AMOUNT_MAX, Sale, SaleLine
-from retail.tender import Tender, cash_rounding
+from retail.sale import AMOUNT_MAX, CURRENCY_LENGTH, Sale, SaleLine, kept_as_key
+from retail.tender import TENDERS_MAX, Tender, cash_rounding
+
+NUMBER_LENGTH_MAX = 24
+REASON_LENGTH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,18 @@ def return_from(body: Mapping[str, Any]) -> Return:
     figures += [n for row in found.lines for n in (row.quantity, row.total, row.tax, row.points)]
     if not found.id or not found.number or not found.lines or not all(0 <= one <= AMOUNT_MAX for one in figures):
         raise _malformed("it has no id, number or lines, or a figure is negative or too large")
+    if len(found.lines) > CART_LINES_MAX or len(found.refunds) > TENDERS_MAX or len(found.reason) > REASON_LENGTH_MAX:
+        raise _malformed("it has too many lines or refunds, or its reason is too long")
+    if not kept_as_key(*_ids(found)) or len(found.number) > NUMBER_LENGTH_MAX or len(found.currency) != CURRENCY_LENGTH:
+        raise _malformed("an id, the number or the currency is not one that can be kept")
     return found
+
+
+def _ids(made: Return) -> Iterator[str]:
+    yield from (made.id, made.number, made.sale, made.store, made.terminal, made.cashier, made.currency)
+    for line in made.lines:
+        yield from (line.line, line.item)
+    yield from (refund.hold for refund in made.refunds)
 
 
 def _malformed(reason: str) -> SaleError:

@@ -1,5 +1,6 @@
 """A sale: what was sold, what it cost and how it was paid. Immutable once made; undoing it is another document."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -27,6 +28,10 @@ from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender, rounding_of, settle
 
 AMOUNT_MAX = 10**15
+ID_PATTERN = r"^[ -~]{0,64}$"
+"""What every database keeps as a key: signs of ASCII that can be printed, and not too many of them."""
+NUMBER_LENGTH_MAX = 20
+CURRENCY_LENGTH = 3
 """No figure of a sale is larger, in minor units or thousandths; every database can keep it."""
 
 
@@ -254,6 +259,24 @@ def sale_from(body: Mapping[str, Any]) -> Sale:
     return sale
 
 
+_KEPT = re.compile(ID_PATTERN)
+
+
+def kept_as_key(*ids: str) -> bool:
+    """Whether all of these ids are what a database keeps as a key."""
+    return all(_KEPT.fullmatch(one) for one in ids)
+
+
+def _ids(sale: Sale) -> Iterator[str]:
+    yield from (sale.id, sale.number, sale.store, sale.terminal, sale.cashier, sale.cart, sale.shopper, sale.currency)
+    for line in sale.lines:
+        yield from (line.id, line.item, line.price_list)
+    for coupon in sale.coupons:
+        yield from (coupon.claim, coupon.promotion)
+    yield from (tender.hold for tender in sale.tenders)
+    yield from (row.id for row in sale.promotions)
+
+
 def _malformed(reason: str) -> SaleError:
     return SaleError("sale.malformed", N_("This is not a sale that we can read: {reason}."), reason=reason)
 
@@ -262,6 +285,8 @@ def _impossible(sale: Sale) -> Iterator[str]:
     """What no till of ours writes, and no database should be asked to keep. Wrong sums are not here: those are kept."""
     if not sale.id or not sale.number:
         yield "it has no id or no number"
+    if not kept_as_key(*_ids(sale)) or len(sale.number) > NUMBER_LENGTH_MAX or len(sale.currency) != CURRENCY_LENGTH:
+        yield "an id, the number or the currency is not one that can be kept"
     if not 0 < len(sale.lines) <= CART_LINES_MAX or len(sale.tenders) > TENDERS_MAX:
         yield "it has no lines, or too many lines or tenders"
     if len(sale.coupons) > COUPONS_MAX:

@@ -33,8 +33,20 @@ from retail.messages import (
 from retail.outcomes import RESULTS
 from retail.points_shown import PointsAccount
 from retail.replica import KEYED
-from retail.returns import Return, ReturnLine
-from retail.sale import AMOUNT_MAX, Sale, SaleCoupon, SaleLine, SaleMark, SalePromotion, SaleShare
+from retail.returns import NUMBER_LENGTH_MAX as RETURN_NUMBER_MAX
+from retail.returns import REASON_LENGTH_MAX, Return, ReturnLine
+from retail.sale import (
+    AMOUNT_MAX,
+    CURRENCY_LENGTH,
+    ID_PATTERN,
+    Sale,
+    SaleCoupon,
+    SaleLine,
+    SaleMark,
+    SalePromotion,
+    SaleShare,
+)
+from retail.sale import NUMBER_LENGTH_MAX as SALE_NUMBER_MAX
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender
 from retail.upcasting import Steps, present, served
@@ -160,6 +172,19 @@ def _document(name: str, shape: Shape) -> dict[str, Any]:
     return {"$schema": DIALECT, "$id": f"{FOLDER}/{name}.json", **body}
 
 
+HEAD_KEYS = ("id", "number", "store", "terminal", "cashier", "currency")
+KEYS: Mapping[type, tuple[str, ...]] = {
+    Sale: (*HEAD_KEYS, "cart", "shopper"),
+    SaleLine: ("id", "item", "price_list"),
+    SaleCoupon: ("claim", "promotion"),
+    SalePromotion: ("id",),
+    Tender: ("hold",),
+    Return: (*HEAD_KEYS, "sale"),
+    ReturnLine: ("line", "item"),
+}
+"""The fields that databases keep as keys."""
+
+
 def _bound(definitions: Mapping[str, Any]) -> None:
     """Say of the parts of a sale what `retail.sale.sale_from` demands beyond the kinds of their fields, and of a
     return what `retail.returns.return_from` does."""
@@ -175,14 +200,23 @@ def _bound(definitions: Mapping[str, Any]) -> None:
         sale["tenders"].update(maxItems=TENDERS_MAX)
         sale["id"].update(minLength=1)
         sale["number"].update(minLength=1)
+        sale["number"].update(maxLength=SALE_NUMBER_MAX)
         definitions["SaleLine"]["properties"]["quantity"].update(minimum=1)
         sale["promotions"].update(maxItems=CART_LINES_MAX)
         sale["coupons"].update(maxItems=COUPONS_MAX)
     returned = definitions.get("Return", {}).get("properties")
     if returned:
-        returned["lines"].update(minItems=1)
+        returned["lines"].update(minItems=1, maxItems=CART_LINES_MAX)
+        returned["refunds"].update(maxItems=TENDERS_MAX)
+        returned["reason"].update(maxLength=REASON_LENGTH_MAX)
         returned["id"].update(minLength=1)
-        returned["number"].update(minLength=1)
+        returned["number"].update(minLength=1, maxLength=RETURN_NUMBER_MAX)
+    for shape, keys in KEYS.items():
+        for key in keys:
+            if field := definitions.get(shape.__name__, {"properties": {}})["properties"].get(key):
+                field.update(pattern=ID_PATTERN)
+                if key == "currency":
+                    field.update(minLength=CURRENCY_LENGTH, maxLength=CURRENCY_LENGTH)
 
 
 def _tidy(schema: Any) -> Any:

@@ -9,7 +9,7 @@ from omnitill.simulation.phone import SimPhone
 from omnitill.simulation.till import SimTill
 from omnitill.simulation.world import Broken, World
 from pos_terminal.hands import may_take
-from pos_terminal.turn import price_of
+from pos_terminal.prices import price_of
 from sample_shop import scan_text
 
 PAUSE_MS = (50, 2_500)

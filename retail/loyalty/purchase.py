@@ -54,4 +54,4 @@ def times_of(row: PricedLine, boosts: Sequence[Promotion]) -> int:
 
 def paid_in_points(tenders: Sequence[Tender]) -> int:
     """What of a sale is paid with points, in minor units: it earns nothing."""
-    return sum(paid.amount for paid in tenders if str(paid.kind) == "points")
+    return sum(paid.amount for paid in tenders if paid.kind == "points")

@@ -44,10 +44,11 @@ class Hint:
 
 def explain(outcome: Outcome, rules: RuleBook, occasion: Occasion) -> list[Explanation]:
     """Every promotion of the book, in its order."""
-    return [_explained(one, outcome, occasion) for one in rules.promotions]
+    return [explained(one, outcome, occasion) for one in rules.promotions]
 
 
-def _explained(promotion: Promotion, outcome: Outcome, occasion: Occasion) -> Explanation:
+def explained(promotion: Promotion, outcome: Outcome, occasion: Occasion) -> Explanation:
+    """One of them; of one that these goods do not touch the verdicts are what else it would want."""
     saved = outcome.saved.get(promotion.id, 0)
     verdicts = outcome.judged.get(promotion.id)
     if verdicts is None:

@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from retail.occasion import Occasion
 from retail.promotions import explanation
+from retail.promotions.explanation import State
 from retail.promotions.lanes import Outcome
-from retail.promotions.promotion import RuleBook
+from retail.promotions.promotion import Promotion, RuleBook
+
+BEST_FIRST: tuple[State, ...] = ("given", "beaten", "not_met", "untouched")
+"""Of several purchases the one in which a coupon does most speaks for it."""
 
 
 def given(discounts: Mapping[str, int], rules: RuleBook) -> list[dict[str, Any]]:
@@ -24,17 +29,17 @@ def hints(outcome: Outcome, rules: RuleBook) -> list[dict[str, Any]]:
     ]
 
 
-def coupon(promotion: str, outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """What the promotion of a coupon does in these purchases, and why it does not do more (`CouponDoing`)."""
-    all_of_them = list(outcomes)
-    doing = {"off": sum(one.saved.get(promotion, 0) for one in all_of_them), "state": "given", "fails": ""}
-    doing |= {"measure": "word", "missing": 0}
-    if any(one.gave(promotion) for one in all_of_them):
+def coupon(promotion: Promotion | None, purchases: Iterable[tuple[Outcome, Occasion]]) -> dict[str, Any]:
+    """What the promotion of a coupon does in these purchases, and why it does not do more (`CouponDoing`). `None`
+    stands for one that the book does not have (any more)."""
+    told = [] if promotion is None else [explanation.explained(promotion, *one) for one in purchases]
+    doing = {"off": sum(one.saved for one in told), "state": "untouched", "fails": "", "measure": "word", "missing": 0}
+    best = min(told, key=lambda one: BEST_FIRST.index(one.state), default=None)
+    if best is None:
         return doing
-    judged = [one.judged[promotion] for one in all_of_them if promotion in one.judged]
-    if not judged:
-        return doing | {"state": "untouched"}
-    failed = next((verdict for verdict in judged[0] if not verdict.held), None)
-    if failed is None:
-        return doing | {"state": "beaten"}
-    return doing | {"state": "not_met", "fails": failed.kind, "measure": failed.measure, "missing": failed.missing}
+    # Where no goods are that it is for, how many of them are missing says nothing; that it is over says something.
+    unheld = (one for one in best.verdicts if not one.held and (best.state != "untouched" or one.measure == "word"))
+    failed = next(unheld, None)
+    if best.state == "given" or failed is None:
+        return doing | {"state": best.state}
+    return doing | {"state": best.state, "fails": failed.kind, "measure": failed.measure, "missing": failed.missing}

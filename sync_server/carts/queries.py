@@ -125,10 +125,11 @@ def visits_into(session: Session, cart_id: str, device: str) -> list[str]:
 
 def view(session: Session, stored: StoredCart) -> dict[str, Any]:
     """The state of `cart:<id>` as docs/protocol.md has it, priced by the hub."""
-    priced = _priced(session, stored, stored.cart)
+    claims = claims_of(session, stored)
+    priced = _priced(session, stored, stored.cart, claims)
     places = terminals.places(session)
     lines = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines}
-    coupons_shown = _coupons(claims_of(session, stored), priced)
+    coupons_shown = _coupons(claims, priced)
     return {**_head(stored.cart, places), "lines": lines, **_sums(priced), "coupons": coupons_shown}
 
 
@@ -137,6 +138,8 @@ class Priced:
     """A cart as it would be paid: what is in each hand, and what was chosen online, is a purchase of its own."""
 
     purchases: tuple[pricing.PricedCart, ...]
+    occasions: tuple[Occasion, ...]
+    """Of each purchase."""
     book: PriceBook
     programme: Programme
 
@@ -145,12 +148,12 @@ class Priced:
         return [row for purchase in self.purchases for row in purchase.lines]
 
 
-def _priced(session: Session, stored: StoredCart, cart: Cart) -> Priced:
+def _priced(session: Session, stored: StoredCart, cart: Cart, claims: list[Any]) -> Priced:
     owners: dict[str, list[CartLine]] = {}
     for line in cart.lines.values():
         owners.setdefault(line.owner, []).append(line)
-    purchases = []
-    switched_on = frozenset(row.promotion for row in claims_of(session, stored))
+    purchases, occasions = [], []
+    switched_on = frozenset(row.promotion for row in claims)
     for owner, lines in owners.items():
         channel = lines[0].origin if lines[0].in_hand else "online"
         store = _store_of(session, stored, lines[0])
@@ -158,8 +161,9 @@ def _priced(session: Session, stored: StoredCart, cart: Cart) -> Priced:
         if switched_on:
             occasion = replace(occasion, coupons=switched_on)
         purchases.append(_purchase(session, (cart.id, owner), lines, book, occasion))
+        occasions.append(occasion)
     book = catalogue.book(session, stored.store)
-    return Priced(tuple(purchases), book, catalogue.programme(session, stored.store))
+    return Priced(tuple(purchases), tuple(occasions), book, catalogue.programme(session, stored.store))
 
 
 def claims_of(session: Session, stored: StoredCart) -> list[Any]:
@@ -168,14 +172,15 @@ def claims_of(session: Session, stored: StoredCart) -> list[Any]:
     return coupons.claims_in(session, stored.cart.id) if rules.ask_for_coupons else []
 
 
-def _coupons(claims: list[Any], priced: "Priced") -> list[dict[str, Any]]:
-    rules, outcomes = priced.book.rules, [one.given for one in priced.purchases]
+def _coupons(claims: list[Any], priced: Priced) -> list[dict[str, Any]]:
+    rules = priced.book.rules
+    purchases = [(one.given, occasion) for one, occasion in zip(priced.purchases, priced.occasions, strict=True)]
     return [
         {
             "claim": row.claim,
             "promotion": row.promotion,
             "names": rules.named[row.promotion].names if row.promotion in rules.named else {},
-            **shown.coupon(row.promotion, outcomes),
+            **shown.coupon(rules.named.get(row.promotion), purchases),
         }
         for row in claims
     ]
@@ -215,11 +220,11 @@ def changes(session: Session, stored: StoredCart, after: Cart) -> dict[str, Any]
         return found
     told = set(changed(before, after.lines))
     touched = [after.lines[key] for key in told] + [line for key, line in before.items() if key not in after.lines]
-    # As it was comes first: that is what is kept of the change before.
-    was = _priced(session, stored, stored.cart) if another or _entangled(session, stored, touched) else None
-    priced = _priced(session, stored, after)
-    hints: dict[str, Any] = {}
     claims = claims_of(session, stored)
+    # As it was comes first: that is what is kept of the change before.
+    was = _priced(session, stored, stored.cart, claims) if another or _entangled(session, stored, touched) else None
+    priced = _priced(session, stored, after, claims)
+    hints: dict[str, Any] = {}
     if was is not None and claims and (doing := _coupons(claims, priced)) != _coupons(claims, was):
         found["coupons"] = doing
     if was is not None:

@@ -14,10 +14,10 @@ from retail.messages import Key, Message
 from retail.promotions.promotion import WallClock
 from retail.stored_value import BALANCE_MAX, read_code
 from sync_server.catalogue import queries as catalogue
-from sync_server.dashboard.coupons import as_file, bars_of
 from sync_server.dashboard.doors import DEVICE, Doors
+from sync_server.dashboard.handing_out import as_file, bars_of, note
+from sync_server.dashboard.naming import free_id
 from sync_server.staff import queries as people
-from sync_server.staff import service as staff
 from sync_server.stored_value import batches, cards, queries, service
 from sync_server.stored_value.tables import card_batches, stored_values
 from sync_server.vouchers import pages
@@ -25,7 +25,6 @@ from sync_server.vouchers import service as vouchers
 from sync_server.vouchers.key import CodeKey
 
 SHOWN_MAX = 50
-ID_LENGTH_MAX = 48
 CODE_LENGTH_MIN = 8
 """What is shorter is the end of a code, as it stands on screens; by that nobody can pay."""
 
@@ -124,7 +123,7 @@ def _add_batches(doors: Doors) -> None:
         given, now, key = doors.given(Wanted), doors.clock(), doors.key
 
         def command(session: Session) -> dict[str, Any]:
-            name = _free_id(session, given.name)
+            name = free_id(session, card_batches.c.id, given.name, "cards")
             wanted = batches.Wanted(name, given.name, _card(session, given, member.store), given.codes)
             return batches.begin(session, key, wanted, member.id, now)
 
@@ -142,7 +141,7 @@ def _add_batches(doors: Doors) -> None:
         first, key = doors.asked(From).first, doors.key
         made = doors.read(lambda session: batches.batch_row(session, batch)).made
         rows = doors.read(lambda session: batches.codes(session, key, batch, first))
-        _note(doors, member, batch, first)
+        note(doors, "stored_value.shown", member, batch, first)
         following = first + pages.PAGE_CODES if first + pages.PAGE_CODES < made else None
         shown = [{"number": n, "code": code, "pin": pin, "bars": bars_of(code)} for n, code, pin in rows]
         return {"codes": shown, "next": following}
@@ -150,7 +149,7 @@ def _add_batches(doors: Doors) -> None:
     def exported(member: Row[Any], batch: str) -> Response:
         rows = batches.all_codes(doors.db, doors.key, batch)
         lines = ["number,code,pin", *(f"{number},{code},{pin}" for number, code, pin in rows)]
-        _note(doors, member, batch, 0)
+        note(doors, "stored_value.shown", member, batch, 0)
         return as_file("\r\n".join(lines) + "\r\n", f"{batch}.csv")
 
     doors.get("/cards/batches", listed)
@@ -159,12 +158,6 @@ def _add_batches(doors: Doors) -> None:
     doors.post("/cards/batches/of/<batch>/seal", seal)
     doors.get("/cards/batches/of/<batch>/codes", printed)
     doors.get("/cards/batches/of/<batch>/codes.csv", exported)
-
-
-def _note(doors: Doors, member: Row[Any], batch: str, first: int) -> None:
-    now = doors.clock()
-    detail = {"batch": batch, "first": first}
-    doors.db.write(lambda session: staff.note(session, DEVICE, "stored_value.shown", member.id, detail, now))
 
 
 def _card(session: Session, given: Terms, store_id: str) -> cards.NewCard:
@@ -217,10 +210,3 @@ def _batches(session: Session) -> dict[str, Any]:
             for row in rows
         ]
     }
-
-
-def _free_id(session: Session, name: str) -> str:
-    wanted = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:ID_LENGTH_MAX] or "cards"
-    beginning = card_batches.c.id.startswith(wanted, autoescape=True)
-    taken = set(session.scalars(select(card_batches.c.id).where(beginning)))
-    return next(one for one in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)

@@ -1,11 +1,10 @@
 """The doors of the page "coupons": batches of codes made page by page, printed, exported, paused and sealed."""
 
-import re
 from typing import Annotated, Any
 
 from flask import Response
 from pydantic import Field
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from retail.coupons import USES_MAX, CouponBatch
@@ -14,14 +13,12 @@ from retail.messages import Message
 from retail.promotions.promotion import WallClock
 from sync_server.coupons import batches, queries
 from sync_server.coupons.tables import coupon_batches
-from sync_server.dashboard.doors import DEVICE, Doors
+from sync_server.dashboard.doors import Doors
+from sync_server.dashboard.handing_out import as_file, bars_of, note
+from sync_server.dashboard.naming import free_id
 from sync_server.promotions import queries as promotions
 from sync_server.staff import queries as people
-from sync_server.staff import service as staff
 from sync_server.vouchers.pages import CODES_MAX, PAGE_CODES
-from ui_kit.drawings import code128_path
-
-ID_LENGTH_MAX = 48
 
 
 class Terms(Message):
@@ -71,7 +68,8 @@ def add_coupons(doors: Doors) -> None:
                 raise CouponRefused(
                     "coupon.promotion", N_("Choose a promotion that asks for a coupon. Nothing was made.")
                 )
-            terms = CouponBatch(_free_id(session, given.name), given.promotion, **given.model_dump(include=TERMS))
+            batch = free_id(session, coupon_batches.c.id, given.name, "coupons")
+            terms = CouponBatch(batch, given.promotion, **given.model_dump(include=TERMS))
             return batches.begin(session, key, batches.Wanted(terms, given.name, given.codes), member.id, now)
 
         return doors.db.write(command)
@@ -95,14 +93,14 @@ def add_coupons(doors: Doors) -> None:
     def printed(member: Row[Any], batch: str) -> dict[str, Any]:
         first, key = doors.asked(From).first, doors.key
         found = doors.read(lambda session: batches.codes(session, key, batch, first))
-        _note(doors, member, batch, first)
+        note(doors, "coupons.shown", member, batch, first)
         following = found[-1][0] + 1 if len(found) == PAGE_CODES else None
         rows = [{"number": number, "code": code, "bars": bars_of(code)} for number, code in found]
         return {"codes": rows, "next": following}
 
     def exported(member: Row[Any], batch: str) -> Response:
         lines = ["number,code", *(f"{number},{code}" for number, code in batches.all_codes(doors.db, doors.key, batch))]
-        _note(doors, member, batch, 0)
+        note(doors, "coupons.shown", member, batch, 0)
         return as_file("\r\n".join(lines) + "\r\n", f"{batch}.csv")
 
     doors.get("/coupons", listed)
@@ -116,18 +114,6 @@ def add_coupons(doors: Doors) -> None:
 
 
 TERMS = {"uses", "per_customer", "begins", "ends", "paused"}
-
-
-def bars_of(code: str) -> dict[str, Any]:
-    """The code for a scanner, as a Code 128 without the signs between its groups."""
-    path, width = code128_path(code.replace("-", ""))
-    return {"path": path, "width": width}
-
-
-def as_file(text: str, name: str) -> Response:
-    """A file that the browser saves."""
-    head = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, mimetype="text/csv", headers=head)
 
 
 def _listed(session: Session) -> dict[str, Any]:
@@ -147,13 +133,6 @@ def _listed(session: Session) -> dict[str, Any]:
     }
 
 
-def _free_id(session: Session, name: str) -> str:
-    wanted = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:ID_LENGTH_MAX] or "coupons"
-    beginning = coupon_batches.c.id.startswith(wanted, autoescape=True)
-    taken = set(session.scalars(select(coupon_batches.c.id).where(beginning)))
-    return next(one for one in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
-
-
 def _change(session: Session, batch: str, given: Changed, by: str, now: int) -> None:
     row = queries.batch_row(session, batch, lock=True)
     if any(getattr(row, name) != getattr(given.seen, name) for name in TERMS):
@@ -161,10 +140,3 @@ def _change(session: Session, batch: str, given: Changed, by: str, now: int) -> 
             "coupon.batch_changed", N_("Somebody else changed this batch meanwhile. Look at it again, then change it.")
         )
     batches.change(session, CouponBatch(batch, row.promotion, **given.to.model_dump()), by, now)
-
-
-def _note(doors: Doors, member: Row[Any], batch: str, first: int) -> None:
-    """Whoever has seen codes could use them: the audit ledger says who that was."""
-    now = doors.clock()
-    detail = {"batch": batch, "first": first}
-    doors.db.write(lambda session: staff.note(session, DEVICE, "coupons.shown", member.id, detail, now))

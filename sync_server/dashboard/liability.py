@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from retail.catalogue import Store
 from retail.messages import Message
 from sync_server.catalogue import queries as catalogue
-from sync_server.dashboard.coupons import as_file
 from sync_server.dashboard.doors import Doors
+from sync_server.dashboard.handing_out import as_file
 from sync_server.loyalty import queries as loyalty
 from sync_server.stored_value import queries as stored_value
 
@@ -29,7 +29,7 @@ def add_liability(doors: Doors) -> None:
 
     def shown(member: Row[Any]) -> dict[str, Any]:
         asked, now = doors.asked(Day), doors.clock()
-        return doors.db.read_beside(lambda session: _report(session, member.store, asked.day, now))
+        return doors.read(lambda session: _report(session, member.store, asked.day, now))
 
     def exported(member: Row[Any]) -> Response:
         report = shown(member)

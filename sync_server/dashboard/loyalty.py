@@ -62,7 +62,7 @@ def add_loyalty(doors: Doors) -> None:
     def tried(member: Row[Any]) -> dict[str, Any]:
         given, now = doors.given(Trial), doors.clock()
         draft = programme_from(_next(given))
-        return doors.db.read_beside(lambda session: _tried(session, draft, member.store, given.amount, now))
+        return doors.read(lambda session: _tried(session, draft, member.store, given.amount, now))
 
     doors.get("/loyalty", shown)
     doors.post("/loyalty", save)

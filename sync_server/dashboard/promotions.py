@@ -1,14 +1,12 @@
 """The doors of the page "promotions": the list, one with its versions, changing, switching, trying a cart."""
 
-import re
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from retail.cart import LINE_QUANTITY_MAX
@@ -22,13 +20,13 @@ from retail.wall_clock import reached
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue import search
 from sync_server.dashboard.doors import Doors
+from sync_server.dashboard.naming import free_id
 from sync_server.errors import NotFound
 from sync_server.loyalty import queries as loyalty
 from sync_server.promotions import histories, preview, queries, service
 from sync_server.promotions.tables import promotions
 
 GOODS_SHOWN = 12
-ID_LENGTH_MAX = 48
 NEW = ""
 
 
@@ -148,11 +146,7 @@ def _named(session: Session, body: dict[str, Any]) -> dict[str, Any]:
         return body
     names = body.get("names")
     given = names.get("en", "") if isinstance(names, dict) else ""
-    letters = unicodedata.normalize("NFKD", str(given)).encode("ascii", "ignore").decode().lower()
-    wanted = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:ID_LENGTH_MAX] or "promotion"
-    taken = set(session.scalars(select(promotions.c.id).where(promotions.c.id.startswith(wanted, autoescape=True))))
-    free = next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
-    return {**body, "id": free, "version": 0}
+    return {**body, "id": free_id(session, promotions.c.id, str(given), "promotion"), "version": 0}
 
 
 def _put(session: Session, given: Promotion, by: str, now: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -23,11 +23,7 @@ WEEK = Promotion("week", 1, {"en": "Week", "ru": "Неделя"}, PointsTimes(30
 
 
 def with_programme(till: Bench, *promotions: Promotion, **more: Any) -> Bench:
-    told = [{"from_at": 0, "programme": asdict(PROGRAMME)}]
-    till.load_replica({**reference(), "programmes": told, "promotions": [as_dict(one) for one in promotions], **more})
-    till.start()
-    till.sign_in()
-    return till
+    return till.selling(*promotions, programmes=[{"from_at": 0, "programme": asdict(PROGRAMME)}], **more)
 
 
 @pytest.fixture

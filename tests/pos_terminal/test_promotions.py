@@ -30,13 +30,6 @@ CLUB = Promotion(
 )
 
 
-def with_promotions(till: Bench, *promotions: Promotion) -> Bench:
-    till.load_replica({**reference(), "promotions": [as_dict(one) for one in promotions]})
-    till.start()
-    till.sign_in()
-    return till
-
-
 @pytest.fixture
 def till(make_bench) -> Bench:
     made: Bench = make_bench()
@@ -44,7 +37,7 @@ def till(make_bench) -> Bench:
 
 
 def test_two_for_one_is_hinted_given_printed_and_kept(till: Bench) -> None:
-    with_promotions(till, PAIR)
+    till.selling(PAIR)
     till.scan(ONE)
     assert till.view["hints"] == [{"promotion": "pair", "names": PAIR.names, "measure": "units", "missing": 1}]
     till.scan(OTHER)
@@ -63,7 +56,7 @@ def test_two_for_one_is_hinted_given_printed_and_kept(till: Bench) -> None:
 
 
 def test_a_card_switches_on_what_is_for_known_shoppers(till: Bench) -> None:
-    with_promotions(till, CLUB)
+    till.selling(CLUB)
     till.scan(ONE)
     assert till.view["totals"]["off"] == 0
     till.ok("attach", card=SHOPPER.card)
@@ -77,7 +70,7 @@ def test_an_offer_ends_on_the_minute_while_a_cart_is_open_but_not_while_somebody
     now = datetime.now(zone)
     end = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)
     offer = Promotion("now", 1, {"en": "Now"}, EachUnit(Percent(5000)), end=end.isoformat()[:16])
-    with_promotions(till, offer)
+    till.selling(offer)
     till.scan(ONE)
     half = till.view["totals"]["off"]
     assert half > 0

@@ -25,6 +25,8 @@ from pos_terminal.store.engine import Store
 from pos_terminal.store.replica import Replica
 from retail.catalogue import Product
 from retail.chain import Signer
+from retail.promotions.kinds import as_dict
+from retail.promotions.promotion import Promotion
 from retail.replica import applied
 from retail.told import Enrolled
 from sample_shop import build, scan_text
@@ -133,6 +135,13 @@ class Bench:
         replica = Replica(self.folder / "data")
         replica.take(body, now_ms())
         replica.close()
+
+    def selling(self, *promotions: Promotion, **more: Any) -> "Bench":
+        """Started and signed in, with these promotions and what else the hub had told."""
+        self.load_replica({**reference(), "promotions": [as_dict(one) for one in promotions], **more})
+        self.start()
+        self.sign_in()
+        return self
 
     def start(self) -> "Bench":
         if not (self.folder / "data" / "key").exists():

@@ -74,10 +74,29 @@ def test_a_sale_uses_those_of_its_coupons_that_gave_something() -> None:
 )
 def test_a_coupon_says_what_it_does_in_a_cart_and_why_not_more(said: str, state: str, fails: str, missing: int) -> None:
     products, lines = cart_of("3 × 100 snacks, 1 × 700 tea")
-    doing = shown.coupon("p1", [price(lines, book_of(products, said), NOON).given])
+    book = book_of(products, said)
+    doing = shown.coupon(book.rules.named["p1"], [(price(lines, book, NOON).given, NOON)])
     assert (doing["state"], doing["fails"], doing["missing"]) == (state, fails, missing)
     assert doing["off"] == (100 if state == "given" else 0)
     assert CouponShown.model_validate({"claim": "c-1", "promotion": "p1", "names": {}, **doing})
+
+
+@pytest.mark.parametrize("goods", ["1 × 700 tea", "1 × 700 milk"])
+def test_a_coupon_of_a_paused_promotion_says_so_whether_its_goods_are_there_or_not(goods: str) -> None:
+    products, lines = cart_of(goods)
+    rule = replace(book_of(products, "10% off tea").rules.named["p1"], paused=True)
+    book = replace(book_of(products, "10% off tea"), rules=RuleBook(1, [rule]))
+    doing = shown.coupon(rule, [(price(lines, book, NOON).given, NOON)])
+    assert (doing["fails"], doing["off"]) == ("paused", 0)
+
+
+def test_a_coupon_does_what_it_does_in_the_best_of_several_purchases_and_nothing_where_its_promotion_is_gone() -> None:
+    products, (milk, tea) = cart_of("1 × 700 milk, 1 × 700 tea")
+    book = book_of(products, "10% off tea")
+    purchases = [(price([line], book, NOON).given, NOON) for line in (milk, tea, tea)]
+    assert shown.coupon(book.rules.named["p1"], purchases)["state"] == "given"
+    assert shown.coupon(book.rules.named["p1"], purchases)["off"] == 140
+    assert shown.coupon(None, purchases)["state"] == "untouched"
 
 
 @given(carts(), promotions())

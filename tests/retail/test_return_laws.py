@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
@@ -23,7 +24,7 @@ from retail.returns import Back, Return, differences, return_from
 from retail.sale import Sale, SaleHead, close
 from retail.stock import moves_back, moves_of
 from retail.tax import INSIDE, TaxRules
-from retail.tender import Tender, rounding_of
+from retail.tender import TENDERS_MAX, Tender, rounding_of
 
 TAXES = {"A": TaxRate("A", {"en": "VAT"}, 2000)}
 SALE = SaleHead("s1", "01-01-000001", "store", "till-1", "c1", "cart", "", 1)
@@ -161,7 +162,22 @@ def test_a_return_survives_its_journey_and_every_changed_figure_is_named(data: s
     assert [(row["what"], row["line"]) for row in differences(return_from(body), one)] == [("total", one.lines[0].line)]
 
 
-@pytest.mark.parametrize("fault", [{"total": -1}, {"id": ""}, {"lines": []}, {"at": "now"}, {"more": 1}])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"total": -1},
+        {"id": ""},
+        {"lines": []},
+        {"at": "now"},
+        {"more": 1},
+        {"id": "r" * 65},
+        {"sale": "\0"},
+        {"number": "1" * 25},
+        {"reason": "r" * 201},
+        {"currency": "EURO"},
+        {"refunds": [asdict(Tender("cash", 1))] * (TENDERS_MAX + 1)},
+    ],
+)
 def test_a_return_that_cannot_be_read_says_why(fault: dict[str, object]) -> None:
     line = [
         {"line": "l", "item": "i", "names": {}, "quantity": 1000, "total": 1, "tax_code": "A", "tax": 0, "points": 0}

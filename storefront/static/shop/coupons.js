@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { locale, sentence, t } from "kit/i18n.js";
 import { Button, Empty, Field, html, Icon, Status, toast } from "kit/ui.js";
-import { couponText } from "./coupon_text.js";
+import { couponText } from "kit/coupon_text.js";
 import { open } from "./gate.js";
 import { uuid7 } from "./ids.js";
 import { account, act, cart, claim, shopper, status } from "./live.js";

@@ -2,7 +2,8 @@
 import { Amount, Button, html, Icon } from "kit/ui.js";
 import { t } from "kit/i18n.js";
 import { act, amount, asking, coupons, phase, totals } from "./till.js";
-import { couponText, named } from "./words.js";
+import { couponText } from "kit/coupon_text.js";
+import { named } from "./words.js";
 
 const CHANGING = ["selling", "scanning"];
 
