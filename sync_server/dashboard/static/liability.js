@@ -30,13 +30,13 @@ function Stored({ one }) {
   const owed = [{ key: "kind", label: t("Owed on"), show: kind }, { key: "accounts", label: t("Accounts"), end: true, show: (row) => number(row.accounts) },
     { key: "amount", label: t("Amount"), end: true, show: (row) => html`<strong class="amount">${money(row)}</strong>` }];
   const moved = [{ key: "entry", label: t("What happened"), show: (row) => entry_word(row.entry) }, { key: "kind", label: t("On"), show: kind },
-    { key: "count", label: t("How often"), end: true, show: (row) => number(row.count) }, { key: "amount", label: t("Change"), end: true, show: (row) => money(row) }];
+    { key: "count", label: t("How often"), end: true, show: (row) => number(row.count) }, { key: "amount", label: t("By how much"), end: true, show: (row) => money(row) }];
   return html`<section class="panel stack"><h2>${t("Gift cards and store credit")}</h2>
     <p class="quiet small">${t("The sum of all entries until the end of {day}. What is held for a payment is still owed.", { day: date(one.until - 1) })}</p>
     <${Table} caption=${t("Owed on cards and credits")} columns=${owed} rows=${one.owed} row_key=${(row) => row.kind + row.currency}
       empty=${html`<${Empty} icon="gift" title=${t("Nothing is owed")}>${t("The first gift card that is paid stands here.")}<//>`} />
     ${one.moved.length > 0 && html`<h3>${t("Since {day}", { day: date(one.since) })}</h3>
-      <${Table} caption=${t("What changed it")} columns=${moved} rows=${one.moved} row_key=${(row) => row.kind + row.currency + row.entry} />`}</section>`;
+      <${Table} caption=${t("What changed it")} cards columns=${moved} rows=${one.moved} row_key=${(row) => row.kind + row.currency + row.entry} />`}</section>`;
 }
 
 function Points({ one }) {
@@ -49,7 +49,7 @@ function Points({ one }) {
     <div class="figures"><${Figure} icon="star" label=${t("Points that are out")} value=${number(points)} />
       <${Figure} icon="banknote" label=${t("They are worth")} value=${money({ amount: worth, currency: one.currency })} />
       ${debt > 0 && html`<${Figure} icon="undo-2" label=${t("Points owed to the shop")} value=${number(debt)} note=${t("Returned goods gave them, and they were spent.")} />`}</div>
-    <${Table} caption=${t("Points by the month in which they end")} columns=${columns} rows=${months} row_key=${(row) => row.month}
+    <${Table} caption=${t("Points by the month in which they end")} cards columns=${columns} rows=${months} row_key=${(row) => row.month}
       empty=${html`<${Empty} icon="star" title=${t("No points are out")} />`} /></section>`;
 }
 

@@ -22,15 +22,23 @@ function Row({ line }) {
 
 const rows = (list) => list.map((line) => html`<${Row} key=${line.id} line=${line} />`);
 
+const bringInSight = (frame) => frame?.querySelector(".line.selected")?.scrollIntoView({ block: "nearest" });
+
 // The line that the arrow keys choose is kept in sight; nothing else scrolls.
 function useCurrentInSight() {
   const frame = useRef(null);
-  useEffect(() => { frame.current?.querySelector(".line.selected")?.scrollIntoView({ block: "nearest" }); }, [current.value?.id]);
+  useEffect(() => bringInSight(frame.current), [current.value?.id]);
   return frame;
 }
 
 function InHand() {
   const frame = useCurrentInSight();
+  useEffect(() => {
+    // A coupon, a hint or a tray below takes room from the list, and the line that was just scanned must not go under.
+    const watch = new ResizeObserver(() => bringInSight(frame.current));
+    watch.observe(frame.current);
+    return () => watch.disconnect();
+  }, []);
   const list = in_hand.value;
   return html`<section class="in-hand" ref=${frame}>
     <h2 class="group"><span>${t("In hand")}</span><span class="quiet amount">${list.length || ""}</span></h2>

@@ -22,5 +22,5 @@ export function ShopperStrip() {
         ${one.tier && html`<${Badge} icon="star">${named(one.tier)}<//>`}${asOf(one, link.value?.online, Date.now())}
         ${one.pending && html`<${Badge} icon="clock">${t("not confirmed yet")}<//>`}
         ${on_phone.value && html`<${Status} kind="good" icon="smartphone" label=${t("On the phone now")} />`}</p></div>
-    <${CouponButton} /><${Button} kind="quiet" keys="F4" onClick=${identify}>${t("Change card")}<//></section>`;
+    <${CouponButton} /><${Button} kind="quiet" keys="F4" onClick=${identify}>${t("Card")}<//></section>`;
 }
