@@ -282,6 +282,13 @@ class BalanceWanted(Message):
     pin: Annotated[str, StringConstraints(max_length=20, pattern=STORABLE)] = ""
 
 
+class SaleWanted(Message):
+    """`POST /v1/sold`: a sale of which something comes back, by its id or by the number on its receipt."""
+
+    sale: MaybeKey = ""
+    number: MaybeKey = ""
+
+
 class VoidBody(Message):
     """What was set aside under this id is free again, as far as it still is set aside."""
 

@@ -22,6 +22,9 @@ from retail.tender import TENDERS_MAX, Tender, cash_rounding
 NUMBER_LENGTH_MAX = 24
 REASON_LENGTH_MAX = 200
 
+REASONS = ("not_wanted", "does_not_fit", "damaged", "wrong_goods", "other")
+"""Why goods come back, as a cashier chooses; the stable words that a return keeps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Back:
@@ -84,6 +87,11 @@ class ReturnHead:
     at: int
 
 
+def return_number(store_code: str, terminal_code: str, counter: int) -> str:
+    """As a sale's number, in a series of its own: "01-02-R000123"."""
+    return f"{store_code}-{terminal_code}-R{counter:06d}"
+
+
 def left(line: SaleLine, before: int) -> int:
     """What of a line can still come back, in thousandths."""
     return max(0, line.quantity - before)
@@ -127,7 +135,7 @@ def check(line: SaleLine, before: int, quantity: int) -> None:
             line=line.id,
             left=left(line, before),
         )
-    if quantity % (line.quantity if _one_unit(line) else QUANTITY_ONE):
+    if quantity % (line.quantity if one_unit(line) else QUANTITY_ONE):
         raise ReturnRefused(
             "return.whole_units", N_("Pieces come back whole, and a weighing as it was sold."), line=line.id
         )
@@ -154,7 +162,7 @@ def worth(line: SaleLine, quantity: int) -> tuple[int, int]:
 
 def _paid(line: SaleLine, quantity: int) -> int:
     """The prices after promotions of the units that come back first, those that got the most off."""
-    if _one_unit(line):
+    if one_unit(line):
         return line.total if quantity >= line.quantity else 0
     paid, units = 0, quantity // QUANTITY_ONE
     for off, count in sorted(_offs(line), reverse=True):
@@ -168,7 +176,8 @@ def _offs(line: SaleLine) -> Iterator[tuple[int, int]]:
         yield sum(mark.off for mark in share.marks), share.count
 
 
-def _one_unit(line: SaleLine) -> bool:
+def one_unit(line: SaleLine) -> bool:
+    """Whether the line comes back whole or not at all: a weighing, or a part of a piece."""
     return line.weighed or line.quantity % QUANTITY_ONE != 0
 
 

@@ -27,6 +27,7 @@ from retail.messages import (
     Presence,
     ReturnBody,
     SaleBody,
+    SaleWanted,
     Shown,
     Status,
 )
@@ -151,6 +152,8 @@ def shapes() -> dict[str, Shape]:
         "hold-answer": told.Held,
         "balance": BalanceWanted,
         "balance-answer": told.Balance,
+        "sold": SaleWanted,
+        "sold-answer": told.SaleFound,
     }
 
 

@@ -137,9 +137,25 @@ class OrderLine(Told):
     total: Amount
 
 
+class OrderLineBack(Told):
+    names: Names
+    quantity: Thousandths
+    total: Amount
+
+
+class OrderReturn(Told):
+    """What came back of an order, and what was given back for it."""
+
+    id: str
+    number: str
+    at: Milliseconds
+    total: Amount
+    lines: list[OrderLineBack]
+
+
 class Order(Told):
-    """A sale as its shopper sees it; `receipt` is the paper document that the terminal sent, or `{}`. `zone` is the
-    store's time zone (IANA), in which `at` is shown."""
+    """A sale as its shopper sees it, with what came back of it, worth `returned` in all; `receipt` is the paper
+    document that the terminal sent, or `{}`. `zone` is the store's time zone (IANA), in which `at` is shown."""
 
     id: str
     number: str
@@ -152,6 +168,8 @@ class Order(Told):
     points: Count
     lines: list[OrderLine]
     receipt: dict[str, Any]
+    returned: Amount = 0
+    returns: list[OrderReturn] = []
 
 
 class ShopperState(Told):

@@ -213,6 +213,15 @@ class Held(Told):
     hint: str = ""
 
 
+class SaleFound(Told):
+    """A sale as it was made, what came back of each of its lines (in thousandths, none where nothing did), and what its
+    store rounds cash to."""
+
+    sale: dict[str, Any]
+    returned: dict[str, Count]
+    cash_step: Count
+
+
 class Balance(Told):
     """A gift card: what can be spent of it, and until when (ms; 0 for always)."""
 
@@ -223,13 +232,14 @@ class Balance(Told):
 
 
 class TerminalNamed(Told):
-    """`first_sale` is the counter of the next sale's number for a terminal that was set up anew."""
+    """`first_sale` and `first_return` are the counters of the next numbers for a terminal that was set up anew."""
 
     id: str
     code: str
     kind: TerminalKind
     names: Names
     first_sale: Count
+    first_return: Count = 1
 
 
 class StaffMember(Told):
@@ -321,8 +331,8 @@ class Known(Told):
 
 class Enrolled(Told):
     """The answer of `POST /v1/enrol`: who the terminal is from now on. `token` opens its connections, `inc` is its new
-    incarnation, `first_sale` the counter that its sale numbers go on with at the least. `hub` is who this hub is,
-    whatever its address, and also after it was restored."""
+    incarnation, `first_sale` and `first_return` the counters that its numbers go on with at the least. `hub` is who
+    this hub is, whatever its address, and also after it was restored."""
 
     terminal: str
     store: str
@@ -331,6 +341,7 @@ class Enrolled(Told):
     token: str
     inc: Count
     first_sale: Count
+    first_return: Count = 1
     known: Known
     hub: str = ""
 

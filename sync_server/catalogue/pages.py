@@ -138,6 +138,7 @@ def _small(session: Session, terminal: Row[Any]) -> dict[str, Any]:
             "names": terminal.names,
             # A terminal that was set up anew goes on in its own series instead of using numbers twice.
             "first_sale": orders.last_counter(session, terminal.id) + 1,
+            "first_return": orders.last_return(session, terminal.id) + 1,
         },
         "departments": [asdict(row) for row in queries.all_departments(session)],
         "taxes": [asdict(row) for row in queries.all_taxes(session)],

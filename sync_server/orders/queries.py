@@ -1,5 +1,6 @@
 """Reading sales: the shopper's orders, the manager's day."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -9,9 +10,12 @@ from sqlalchemy import BigInteger, Row, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from retail.catalogue import Store
+from retail.errors import N_, ReturnRefused
+from retail.messages import SaleWanted
 from retail.money import round_half_up
+from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue.tables import stores
-from sync_server.orders.tables import paid_lines, sales
+from sync_server.orders.tables import paid_lines, returned_lines, sale_returns, sales
 from sync_server.terminals.tables import terminals
 
 SALES_SHOWN_MAX = 20
@@ -21,7 +25,7 @@ ORDERS_SHOWN_MAX = 50
 LINE_KEYS = ("names", "quantity", "unit", "unit_price", "total")
 
 
-def _order(row: Row[Any]) -> dict[str, Any]:
+def _order(row: Row[Any], returned: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.number,
@@ -34,7 +38,22 @@ def _order(row: Row[Any]) -> dict[str, Any]:
         "points": row.points,
         "lines": [{key: line[key] for key in LINE_KEYS} for line in row.body["lines"]],
         "receipt": row.receipt,
+        "returned": sum(one["total"] for one in returned),
+        "returns": list(returned),
     }
+
+
+def _returns_of(session: Session, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What came back of these sales, by sale, oldest first, as a shopper is shown it."""
+    of = {sale: list[dict[str, Any]]() for sale in ids}
+    asked = select(sale_returns.c.sale, sale_returns.c.body).where(sale_returns.c.sale.in_(ids))
+    for row in session.execute(asked.order_by(sale_returns.c.at, sale_returns.c.id)):
+        body = row.body
+        lines = [
+            {"names": line["names"], "quantity": line["quantity"], "total": line["total"]} for line in body["lines"]
+        ]
+        of[row.sale].append({**{key: body[key] for key in ("id", "number", "at", "total")}, "lines": lines})
+    return of
 
 
 def _orders() -> Any:
@@ -52,7 +71,9 @@ NEWEST = (sales.c.at.desc(), sales.c.id.desc())
 def of_shopper(session: Session, shopper: str) -> list[dict[str, Any]]:
     """A shopper's orders, newest first, as docs/protocol.md has them."""
     shown = _orders().where(sales.c.shopper == shopper).order_by(*NEWEST).limit(ORDERS_SHOWN_MAX)
-    return [_order(row) for row in session.execute(shown)]
+    rows = session.execute(shown).all()
+    returned = _returns_of(session, [row.id for row in rows])
+    return [_order(row, returned[row.id]) for row in rows]
 
 
 def shown_by(session: Session, sale: str, shopper: str) -> dict[str, dict[str, Any] | None]:
@@ -68,7 +89,7 @@ def shown_by(session: Session, sale: str, shopper: str) -> dict[str, dict[str, A
 def order_of(session: Session, sale: str, shopper: str) -> dict[str, Any] | None:
     """One order, if it is this shopper's."""
     row = session.execute(_orders().where(sales.c.id == sale, sales.c.shopper == shopper)).first()
-    return _order(row) if row is not None else None
+    return _order(row, _returns_of(session, [sale])[sale]) if row is not None else None
 
 
 def paid_before(session: Session, cart: str, lines: list[str]) -> dict[str, str]:
@@ -87,6 +108,35 @@ def last_counter(session: Session, terminal: str) -> int:
     newest = (func.length(sales.c.number).desc(), sales.c.number.desc())
     number = session.scalar(select(sales.c.number).where(sales.c.terminal == terminal).order_by(*newest).limit(1))
     return int(number.rpartition("-")[2]) if number else 0
+
+
+def last_return(session: Session, terminal: str) -> int:
+    """The same in the numbers of its returns."""
+    newest = (func.length(sale_returns.c.number).desc(), sale_returns.c.number.desc())
+    asked = select(sale_returns.c.number).where(sale_returns.c.terminal == terminal).order_by(*newest).limit(1)
+    number = str(session.scalar(asked) or "")
+    counter = number.rpartition("-R")[2]
+    return int(counter) if counter.isdecimal() else 0
+
+
+def found(session: Session, wanted: SaleWanted) -> dict[str, Any]:
+    """The sale of which something is to come back, with what came back of it: `retail.told.SaleFound`."""
+    named = sales.c.id == wanted.sale if wanted.sale else sales.c.number == wanted.number
+    row = session.execute(select(sales.c.id, sales.c.store, sales.c.body).where(named)).first()
+    if row is None:
+        raise unknown_sale()
+    counted = session.execute(
+        select(returned_lines.c.line, returned_lines.c.quantity).where(returned_lines.c.sale == row.id)
+    )
+    return {
+        "sale": row.body,
+        "returned": {one.line: one.quantity for one in counted if one.quantity},
+        "cash_step": catalogue.book(session, row.store).cash_step,
+    }
+
+
+def unknown_sale() -> ReturnRefused:
+    return ReturnRefused("return.unknown_sale", N_("The hub does not know this receipt (yet). Ask again later."))
 
 
 def latest(session: Session, store: str) -> dict[str, dict[str, Any]]:

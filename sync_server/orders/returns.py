@@ -14,12 +14,15 @@ from retail.returns import Back, Return, ReturnHead
 from retail.sale import Sale, sale_from
 from retail.stock import moves_back
 from sync_server.catalogue import queries as catalogue
+from sync_server.customers import service as customers
 from sync_server.db import insert_absent, insert_if_absent
 from sync_server.inbox.service import Device, open_exception
 from sync_server.loyalty import queries as loyalty_queries
 from sync_server.loyalty import service as loyalty
 from sync_server.loyalty import telling
+from sync_server.orders import queries
 from sync_server.orders.tables import returned_lines, sale_returns, sales
+from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
 from sync_server.prepared import Savepoint
 from sync_server.stock import service as stock
@@ -63,7 +66,7 @@ def commit(session: Session, device: Device, body: ReturnBody, cause: Cause, now
     sold = _sold(session, told.sale)
     if sold is None:
         if not body.given:
-            raise ReturnRefused("return.unknown_sale", N_("The hub does not know this receipt (yet). Ask again later."))
+            raise queries.unknown_sale()
         _keep(session, told, now)
         _case(session, told, [{"what": "sale", "line": "", "sold": told.sale, "derived": None}], now)
         return {"document": told.id, **NOTHING_BOOKED.points, "less": 0}
@@ -164,6 +167,8 @@ def _booked(session: Session, sold: Sold, derived: Return, paid: Return, cause: 
     in_cash = sum(refund.amount for refund in derived.refunds if refund.kind == "cash")
     rows = _to_cards(session, sold.sale, derived, paid, max(0, less - in_cash), now)
     if sold.shopper:
+        orders = {sold.sale.id: queries.order_of(session, sold.sale.id, sold.shopper)}
+        outbox.record(session, customers.stream(sold.shopper), {"orders": orders}, cause, now)
         telling.tell(session, sold.shopper, now, cause)
     return Booked(points, min(less, in_cash), rows)
 

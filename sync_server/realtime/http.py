@@ -23,6 +23,7 @@ from retail.messages import (
     Message,
     Position,
     PostedBatch,
+    SaleWanted,
     parse,
 )
 from sync_server.catalogue.api import bearer
@@ -30,6 +31,7 @@ from sync_server.db import Database
 from sync_server.errors import ForeignPage, NotAllowed, as_error
 from sync_server.holds import service as holds
 from sync_server.inbox.service import Device
+from sync_server.orders import queries as orders
 from sync_server.realtime.connection import Connection, check_proto, identify
 from sync_server.realtime.handlers import SHOPPER_COOKIE, STAFF_COOKIE, Handlers, not_streams
 from sync_server.realtime.waiting import Doorbells
@@ -149,6 +151,17 @@ class Twins:
         wanted = parse(BalanceWanted, request.get_json(silent=True))
         return self._asking(lambda session, device, now: holds.balance(session, self._key, device, wanted, now))
 
+    def sold(self) -> dict[str, Any]:
+        """Who bought stands in a sale, and what for: only a till of ours is told, where somebody brings its receipt."""
+        wanted, connection = (
+            parse(SaleWanted, request.get_json(silent=True)),
+            self._caller(parse(Caller, _first_values())),
+        )
+        if connection.app != "till":
+            raise NotAllowed()
+        self._handlers.not_too_fast(connection)
+        return self._db.read(lambda session: orders.found(session, wanted))
+
     def _asking(self, act: Callable[[Session, Device, int], dict[str, Any]]) -> dict[str, Any]:
         """A question that a till or a phone waits for, and that no dashboard may ask."""
         connection = self._caller(parse(Caller, _first_values()))
@@ -212,8 +225,8 @@ def twins_blueprint(
     db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int], key: CodeKey
 ) -> Blueprint:
     """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`,
-    `/v1/presence`; and `POST /v1/hold`, `/v1/balance`, which have no twin at the socket: their codes are secrets that
-    are asked about once and kept nowhere."""
+    `/v1/presence`; and `POST /v1/hold`, `/v1/balance`, `/v1/sold`, which have no twin at the socket: they are asked
+    while somebody waits, and their codes are secrets that are asked about once and kept nowhere."""
     made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock, key)
 
     @made.before_request
@@ -241,4 +254,5 @@ def twins_blueprint(
     door("/v1/presence", twins.presence, "POST")
     door("/v1/hold", twins.hold, "POST")
     door("/v1/balance", twins.balance, "POST")
+    door("/v1/sold", twins.sold, "POST")
     return made

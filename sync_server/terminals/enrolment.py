@@ -151,6 +151,7 @@ def _enrolled(session: Session, place: Any, given: Enrol) -> dict[str, Any]:
         "token": token,
         "inc": inc,
         "first_sale": orders.last_counter(session, place.id) + 1,
+        "first_return": orders.last_return(session, place.id) + 1,
         "known": {"inc": known, "last_seq": last_seq},
         "hub": life.hub_id(session),
     }

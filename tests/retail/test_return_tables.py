@@ -72,3 +72,12 @@ def test_a_weighing_comes_back_as_it_was_sold() -> None:
     with pytest.raises(ReturnRefused) as refused:
         returns.make(HEAD, sale, {}, [Back("line", 100)])
     assert refused.value.code == "return.whole_units"
+
+
+def test_a_return_has_a_number_of_a_series_of_its_own() -> None:
+    assert returns.return_number("01", "02", 17) == "01-02-R000017"
+
+
+def test_a_weighing_and_a_part_of_a_piece_come_back_whole_or_not_at_all() -> None:
+    lines = [sale_line(), sale_line(weighed=True, quantity=345), sale_line(quantity=500)]
+    assert [returns.one_unit(line) for line in lines] == [False, True, True]

@@ -10,6 +10,7 @@ function Row({ order }) {
     <span class="grow"><b>${order.store[locale] ?? order.store.en}</b>
       <span class="quiet small">${dateTime(order.at, order.zone)} · ${tn("{n} line", "{n} lines", order.lines.length)}</span></span>
     <span class="order-end"><${Amount} value=${{ amount: order.total, currency: order.currency }} strong />
+      ${order.returned > 0 && html`<${Badge} icon="undo-2"><${Amount} value=${{ amount: -order.returned, currency: order.currency }} size=${14} /><//>`}
       ${order.points > 0 && html`<${Badge} kind="accent" icon="star">+${order.points}<//>`}</span><${Icon} name="chevron-right" /></a></li>`;
 }
 
