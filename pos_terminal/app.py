@@ -19,6 +19,7 @@ from pos_terminal.store.replica import Replica
 from pos_terminal.sync.holds import HoldAsker
 from pos_terminal.sync.link import Link
 from pos_terminal.sync.pull import ReferencePull
+from pos_terminal.sync.sales_found import SaleFinder
 from pos_terminal.web.realtime import realtime
 from pos_terminal.web.routes import HERE, TRANSLATIONS, web_app
 from pos_terminal.web.serving import Serving
@@ -53,6 +54,7 @@ class Terminal:
         self.devices = Devices(self.counter, config.scanners, config.printer)
         self.reference = ReferencePull(self.counter)
         self.holds = HoldAsker(self.counter)
+        self.sales = SaleFinder(self.counter)
         self._meet(who)
         self.counter.after_commit.append(lambda written: self.holds.wake())
         self.counter.after_commit.append(lambda written: self.link.wake(written))
@@ -69,6 +71,7 @@ class Terminal:
         token, signer, hub_id = (who.token, who.signer, who.hub_id) if who else ("", None, "")
         self.reference.turn_to(self.hub, token, hub_id)
         self.holds.turn_to(self.hub, token)
+        self.sales.turn_to(self.hub, token)
         self.link = Link(self.counter, self.hub, token, signer, self.reference)
 
     def set_up(self, hub: str, code: str) -> None:

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from pos_terminal import ids, till
+from pos_terminal import giving_back, ids, till
 from pos_terminal.counter import Counter
 from pos_terminal.view import IDLE_COUNTDOWN_S
 from retail.lease import LEASE_MS
@@ -49,6 +49,9 @@ class Clockwork:
         state = counter.till
         self._renew(state)
         self._price_anew()
+        if giving_back.due(state):
+            # As a rule whoever heard the answer did so; not so after a restart, or where the till was locked.
+            counter.by_itself(giving_back.catch_up)
         if state.phase in ("done", "thanks"):
             if quiet_ms >= DONE_MS:
                 counter.run(ids.uuid7(), "next", {})

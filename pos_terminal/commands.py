@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pos_terminal import closing, hands, held, payment, signing, till
 from pos_terminal.errors import TillRefused
+from pos_terminal.return_commands import RETURN_COMMANDS
 from pos_terminal.store import journal, outbox
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
 from pos_terminal.turn import Turn
@@ -251,6 +252,8 @@ def _as_of_now(turn: Turn, card: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def void_cart(turn: Turn, _: Nothing) -> None:
     turn.only("till")
+    if turn.till.returning is not None:
+        raise till.under_way()
     staff, lines = turn.staff_id(), turn.till.cart.lines.values()
     detail = [{"item": line.item, "quantity": line.quantity} for line in lines][:20]
     if lines:
@@ -360,6 +363,7 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "touch": (Nothing, nothing),
     "dismiss": (Nothing, nothing),
     "seen": (Seq, lambda turn, body: closing.seen(turn, body.seq)),
+    **RETURN_COMMANDS,
 }
 
 

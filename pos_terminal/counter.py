@@ -76,6 +76,8 @@ class Counter:
         """Told of each command once it is on the disk, with the operations that it wrote; they must not wait."""
         self.beside: dict[str, tuple[type[Message], Callable[[Any], Any]]] = {"language": (Language, self._speak)}
         """Commands that are no turn of a visit, and need no catalogue; what they may ask the hub holds nobody up."""
+        self.receipt_in: Callable[[str], str] = lambda text: ""
+        """Names the sale whose receipt was scanned: it is looked up (`return_find`), and is no product."""
 
         self._say = say
         self._lock = threading.RLock()
@@ -154,17 +156,19 @@ class Counter:
         """A scanner's code; `at` is when it was read, by this machine's clock."""
         return self.run(command, "scan", {"text": code[:CODE_LENGTH_MAX], "aim": aim[:AIM_LENGTH_MAX]}, at)
 
-    def told_off(self, code: str, message: str, at: int) -> None:
-        """A scanner sent something that is no code."""
+    def told_off(self, code: str, message: str, at: int, params: Mapping[str, Any] | None = None) -> None:
+        """A scanner sent something that is no code, or that says nothing here."""
         with self._lock:
             self.touched_at = ids.now_ms()
-            self.notice(code, message, {}, "unknown")
+            self.notice(code, message, params or {}, "unknown")
             self.publish(at)
 
     def run(self, command: str, name: str, body: Mapping[str, Any], scan_at: int | None = None) -> Answer:
         """Carry out one command under its id. Raises `MessageError` where it is none; other refusals are answers."""
         if name == "scan" and self.desk.set_up is not None:
             name = "set_up_scan"
+        if name == "scan" and (receipt := self.receipt_in(str(body.get("text", "")))):
+            return self._do_beside("return_find", {"text": receipt}, scan_at)
         if name in self.beside:
             return self._do_beside(name, body)
         if name not in COMMANDS:
@@ -191,13 +195,16 @@ class Counter:
             self.publish(scan_at)
             return {**answer, "v": self._v}
 
-    def _do_beside(self, name: str, body: Mapping[str, Any]) -> Answer:
+    def _do_beside(self, name: str, body: Mapping[str, Any], scan_at: int | None = None) -> Answer:
         schema, act = self.beside[name]
         parsed = parse(schema, dict(body))
         self.touched_at = ids.now_ms()
         try:
             result = act(parsed)
         except RetailError as error:
+            if scan_at is not None:
+                # Nobody waits for the answer of a scanner.
+                self.told_off(error.code, error.message, scan_at, error.params)
             return {"error": error.as_dict()}
         return {"ok": True, "v": self._v, "result": result}
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from pos_terminal import hub_door
 from pos_terminal.errors import EnrolRefused
-from pos_terminal.store import journal, outbox
+from pos_terminal.store import journal, outbox, returned
 from pos_terminal.store.engine import Store
 from pos_terminal.sync import refusals
 from pos_terminal.till import till_from
@@ -135,6 +135,7 @@ def keep(connection: Connection, answer: Enrolled, public: str, hub: str, code: 
     known |= {"hub": hub, "hub_id": answer.hub, "told": told, "key": public}
     journal.keep_setting(connection, IDENTITY, json.dumps(known))
     journal.keep_setting(connection, journal.FIRST_SALE, str(answer.first_sale))
+    journal.keep_setting(connection, returned.FIRST_RETURN, str(answer.first_return))
     if code:
         _note_used(connection, code)
     if moved:

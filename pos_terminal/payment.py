@@ -29,6 +29,9 @@ def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> S
     if till.asking is not None:
         raise busy()
     till = replace(without_tenders(till), phase="paying", checkout=None, ask="", paying_since=at)
+    if till.credit is not None:
+        # What was given back pays first; it is cash that never left the drawer.
+        till = replace(till, tenders=(Tender("cash", till.credit.amount, hint=till.credit.number),))
     return (till, []) if asking is None else _asked(till, Checkout(at), asking)
 
 

@@ -36,7 +36,7 @@ def receipt(
     """The receipt of `sale`; `t(msgid, **params)` gives a sentence in `language`. With the `hub`'s address a code leads
     to the page on which every amount is explained. `reached` are the names of the tier that the sale has reached."""
     blocks = [
-        *_head(heading, language),
+        *head(heading, language),
         *_meta(sale, heading, language, t, cashier),
         Rule(),
         *[block for line in sale.lines for block in _line(line, sale, heading, language, t)],
@@ -74,8 +74,12 @@ def bare(amount: int, currency: str, language: str) -> str:
 
 def amount_of(line: SaleLine, language: str) -> str:
     """ "2 x" a price needs: pieces as whole numbers, weights and lengths with three decimals."""
-    value = Decimal(line.quantity) / QUANTITY_ONE
-    pattern = "0.000" if line.unit in UNIT_SIGNS else "0.###"
+    return count_of(line.quantity, language, "0.000" if line.unit in UNIT_SIGNS else "0.###")
+
+
+def count_of(quantity: int, language: str, pattern: str = "0.###") -> str:
+    """Thousandths as the language writes them."""
+    value = Decimal(quantity) / QUANTITY_ONE
     return str(format_decimal(value, format=pattern, locale=LOCALES.get(language, language)))
 
 
@@ -86,7 +90,8 @@ def named(names: Any, language: str) -> str:
     return str(names.get(language) or names.get("en") or next(iter(names.values()), ""))
 
 
-def _head(heading: Heading, language: str) -> list[Block]:
+def head(heading: Heading, language: str) -> list[Block]:
+    """What every paper of a store begins with: its name and address."""
     return [
         Text(named(heading.store.names, language), align="center", bold=True, size=2),
         Text(named(heading.store.address, language), align="center"),
@@ -137,16 +142,17 @@ def _sums(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
     blocks.append(Row(t("TOTAL"), show(sale.total), bold=True, size=2))
     if sale.rounding:
         blocks.append(Row(t("Cash rounding"), show(sale.rounding)))
-    blocks += [Row(_way(tender, t), show(tender.amount)) for tender in sale.tenders]
+    blocks += [Row(way(tender, t), show(tender.amount)) for tender in sale.tenders]
     if sale.change:
         blocks.append(Row(t("Change"), show(sale.change)))
     return blocks
 
 
-def _way(tender: Tender, t: Say) -> str:
+def way(tender: Tender, t: Say) -> str:
+    """How something was paid, or given back. Cash with a hint is what was given back by the return of that number."""
     match tender.kind:
         case "cash":
-            return t("Cash")
+            return t("From return {number}", number=tender.hint) if tender.hint else t("Cash")
         case "gift_card":
             return t("Gift card {hint}", hint=tender.hint)
         case "store_credit":

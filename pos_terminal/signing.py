@@ -34,7 +34,8 @@ def sign_in(turn: Turn, number: str, pin: str) -> None:
                 name=owner.name,
             )
         turn.note("till.taken_over", person.id, owner=owner.id)
-    phase = "selling" if turn.till.phase in ("signed_out", "locked") else turn.till.phase
+    rest = "selling" if turn.till.returning is None else "returning"
+    phase = rest if turn.till.phase in ("signed_out", "locked") else turn.till.phase
     turn.till = replace(turn.till, phase=phase, staff=person)
 
 
@@ -63,6 +64,8 @@ def sign_out(turn: Turn) -> None:
         return
     if turn.till.cart.lines:
         raise TillRefused("till.cart_open", N_("Goods are still in the till. Have them paid or put them back first."))
+    if turn.till.returning is not None or turn.till.credit is not None:
+        raise TillRefused("till.return_open", N_("A return is still open. Finish it, or pay out what is left of it."))
     turn.step(give_up(turn.till))
     turn.till = replace(turn.till, phase="signed_out", staff=None)
 

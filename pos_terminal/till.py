@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
+from pos_terminal.brought_back import Credit, Returning, returning_from
 from pos_terminal.errors import TillRefused
 from retail.cart import Actor, Add, Cart, CartLine, Operation, Remove, SetQuantity, apply, line_from
 from retail.catalogue import Product
@@ -134,6 +135,11 @@ class Till:
     taking: tuple[str, ...] = ()
     ask: str = ""
     last_sale: Mapping[str, Any] | None = None
+    returning: Returning | None = None
+    last_return: Mapping[str, Any] | None = None
+    credit: Credit | None = None
+    paid_unasked: tuple[str, ...] = ()
+    """Returns that the hub refused after their money was given, as far as it was not told so yet."""
     touched_at: int = 0
 
     @property
@@ -143,7 +149,8 @@ class Till:
     @property
     def in_visit(self) -> bool:
         """Whether somebody has begun something that is not finished."""
-        return bool(self.cart.lines or self.shopper or self.taking or self.coupons or self.asking)
+        begun = self.cart.lines or self.shopper or self.taking or self.coupons or self.asking
+        return bool(begun or self.returning or self.credit)
 
 
 KNOWN = ("tier", "first", "counted", "as_of")
@@ -193,6 +200,11 @@ def ready(till: Till, moment: Moment) -> Till:
                 "till.paying",
                 N_("Nothing was added. Finish the payment or cancel it, then scan again."),
             )
+        case "returning":
+            raise under_way()
+        case "returned":
+            # The goods that were in hand before are still there.
+            till = replace(till, phase="selling")
         case "done" | "thanks":
             till = fresh(till)
     if till.kind == "kiosk":
@@ -200,6 +212,11 @@ def ready(till: Till, moment: Moment) -> Till:
     if not till.cart.id:
         till = replace(till, cart=Cart(moment.new_id()), began_at=moment.at)
     return till
+
+
+def under_way() -> TillRefused:
+    """Nothing else is done while goods are taken back."""
+    return TillRefused("till.returning", N_("Nothing was added. Finish the return or cancel it, then scan again."))
 
 
 def add(till: Till, product: Product, quantity: int, moment: Moment, weighed: bool = False, pack: int = 0) -> Step:
@@ -316,7 +333,9 @@ def let_go(till: Till) -> Step:
 
 def sold(till: Till, summary: Mapping[str, Any], body: dict[str, Any]) -> Step:
     """The sale is made: it is told to the hub, and the till is done with this shopper."""
-    return replace(fresh(till), phase="done", last_sale=summary), [Wish("sale.commit", body)]
+    paid = till.credit is not None and any(one.hint == till.credit.number for one in till.tenders)
+    till = replace(fresh(till), phase="done", last_sale=summary, credit=None if paid else till.credit)
+    return till, [Wish("sale.commit", body)]
 
 
 def dismissed(till: Till, numbers: Collection[str]) -> Till:
@@ -367,5 +386,8 @@ def till_from(body: Mapping[str, Any]) -> Till:
             "dropped": tuple((cart, hold, kind) for cart, hold, kind in body.get("dropped", ())),
             "checkout": Checkout(**checkout) if checkout else None,
             "taking": tuple(body["taking"]),
+            "returning": returning_from(body.get("returning")),
+            "credit": Credit(**body["credit"]) if body.get("credit") else None,
+            "paid_unasked": tuple(body.get("paid_unasked", ())),
         }
     )

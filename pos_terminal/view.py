@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pos_terminal import held, payment
+from pos_terminal import held, payment, returning
 from pos_terminal.hands import may_take
 from pos_terminal.prices import occasion_of
 from pos_terminal.receipts import named
@@ -108,6 +108,9 @@ def view_of(
         "paying": desk.paying(till),
         "on_phone": desk.on_phone(till),
         "last_sale": _last_sale(till, desk),
+        "returning": returning.shown(till, desk.link.online),
+        "last_return": _last_return(till, desk),
+        "credit": None if till.credit is None else fields_of(till.credit),
         "ask": _ask(till, book),
         "set_up": desk.set_up,
         "departments": heading.shown["departments"] if heading else [],
@@ -219,6 +222,13 @@ def _last_sale(till: Till, desk: Desk) -> dict[str, Any] | None:
     printed, reason = desk.jobs.get(f"{sale}.receipt", ("none", ""))
     drawer, _ = desk.jobs.get(f"{sale}.drawer", ("none", ""))
     return {**till.last_sale, "print": printed, "print_reason": reason, "drawer": drawer}
+
+
+def _last_return(till: Till, desk: Desk) -> dict[str, Any] | None:
+    if till.last_return is None:
+        return None
+    printed, reason = desk.jobs.get(f"{till.last_return['id']}.receipt", ("none", ""))
+    return {**till.last_return, "print": printed, "print_reason": reason}
 
 
 def _ask(till: Till, book: PriceBook | None) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from retail.errors import N_
 
 DATABASE_NAME = "till.sqlite"
 BUSY_TIMEOUT_MS = 5_000
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """The schema's versions, oldest first; a test holds them to the migrations."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -52,13 +52,15 @@ LIVE = "CREATE TABLE IF NOT EXISTS live (id INTEGER PRIMARY KEY CHECK (id = 1), 
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """This terminal as the hub knows it; `first_sale` is where its number series goes on after a reinstall."""
+    """This terminal as the hub knows it; `first_sale` and `first_return` are where its numbers go on after a
+    reinstall."""
 
     id: str
     code: str
     names: Names
     kind: str
     first_sale: int
+    first_return: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +374,8 @@ def shown(product: Product, stock: int | None) -> dict[str, Any]:
 def _heading(rows: Mapping[str, Any], people: list[dict[str, Any]]) -> Heading:
     row = rows["terminal"]
     names = row.get("names") or row.get("name") or {}
-    terminal = Terminal(row["id"], row["code"], names, row.get("kind", ""), int(row.get("first_sale") or 1))
+    counters = int(row.get("first_sale") or 1), int(row.get("first_return") or 1)
+    terminal = Terminal(row["id"], row["code"], names, row.get("kind", ""), *counters)
     store = made(Store, rows["store"])
     departments = sorted((made(Department, row) for row in rows["departments"]), key=lambda row: row.ordinal)
     return Heading(

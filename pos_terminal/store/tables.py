@@ -64,6 +64,26 @@ SHOPPER: ColumnElement[str] = literal_column("json_extract(body, '$.shopper')", 
 """Of a sale, written as the index has it: SQLite uses that only where it sees the same words."""
 Index("sales_of_shopper", SHOPPER, sales.c.at)
 
+returns = Table(
+    "returns",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("counter", Integer, nullable=False, unique=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("sale", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("cash", Integer, nullable=False, server_default="0"),
+    Column("slip", Text),
+    CheckConstraint("state IN ('asked', 'given', 'refused')", name="known_state"),
+    Index("returns_of_sale", "sale"),
+)
+"""Goods that came back here, perhaps of a sale of another till. `asked`: the hub has not said yet that they may;
+`given`: `cash` was paid out for them; `refused` is a number that stands for nothing."""
+
 stock_moves = Table(
     "stock_moves",
     metadata,

@@ -12,22 +12,21 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
-import httpx
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from pos_terminal import closing, held
 from pos_terminal.counter import Counter
 from pos_terminal.errors import LinkRefused
+from pos_terminal.sync.asking import NO_ANSWER, post
 from pos_terminal.till import Asking, Till
 from pos_terminal.turn import Turn
 from retail.errors import N_, RetailError
 from retail.messages import CODE_TYPED_MAX, Message
 from retail.stored_value import HOLD_MS
-from retail.told import Balance, ErrorAnswer, Held
+from retail.told import Balance, Held
 
 log = logging.getLogger("omnitill.link")
 
-ASK_TIMEOUT_S = 4
 GIVE_UP_MS = 8_000
 """A shopper stands there: who has heard nothing for so long does without."""
 
@@ -35,8 +34,6 @@ AGAIN_S = 0.5
 LOOK_S = 5.0
 RENEW_S = HOLD_MS / 1000 / 3
 STOP_LIMIT_S = 2
-NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, ValidationError, ValueError)
-"""Also an answer that is none of ours, of a proxy for example."""
 
 
 class GiftCard(Message):
@@ -166,15 +163,7 @@ class HoldAsker:
             raise _no_answer() from error
 
     def _post(self, door: str, body: Mapping[str, Any]) -> Any:
-        with httpx.Client(timeout=ASK_TIMEOUT_S, trust_env=False) as client:
-            headers = {"Authorization": f"Bearer {self._token}"}
-            answer = client.post(f"{self._hub}/v1/{door}", json=dict(body), headers=headers)
-        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            answer.raise_for_status()
-        if answer.is_error:
-            error = ErrorAnswer.model_validate_json(answer.content).error
-            raise RetailError(error.code, error.message, **error.params)
-        return answer.json()
+        return post(self._hub, self._token, door, body)
 
     def _say(self, refused: RetailError) -> None:
         with self._counter.alone():

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
-from pos_terminal import payment
+from pos_terminal import giving_back, payment
 from pos_terminal.counter import Counter
 from pos_terminal.errors import StoreRefused
 from pos_terminal.store import outbox
@@ -19,7 +19,7 @@ from pos_terminal.sync.line import LinkBroken
 from pos_terminal.till import Shopper, Till
 from pos_terminal.view import Desk
 from retail.chain import Signer
-from retail.errors import N_
+from retail.errors import N_, RetailError
 from retail.messages import BATCH_BYTES_MAX, OPS_BATCH_MAX
 
 log = logging.getLogger("omnitill.link")
@@ -204,13 +204,26 @@ class Pusher:
             for row, result in rows:
                 if result["status"] != "ok":
                     log.error("the hub refused %s %d: %s", row.kind, row.seq, result.get("error"))
-                after = _heard(after, row, json.loads(row.body), result, counter.now())
+                body = json.loads(row.body)
+                if row.kind == "sale.return":
+                    after = giving_back.heard(connection, after, row.seq, body, result)
+                after = _heard(after, row, body, result, counter.now())
             return None if after is state else after
 
         counter.inside(keep)
         _tell(counter, results)
         counter.change(lambda desk: desk.unsent.settle(settled, oldest))
+        if giving_back.due(counter.till):
+            _catch_up(counter)
         return len(settled)
+
+
+def _catch_up(counter: Counter) -> None:
+    try:
+        counter.by_itself(giving_back.catch_up)
+    except RetailError as refused:
+        # A full disk, say: the clockwork tries again, and the money stays where it is until then.
+        log.warning("a return waits: %s", refused.code)
 
 
 def _heard(till: Till, row: Row[Any], body: Mapping[str, Any], result: Mapping[str, Any], now: int) -> Till:

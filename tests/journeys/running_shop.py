@@ -136,6 +136,10 @@ class RunningShop:
                 till.do("sign_in", number=view["staff"]["number"], pin=pin_of(view["staff"]["number"]))
             if view["phase"] == "paying":
                 till.do("pay_cancel")
+            if view["phase"] == "returning":
+                till.do("return_cancel")
+            if view["credit"]:
+                till.do("credit_pay")
             if any(line["mine"] for line in view["lines"].values()):
                 till.do("void_cart")
             if view["phase"] != "signed_out":

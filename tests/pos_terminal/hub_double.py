@@ -24,7 +24,7 @@ class HubDouble:
     """`drop_acks` swallows that many answers after the effect; `refuse` is a refusal at the door; `rejects` maps a
     kind to the error of its rejection; `on_ops` sees a batch before it takes effect. Reference data goes out in pages
     of `page_rows` products; `on_page` may send something else in place of one. `refuse_code` refuses a code.
-    `hold_answer` answers who wants something set aside."""
+    `hold_answer` answers who wants something set aside, `sold_answer` who asks for a sale."""
 
     def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
         self.reference = reference
@@ -52,6 +52,7 @@ class HubDouble:
         self.offset_ms = 0
         self.asked_to_hold: list[dict[str, Any]] = []
         self.hold_answer: Callable[[dict[str, Any]], Any] = lambda body: ("", 503)
+        self.sold_answer: Callable[[dict[str, Any]], Any] = lambda body: ("", 503)
         self.on_ops: Callable[[dict[str, Any]], None] = lambda batch: None
         self.changed = threading.Condition()
         self._lock = threading.RLock()
@@ -88,6 +89,7 @@ class HubDouble:
         app.add_url_rule("/v1/enrol", "enrol", self._enrol, methods=["POST"])
         app.add_url_rule("/v1/hold", "hold", self._hold, methods=["POST"])
         app.add_url_rule("/v1/balance", "balance", self._hold, methods=["POST"])
+        app.add_url_rule("/v1/sold", "sold", lambda: self.sold_answer(request.get_json()), methods=["POST"])
         app.add_url_rule("/v1/time", "time", lambda: {"now": now_ms() + self.offset_ms})
         app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
         self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)

@@ -8,6 +8,7 @@ import { Coupons } from "../shared/coupons.js";
 import { countOf, hintText, lessOf, lineNote, named } from "../shared/words.js";
 import { choose, current, dialog } from "./desk.js";
 import { LastSale } from "./last_sale.js";
+import { CreditStrip } from "./returned.js";
 
 function Row({ line }) {
   const takeable = !line.mine && line.takeable !== false;
@@ -74,7 +75,7 @@ function Totals() {
   const sum = totals.value;
   const tax = taxes.value ?? [];
   const hint = hints.value?.[0];
-  return html`${hint && html`<p class="hint"><${Icon} name="tag" />${hintText(hint, sum.currency)}</p>`}<${Coupons} /><section class="totals" aria-label=${t("Total")}>
+  return html`${hint && html`<p class="hint"><${Icon} name="tag" />${hintText(hint, sum.currency)}</p>`}<${Coupons} /><${CreditStrip} /><section class="totals" aria-label=${t("Total")}>
     <dl class="sums small">
       <div><dt>${tn("{n} line", "{n} lines", sum.count)}</dt><dd>${sum.points > 0 && shopper.value
         ? html`<${Badge} kind="accent" icon="star">${tn("+{n} point", "+{n} points", sum.points, { n: number(sum.points) })}<//>` : ""}</dd></div>

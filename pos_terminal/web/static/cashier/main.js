@@ -10,6 +10,8 @@ import { Dialogs } from "./dialogs.js";
 import { entry } from "./desk.js";
 import { Done } from "./done.js";
 import { cash, Paying } from "./paying.js";
+import { Returned } from "./returned.js";
+import { Returning } from "./returning.js";
 import { Selling } from "./selling.js";
 import { Locked, pin, SignIn } from "./sign_in.js";
 import { Top } from "./top.js";
@@ -36,7 +38,7 @@ function AfterSale() {
   return big ? html`<${Done} />` : html`<${Selling} />`;
 }
 
-const PAGES = { needs_hub: FirstLoad, signed_out: SignIn, locked: Locked, selling: Selling, paying: Paying, done: AfterSale };
+const PAGES = { needs_hub: FirstLoad, signed_out: SignIn, locked: Locked, selling: Selling, paying: Paying, done: AfterSale, returning: Returning, returned: Returned };
 
 function Till() {
   if (!ready.value) return html`<main class="alone"><${Loading} /></main>`;

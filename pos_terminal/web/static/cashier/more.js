@@ -27,6 +27,7 @@ export function More({ close }) {
   return html`<${Drawer} open title=${t("More")} onClose=${close}><div class="stack more" tabindex="-1" autofocus>
     <div class="stack-2">
       <${Button} full icon="copy" keys="F7" disabled=${!last_sale.value} onClick=${deed("reprint")}>${t("Print the last receipt again")}<//>
+      <${Button} full icon="receipt" keys="F10" onClick=${() => { dialog.value = "receipts"; }}>${t("Receipts, and goods that come back")}<//>
       <${Button} full icon="gift" onClick=${() => { dialog.value = "balance"; }}>${t("What is on a gift card?")}<//>
       <${Button} full icon="inbox" onClick=${deed("no_sale")}>${t("Open the drawer without a sale")}<//>
       <${Button} full icon="undo-2" disabled=${empty} onClick=${() => { dialog.value = "void"; }}>${t("Give up this cart")}<//>

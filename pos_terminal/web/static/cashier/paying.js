@@ -57,7 +57,7 @@ function payingKey(event) {
 }
 
 const wayOf = (one) => ({
-  cash: () => t("Cash"), gift_card: () => t("Gift card {hint}", { hint: one.hint }), store_credit: () => t("Store credit"),
+  cash: () => (one.hint ? t("From return {number}", { number: one.hint }) : t("Cash")), gift_card: () => t("Gift card {hint}", { hint: one.hint }), store_credit: () => t("Store credit"),
   points: () => tn("{n} point", "{n} points", one.points, { n: number(one.points) }),
 }[one.kind]());
 

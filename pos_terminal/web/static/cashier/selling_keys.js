@@ -10,6 +10,7 @@ export const SHORTCUTS = [
   ["+  −", N_("One more, one less")], ["*", N_("Set the quantity that was typed")], ["Del", N_("Remove the line")],
   ["F2", N_("Search by name")], ["F3", N_("Why this price")], ["F4", N_("Shopper's card")], ["F5", N_("Coupon")], ["F6", N_("Take goods in hand")],
   ["F7", N_("Print the last receipt again")], ["F8", N_("More")], ["F9", N_("Lock the till")],
+  ["F10", N_("Receipts, and goods that come back")],
 ];
 
 export const pay = () => act("pay_begin");
@@ -49,6 +50,7 @@ const KEYS = {
   F7: () => act("reprint"),
   F8: () => { dialog.value = "more"; },
   F9: () => act("lock"),
+  F10: () => { dialog.value = "receipts"; },
 };
 
 /** The handler for `useKeys`. */

@@ -34,6 +34,8 @@ export const on_phone = part("on_phone");
 export const [phase, staff, people, shopper, lines, totals, taxes, payment, last_sale] =
   ["phase", "staff", "people", "shopper", "lines", "totals", "taxes", "payment", "last_sale"].map(part);
 export const set_up = part("set_up");
+/** The return under way, the last one that was done, and what of an exchange has not been used yet. */
+export const [returning, last_return, credit] = ["returning", "last_return", "credit"].map(part);
 /** What a little more would be rewarded with: `{promotion, names, measure, missing}`, the nearest first. */
 export const hints = part("hints");
 /** The coupons of this cart: `{claim, names, off, given}`; and what the hub is being asked to set aside, or null. */

@@ -53,6 +53,12 @@ export function lineNote(line, currency) {
   return parts.join(" · ");
 }
 
+/** Where something that is given back goes. */
+export const refundWay = (one) => ({
+  cash: () => t("In cash"), gift_card: () => t("Gift card {hint}", { hint: one.hint }), store_credit: () => t("Store credit"),
+  points: () => tn("{n} point", "{n} points", one.points),
+}[one.kind]());
+
 const DEVICE_KINDS = { online: "good", connecting: "busy", degraded: "attention", fault: "trouble", disconnected: "trouble", closed: "idle" };
 
 /** {kind, word} of a device's state. */
