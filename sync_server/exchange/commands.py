@@ -21,7 +21,7 @@ KIND = click.Choice(list(KINDS))
 @click.argument("kind", type=KIND)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def export_command(kind: str, file: Path, **given: Any) -> None:
-    """Write products, prices, promotions, cards or balances to FILE, which ends in .csv or .jsonl.
+    """Write products, prices, price lists, promotions, cards or balances to FILE, which ends in .csv or .jsonl.
 
     Example: python -m sync_server export prices prices.csv --data ./data/hub
     """
@@ -42,7 +42,7 @@ def export_command(kind: str, file: Path, **given: Any) -> None:
 @click.option("--skip-bad", is_flag=True, help="Bring the good rows in although others are bad.")
 @click.option("--by", required=True, help="Number of the manager who brings it in, for the audit ledger.")
 def import_command(kind: str, file: Path, dry_run: bool, skip_bad: bool, by: str, **given: Any) -> None:
-    """Bring products, prices, promotions, cards or balances in. Nothing is changed where a row is bad.
+    """Bring products, prices, price lists, promotions, cards or balances in. Nothing is changed where a row is bad.
 
     One that was cut off is begun again: what is done already changes nothing.
 

@@ -5,7 +5,7 @@ import that was cut off is simply begun again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 from retail.catalogue import Product
 from retail.errors import N_, CatalogueError
 from retail.messages import Key, Message, faults_of
+from retail.price_lists import BREAKS_MAX, PriceList, breaks_from, check_list, price_list_from
 from retail.promotions.kinds import as_dict, promotion_from
+from sync_server.catalogue import lists
+from sync_server.catalogue import queries as catalogue_queries
 from sync_server.catalogue import service as catalogue
 from sync_server.catalogue.reference import in_parts
-from sync_server.catalogue.tables import products
+from sync_server.catalogue.tables import list_prices, products
 from sync_server.customers import service as customers
 from sync_server.customers.tables import cards
 from sync_server.customers.tables import customers as people
@@ -47,12 +50,12 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`key` names the column that no two rows share; `put` answers how many rows changed something, and refuses."""
+    """`key` names the columns that no two rows share; `put` answers how many rows changed something, and refuses."""
 
     name: str
     columns: tuple[str, ...]
     nested: frozenset[str]
-    key: str
+    key: tuple[str, ...]
     checked: Callable[[dict[str, Any]], dict[str, Any]]
     rows: Callable[[Session], Iterator[dict[str, Any]]]
     put: Callable[[Session, Rows, Doing], int]
@@ -66,6 +69,14 @@ class PriceRow(Message):
 class CardRow(Message):
     card: Annotated[str, Field(pattern=r"^[0-9]{4,20}$")]
     customer: Key
+
+
+class ListPriceRow(Message):
+    """`breaks` are `[from thousandths, minor units]`; without one the list asks nothing for the product any more."""
+
+    list: Key
+    item: Key
+    breaks: Annotated[list[tuple[int, int]], Field(max_length=BREAKS_MAX)]
 
 
 class BalanceRow(Message):
@@ -133,6 +144,49 @@ def _put_prices(session: Session, rows: Rows, doing: Doing) -> int:
     return len(changed)
 
 
+def _price_list(row: dict[str, Any]) -> dict[str, Any]:
+    """A list with its conditions; the version is the hub's own business."""
+    body = _as_list(row | {"version": 0})
+    check_list(price_list_from(body))
+    return {name: value for name, value in body.items() if name != "version"}
+
+
+def _list_rows(session: Session) -> Iterator[dict[str, Any]]:
+    for found in catalogue_queries.all_lists(session):
+        yield {name: value for name, value in asdict(found).items() if name != "version"}
+
+
+def _put_lists(session: Session, rows: Rows, doing: Doing) -> int:
+    known = {one.id: replace(one, version=0) for one in catalogue_queries.all_lists(session)}
+    changed = [one for one in (price_list_from(row | {"version": 0}) for row in rows) if known.get(one.id) != one]
+    for one in changed:
+        lists.put_list(session, one, doing.at)
+    return len(changed)
+
+
+def _list_price_rows(session: Session) -> Iterator[dict[str, Any]]:
+    for row in session.execute(select(list_prices).order_by(list_prices.c.list, list_prices.c.item)):
+        yield {"list": row.list, "item": row.item, "breaks": row.breaks}
+
+
+def _put_list_prices(session: Session, rows: Rows, doing: Doing) -> int:
+    named = {one.id for one in catalogue_queries.all_lists(session)}
+    changed = 0
+    for list_id in sorted({row["list"] for row in rows}):
+        if list_id not in named:
+            raise RowRefused(f"there is no price list {list_id}; bring the price lists in first")
+        wanted = {row["item"]: row["breaks"] for row in rows if row["list"] == list_id}
+        known: dict[str, Any] = {}
+        for some in in_parts(sorted(wanted)):
+            of = (list_prices.c.list == list_id) & list_prices.c.item.in_(some)
+            known |= {row.item: row.breaks for row in session.execute(select(list_prices).where(of))}
+        others = {item: breaks_from(steps) for item, steps in wanted.items() if known.get(item, []) != steps}
+        if others:
+            lists.set_list_prices(session, list_id, others, doing.at)
+            changed += len(others)
+    return changed
+
+
 def _promotion_rows(session: Session) -> Iterator[dict[str, Any]]:
     query = select(promotion_rows.c.body).where(~promotion_rows.c.withdrawn).order_by(promotion_rows.c.id)
     for body in session.scalars(query):
@@ -195,23 +249,34 @@ def _put_balances(session: Session, rows: Rows, doing: Doing) -> int:
 
 _PRODUCT = ("id", "gtin", "names", "department", "price", "tax", "unit", "plu", "family", "family_names")
 _PRODUCT_TOO = ("attributes", "picture", "packs")
+_LIST = ("id", "names", "stores", "channels", "groups", "starts", "ends")
+_as_list = _by(PriceList)
 _PROMOTION = ("id", "names", "benefit", "conditions", "lane", "groups", "begin", "end", "coupon", "paused")
 
 KINDS = {
     kind.name: kind
     for kind in (
         Kind(
-            "products", (*_PRODUCT, *_PRODUCT_TOO), frozenset({"attributes", "packs"}), "id", _by(Product, gtin=""),
+            "products", (*_PRODUCT, *_PRODUCT_TOO), frozenset({"attributes", "packs"}), ("id",), _by(Product, gtin=""),
             _product_rows, _put_products,
         ),
-        Kind("prices", ("item", "price"), frozenset(), "item", _by(PriceRow), _price_rows, _put_prices),
+        Kind("prices", ("item", "price"), frozenset(), ("item",), _by(PriceRow), _price_rows, _put_prices),
         Kind(
-            "promotions", _PROMOTION, frozenset({"benefit", "conditions", "groups"}), "id", _promotion, _promotion_rows,
-            _put_promotions,
+            "price-lists", _LIST, frozenset({"stores", "channels", "groups"}), ("id",), _price_list, _list_rows,
+            _put_lists,
         ),
-        Kind("cards", ("card", "customer"), frozenset(), "card", _by(CardRow), _card_rows, _put_cards),
         Kind(
-            "balances", ("customer", "points"), frozenset(), "customer", _by(BalanceRow), _balance_rows, _put_balances
+            "list-prices", ("list", "item", "breaks"), frozenset({"breaks"}), ("list", "item"), _by(ListPriceRow),
+            _list_price_rows, _put_list_prices,
+        ),
+        Kind(
+            "promotions", _PROMOTION, frozenset({"benefit", "conditions", "groups"}), ("id",), _promotion,
+            _promotion_rows, _put_promotions,
+        ),
+        Kind("cards", ("card", "customer"), frozenset(), ("card",), _by(CardRow), _card_rows, _put_cards),
+        Kind(
+            "balances", ("customer", "points"), frozenset(), ("customer",), _by(BalanceRow), _balance_rows,
+            _put_balances,
         ),
     )
 }  # fmt: skip

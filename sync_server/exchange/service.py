@@ -108,9 +108,10 @@ def _good(kind: Kind, path: Path, report: Report) -> Iterator[Good]:
         except (ValueError, TypeError) as error:
             report.refuse(line, str(error))
             continue
-        first = seen.setdefault(row[kind.key], line)
+        key = tuple(str(row[name]) for name in kind.key)
+        first = seen.setdefault(key, line)
         if first != line:
-            report.refuse(line, f"{kind.key} {row[kind.key]} stands in line {first} already")
+            report.refuse(line, f"{', '.join(kind.key)} {', '.join(key)} stands in line {first} already")
         else:
             yield line, row
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from talking_device import NOW, PIECES, SHOP, rows
 
+from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
 from sync_server.db import Database
 from sync_server.exchange import files, kinds, service
@@ -186,3 +187,38 @@ def test_a_file_that_is_no_utf_8_or_has_half_a_row_says_so(db: Database, tmp_pat
     assert [(row["line"], row["reason"]) for row in take_in(db, "prices", path).bad] == [
         (2, "there are 1 cells for 2 columns")
     ]
+
+
+def test_price_lists_and_their_rows_are_kinds_of_their_own(db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "lists.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "names.en", "names.ru", "stores", "channels", "groups", "starts", "ends"])
+        writer.writerow(["week", "Week", "Неделя", '["harbour"]', '["till"]', '["staff"]', "2026-12-01", "2026-12-08"])
+        writer.writerow(["back", "Back", "Назад", "[]", "[]", "[]", "2026-12-08", "2026-12-01"])
+        writer.writerow(["moon", "Moon", "Луна", '["moon"]', "[]", "[]", "", ""])
+        writer.writerow(["mail", "Mail", "Почта", "[]", '["pigeon"]', "[]", "", ""])
+    tried = take_in(db, "price-lists", path, dry=True)
+    assert [row["line"] for row in tried.bad] == [3, 4, 5] and not tried.done
+    assert take_in(db, "price-lists", path, skip_bad=True).changed == 1
+    rows_of = [
+        {"list": "week", "item": BREAD.id, "breaks": [[0, 90], [6000, 80]]},
+        {"list": "week", "item": BREAD.id, "breaks": [[0, 91]]},
+        {"list": "week", "item": MILK.id, "breaks": [[6000, 80], [0, 90]]},
+        {"list": "week", "item": "nobody", "breaks": [[0, 90]]},
+        {"list": "moon", "item": MILK.id, "breaks": [[0, 90]]},
+        {"list": "week", "item": MILK.id, "breaks": [[0, -1]]},
+    ]
+    path = written(tmp_path, "rows.jsonl", *rows_of)
+    report = take_in(db, "list-prices", path, skip_bad=True)
+    assert [row["line"] for row in report.bad] == [2, 3, 4, 5, 6], report.bad
+    assert "line 1" in report.bad[0]["reason"] and "moon" in report.bad[3]["reason"]
+    (found,) = [one for one in db.read(catalogue.all_lists) if one.id == "week"]
+    assert (found.stores, found.channels, found.groups) == (("harbour",), ("till",), ("staff",))
+    assert (found.starts, found.ends, found.version) == ("2026-12-01", "2026-12-08", 2)
+    offers = db.read(lambda session: catalogue.offers_of(session, [BREAD.id]))
+    assert offers[BREAD.id]["lists"]["week"] == [[0, 90], [6000, 80]]
+    path = written(tmp_path, "rows.jsonl", rows_of[0] | {"breaks": []})
+    assert [take_in(db, "list-prices", path).changed for _ in range(2)] == [1, 0]
+    offers = db.read(lambda session: catalogue.offers_of(session, [BREAD.id]))
+    assert "week" not in offers.get(BREAD.id, {"lists": {}})["lists"]
