@@ -7,11 +7,18 @@ from typing import Any, Literal
 from stdnum import ean
 
 from retail.errors import N_, CatalogueError
+from retail.money import QUANTITY_ONE
 
 Unit = Literal["piece", "kg", "m", "l"]
 """What a price is for: one piece, or one kilogram, metre or litre, of which thousandths are sold."""
 
 GTIN_DIGITS = 14
+PARTS_MAX = 50
+"""Products that one bundle consists of."""
+
+PART_MAX = 999_000
+"""Thousandths of one of them."""
+
 PACK_PIECES_MAX = 9_999
 """So many pieces are in one pack at most: as many as one line of a cart holds."""
 
@@ -107,6 +114,8 @@ class Product:
     """Name of its picture, without an ending."""
     packs: dict[str, int] = field(default_factory=dict)
     """The packs that it comes in: the GTIN of each, in 14 digits, and how many pieces are in it."""
+    parts: dict[str, int] = field(default_factory=dict)
+    """Of a bundle, what one of it consists of: thousandths of each product by its id. Empty for anything else."""
 
     @property
     def weighed(self) -> bool:
@@ -124,6 +133,7 @@ class Product:
             "family_names": {**self.family_names},
             "attributes": {kind: {**names} for kind, names in self.attributes.items()},
             "packs": {**self.packs},
+            "parts": {**self.parts},
         }
 
 
@@ -138,6 +148,33 @@ def check_packs(product: Product) -> None:
                 "catalogue.pack",
                 N_("A pack holds 2 to {limit} pieces of something that is sold by the piece."),
                 limit=PACK_PIECES_MAX,
+            )
+
+
+def check_parts(product: Product, known: Mapping[str, Product]) -> None:
+    """Refuse a bundle that cannot be sold whole: `known` are the products that it consists of, by id."""
+    if not product.parts:
+        return
+    if product.measured or len(product.parts) > PARTS_MAX:
+        raise CatalogueError(
+            "catalogue.bundle",
+            N_("A bundle is sold by the piece and consists of {limit} products at most."),
+            limit=PARTS_MAX,
+        )
+    for item, quantity in product.parts.items():
+        part = known.get(item)
+        if part is None:
+            raise CatalogueError("catalogue.unknown_item", N_("There is no product {item}."), item=item)
+        if part.parts or item == product.id:
+            raise CatalogueError("catalogue.bundle_part", N_("{item} is a bundle, and no part of another."), item=item)
+        if not 0 < quantity <= PART_MAX or (not part.measured and quantity % QUANTITY_ONE):
+            raise CatalogueError("catalogue.part_quantity", N_("So much of {item} cannot be in a bundle."), item=item)
+        if part.tax != product.tax:
+            raise CatalogueError(
+                "catalogue.bundle_tax",
+                N_("A bundle has one tax rate. {item} is taxed by {code}; sell it beside the bundle."),
+                item=item,
+                code=part.tax,
             )
 
 

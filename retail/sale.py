@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -90,6 +90,8 @@ class SaleLine:
     """Where the unit price comes from; None in a sale of an older terminal."""
     pack: int = 0
     """How many pieces are in each of the packs that were sold; 0 where single ones were."""
+    parts: Mapping[str, int] = field(default_factory=dict)
+    """Of a bundle, what one of it consisted of that day: thousandths by item."""
 
     @property
     def off(self) -> int:
@@ -210,6 +212,7 @@ def close(
             times_of(row, boosts),
             derivation.of_line(row, book),
             row.line.pack,
+            row.product.parts,
         )
         for row, gets in zip(priced.lines, earned.lines, strict=True)
     )
@@ -300,7 +303,11 @@ def _impossible(sale: Sale) -> Iterator[str]:
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
     figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
     figures += [n for row in (*sale.promotions, *sale.boosts) for n in (row.version, row.saved)]
-    figures += [sale.programme, sale.counted, *(n for line in sale.lines for n in (line.points_times, line.pack))]
+    figures += [
+        sale.programme,
+        sale.counted,
+        *(n for line in sale.lines for n in (line.points_times, line.pack, *line.parts.values())),
+    ]
     figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
     figures += [n for row in sale.taxes for part in row.parts for n in (part.ppm, part.base, part.tax)]
     if not all(0 <= figure <= AMOUNT_MAX for figure in figures):

@@ -1,9 +1,14 @@
 """Stock is a ledger of movements; a sale moves goods out of its store in the transaction of the sale."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retail.money import QUANTITY_ONE
 from retail.returns import Return
 from retail.sale import Sale
+
+NAME_CHARS_MAX = 64
+"""Of a movement's line, as a database keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +23,35 @@ class StockMove:
 
 
 def moves_of(sale: Sale) -> list[StockMove]:
-    """One movement out of the store for each line of the sale."""
-    return [StockMove(sale.store, line.item, -line.quantity, sale.id, line.id) for line in sale.lines]
-
-
-def moves_back(document: Return) -> list[StockMove]:
-    """One movement into the store for each line that can be sold again."""
+    """The movements out of the store: one for each line of the sale, or one for each part of a bundle."""
     return [
-        StockMove(document.store, line.item, line.quantity, document.id, line.line)
+        StockMove(sale.store, item, -quantity, sale.id, name)
+        for line in sale.lines
+        for name, item, quantity in _moved(line.id, line.item, line.quantity, line.parts)
+    ]
+
+
+def moves_back(document: Return, parts: Mapping[str, Mapping[str, int]] | None = None) -> list[StockMove]:
+    """The movements into the store, for each line that can be sold again; `parts` are those of the lines of the sale
+    that were bundles, by line."""
+    return [
+        StockMove(document.store, item, quantity, document.id, name)
         for line in document.lines
         if line.restock
+        for name, item, quantity in _moved(line.line, line.item, line.quantity, (parts or {}).get(line.line, {}))
     ]
+
+
+def _moved(line: str, item: str, quantity: int, parts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """`(name of the movement, item, thousandths)`. A bundle itself stands on no shelf: what it consists of does."""
+    if not parts:
+        return [(line, item, quantity)]
+    return [
+        (f"{n}.{line}"[:NAME_CHARS_MAX], part, each * quantity // QUANTITY_ONE)
+        for n, (part, each) in enumerate(sorted(parts.items()))
+    ]
+
+
+def bundles_in(parts: Mapping[str, int], levels: Mapping[str, int]) -> int:
+    """Thousandths of a bundle that can be put together from what is there: as many as the scarcest part allows."""
+    return min(max(0, levels.get(item, 0)) // each for item, each in parts.items()) * QUANTITY_ONE

@@ -30,12 +30,14 @@ class Listing:
 class Offer:
     """A product with its whole family (itself included, alone where it has none) and its stock.
 
-    `stock` is thousandths of the unit by store id; a store that does not have it is left out.
+    `stock` is thousandths of the unit by store id; a store that does not have it is left out. `parts` are what a bundle
+    consists of, with thousandths.
     """
 
     product: Product
     variants: Sequence[Product]
     stock: Mapping[str, int]
+    parts: Sequence[tuple[Product, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from retail.catalogue import Product, Store
 from retail.errors import N_
 from retail.money import QUANTITY_ONE
 from retail.price_lists import unit_price
+from retail.stock import bundles_in
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue import search as search_pages
 from sync_server.customers import queries as customers
@@ -38,6 +39,22 @@ def _online(session: Session, products: list[Product]) -> list[Product]:
         product if product.price == amount else replace(product, price=amount)
         for product, amount in zip(products, found, strict=True)
     ]
+
+
+def _stock(session: Session, product: Product) -> dict[str, int]:
+    """Thousandths in each store; a bundle is there as often as it can be put together."""
+    if not product.parts:
+        return stock.of_item(session, product.id)
+    levels = {
+        store.id: stock.of_items(session, store.id, list(product.parts)) for store in catalogue.all_stores(session)
+    }
+    return {store: bundles_in(product.parts, found) for store, found in levels.items()}
+
+
+def _parts(session: Session, product: Product) -> list[tuple[Product, int]]:
+    """What a bundle consists of, with thousandths."""
+    found = [(catalogue.product(session, item), quantity) for item, quantity in product.parts.items()]
+    return [(part, quantity) for part, quantity in found if part is not None]
 
 
 class HubShop:
@@ -78,7 +95,7 @@ class HubShop:
                 return None
             family = catalogue.family(session, product.family) if product.family else [product]
             product, *family = _online(session, [product, *family])
-            return self._words.Offer(product, family, stock.of_item(session, id))
+            return self._words.Offer(product, family, _stock(session, product), _parts(session, product))
 
         return self._db.read(query)
 

@@ -8,7 +8,7 @@ from sqlalchemy import false, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail import search
-from retail.catalogue import Department, Product, Store, TaxRate, check_packs, product_from
+from retail.catalogue import Department, Product, Store, TaxRate, check_packs, check_parts, product_from
 from retail.errors import N_, CatalogueError
 from sync_server.catalogue import reference
 from sync_server.catalogue import search as pages
@@ -95,6 +95,7 @@ def put_products(session: Session, given: Collection[Product], at: int) -> None:
 
 def _check_named(session: Session, given: Collection[Product]) -> None:
     """Refuse a product of a department or with a tax that is not there: no till could price or show it."""
+    inside = {product.id: product for product in given}
     rates, aisles = set(session.scalars(select(taxes.c.code))), set(session.scalars(select(departments.c.id)))
     for product in given:
         if product.tax not in rates:
@@ -106,6 +107,9 @@ def _check_named(session: Session, given: Collection[Product]) -> None:
                 department=product.department,
             )
         check_packs(product)
+        if product.parts:
+            wanted = [item for item in product.parts if item not in inside]
+            check_parts(product, {**_known(session, wanted), **inside})
         _check_codes(session, product, given)
 
 

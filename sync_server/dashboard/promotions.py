@@ -62,9 +62,13 @@ class Trial(Draft):
     coupon: bool = True
 
 
+NAMED_MAX = 200
+
+
 class Wanted(Message):
     q: str | int = ""
     ids: str | int = ""
+    families: str | int = ""
 
 
 def add_promotions(doors: Doors) -> None:
@@ -98,7 +102,7 @@ def add_promotions(doors: Doors) -> None:
 
     def goods(member: Row[Any]) -> dict[str, Any]:
         asked = doors.asked(Wanted)
-        return doors.read(lambda session: _goods(session, str(asked.q), str(asked.ids)))
+        return doors.read(lambda session: _goods(session, str(asked.q), str(asked.ids), str(asked.families)))
 
     def words(member: Row[Any]) -> dict[str, Any]:
         now = doors.clock()
@@ -176,11 +180,15 @@ def _switch(
     return _put(session, replace(seen, paused=given.to == "paused"), member.id, now)
 
 
-def _goods(session: Session, words: str, ids: str) -> dict[str, Any]:
-    """Products for the fields in which goods are named: those that a search finds, or those with these ids."""
-    if ids:
-        named = [catalogue.product(session, item) for item in ids.split(",")[:200]]
+def _goods(session: Session, words: str, ids: str, families: str) -> dict[str, Any]:
+    """Products for the fields in which goods are named: those that a search finds, or those with these ids and the
+    first of each of these families."""
+    if ids or families:
+        named = [catalogue.product(session, item) for item in ids.split(",")[:NAMED_MAX] if item]
         found = [product for product in named if product is not None]
+        found += [
+            one for name in families.split(",")[:NAMED_MAX] if name for one in catalogue.family(session, name)[:1]
+        ]
     else:
         found = search.page_of(session, "", words, 1, GOODS_SHOWN)[0]
     return {"goods": [_good(product) for product in found]}
@@ -191,6 +199,8 @@ def _good(product: Product) -> dict[str, Any]:
         "id": product.id,
         "names": product.names,
         "department": product.department,
+        "family": product.family,
+        "family_names": product.family_names,
         "unit": product.unit,
         "weighed": product.measured,
         "price": product.price,

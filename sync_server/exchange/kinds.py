@@ -76,7 +76,7 @@ class ListPriceRow(Message):
 
     list: Key
     item: Key
-    breaks: Annotated[list[tuple[int, int]], Field(max_length=BREAKS_MAX)]
+    breaks: Annotated[tuple[tuple[int, int], ...], Field(max_length=BREAKS_MAX)]
 
 
 class BalanceRow(Message):
@@ -248,7 +248,7 @@ def _put_balances(session: Session, rows: Rows, doing: Doing) -> int:
 
 
 _PRODUCT = ("id", "gtin", "names", "department", "price", "tax", "unit", "plu", "family", "family_names")
-_PRODUCT_TOO = ("attributes", "picture", "packs")
+_PRODUCT_TOO = ("attributes", "picture", "packs", "parts")
 _LIST = ("id", "names", "stores", "channels", "groups", "starts", "ends")
 _as_list = _by(PriceList)
 _PROMOTION = ("id", "names", "benefit", "conditions", "lane", "groups", "begin", "end", "coupon", "paused")
@@ -257,8 +257,8 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind(
-            "products", (*_PRODUCT, *_PRODUCT_TOO), frozenset({"attributes", "packs"}), ("id",), _by(Product, gtin=""),
-            _product_rows, _put_products,
+            "products", (*_PRODUCT, *_PRODUCT_TOO), frozenset({"attributes", "packs", "parts"}), ("id",),
+            _by(Product, gtin=""), _product_rows, _put_products,
         ),
         Kind("prices", ("item", "price"), frozenset(), ("item",), _by(PriceRow), _price_rows, _put_prices),
         Kind(

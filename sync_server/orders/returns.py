@@ -152,7 +152,7 @@ def _booked(session: Session, sold: Sold, derived: Return, paid: Return, cause: 
     `paid` says what the terminal gives back itself, or has given.
     """
     _count(session, sold, derived)
-    stock.move(session, moves_back(derived), derived.at)
+    stock.move(session, moves_back(derived, {line.id: line.parts for line in sold.sale.lines}), derived.at)
     by_id = {line.id: line for line in sold.sale.lines}
     lines = [
         loyalty.LineBack(

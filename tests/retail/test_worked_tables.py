@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from receipt_checker.check import faults
 from retail import loyalty
 from retail.cart import Actor, Add, Cart, CartLine, apply
-from retail.catalogue import Product, TaxPart, TaxRate, Unit, check_packs
-from retail.errors import CartRefused, TenderRefused
+from retail.catalogue import Product, TaxPart, TaxRate, Unit, check_packs, check_parts
+from retail.errors import CartRefused, CatalogueError, TenderRefused
 from retail.money import extend, minor_digits, split
 from retail.occasion import Occasion
 from retail.price_lists import Break, ListPrice, PriceList, PriceLists, unit_price
 from retail.pricing import PriceBook, PricedCart, price
 from retail.sale import SaleHead, close
+from retail.stock import bundles_in, moves_of
 from retail.tax import WHOLE, TaxRules, headline, tax_document
 from retail.tender import Tender, settle, suggested
 from retail.wall_clock import first_moment
@@ -28,6 +30,7 @@ TABLES = {
             "line",
             "units",
             "packs",
+            "bundles",
             "decimals",
             "lists",
             "wall",
@@ -138,6 +141,29 @@ def test_packs_are_lines_of_pieces_as_the_page_says(row: list[str]) -> None:
     assert ", ".join(of) == lines
     priced = price(cart.of("till-1"), book, Occasion(datetime(2026, 5, 29, 12), "main", "till"))
     assert ({row.unit_price for row in priced.lines}, priced.total) == ({int(each)}, int(total))
+
+
+@pytest.mark.parametrize("row", rows("pricing.md", "bundles"))
+def test_a_bundle_takes_its_parts_off_the_shelf_as_the_page_says(row: list[str]) -> None:
+    tax, cell, sold, leaves, refused, _ = row
+    shelf = {name: Product(name, "", {}, "", 100, "A") for name in ("loaf", "honey")}
+    shelf["tea"] = Product("tea", "", {}, "", 100, "A", "kg")
+    parts = {item: int(count) for count, item in (part.strip().split(" × ") for part in cell.split(","))}
+    box = Product("box", "", {}, "", 990, tax, parts=parts)
+    if refused:
+        with pytest.raises(CatalogueError) as told:
+            check_parts(box, shelf)
+        assert told.value.code == refused
+        return
+    check_parts(box, shelf)
+    book = PriceBook(1, "EUR", {"box": box}, {"A": TaxRate("A", {}, 2000)})
+    priced = price([CartLine("line", "box", int(sold), "till-1", "till", 1)], book)
+    assert priced.total == 990 * int(sold) // 1000
+    head = SaleHead("sale", "01-01-000001", "main", "till-1", "", "cart", "", 1)
+    sale = close(head, priced, [Tender("cash", priced.total)], book)
+    assert {move.item: -move.quantity for move in moves_of(sale)} == {k: int(v) for k, v in pairs(leaves)}
+    assert bundles_in(parts, {item: each * 3 + each - 1 for item, each in parts.items()}) == 3000
+    assert faults(sale.as_dict()) == []
 
 
 @pytest.mark.parametrize("row", rows("pricing.md", "split"))

@@ -1,5 +1,6 @@
 """Our engine behind the test vectors: a file's world and case in, the expected result out."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from retail.pricing import PriceBook, price
 from retail.promotions.kinds import promotion_from
 from retail.promotions.promotion import RuleBook
 from retail.sale import Sale, SaleHead, close
+from retail.stock import moves_of
 from retail.tax import TaxRules
 from retail.tender import Tender
 
@@ -53,7 +55,16 @@ def sale_of(world: dict[str, Any], case: dict[str, Any]) -> Sale:
         frozenset(said["coupons"]),
     )
     lines = [
-        CartLine(f"line-{n}", row["item"], row["quantity"], "till-1", said["channel"], n, weighed=row["weighed"])
+        CartLine(
+            f"line-{n}",
+            row["item"],
+            row["quantity"],
+            "till-1",
+            said["channel"],
+            n,
+            weighed=row["weighed"],
+            pack=row.get("pack", 0),
+        )
         for n, row in enumerate(case["cart"], 1)
     ]
     book = book_of(world)
@@ -62,6 +73,9 @@ def sale_of(world: dict[str, Any], case: dict[str, Any]) -> Sale:
 
 
 def expected(sale: Sale) -> dict[str, Any]:
+    stock = Counter[str]()
+    for move in moves_of(sale):
+        stock[move.item] += move.quantity
     return {
         "lines": [
             {
@@ -78,4 +92,4 @@ def expected(sale: Sale) -> dict[str, Any]:
         "total": sale.total,
         "cash_rounding": sale.rounding,
         "change": sale.change,
-    }
+    } | ({"stock": stock} if any(line.parts for line in sale.lines) else {})

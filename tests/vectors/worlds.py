@@ -29,11 +29,13 @@ def product(id: str, price: int, tax: str = "A", unit: str = "piece", department
     return {"id": id, "department": department, "family": family, "price": price, "tax": tax, "unit": unit}
 
 
-def case(name: str, cart: list[tuple[str, int]], cash: int = 0, **occasion: Any) -> Row:
-    """`cart` is `(item, thousandths)`; half a piece is a weighing."""
+def case(name: str, cart: list[tuple[str, int]], cash: int = 0, packs: tuple[int, ...] = (), **occasion: Any) -> Row:
+    """`cart` is `(item, thousandths)`; half a piece is a weighing. `packs` are the pieces in a pack, by line."""
     said = {"local": "2026-05-29T12:00", "store": "main", "channel": "till", "shopper": "", "groups": [], "tier": ""}
     said |= {"first_purchase": False, "coupons": []} | occasion
     lines = [{"item": item, "quantity": count, "weighed": count % 1000 != 0} for item, count in cart]
+    for line, pack in zip(lines, packs, strict=False):
+        line |= {"pack": pack} if pack else {}
     return {"name": name, "occasion": said, "cart": lines, "cash": [cash] if cash else []}
 
 
@@ -100,6 +102,41 @@ def of_price_lists() -> Iterator[Row]:
     )
 
 
+def of_goods() -> Iterator[Row]:
+    units = [product("ribbon", 180, unit="m"), product("oil", 990, unit="l"), product("apples", 240, unit="kg")]
+    yield world(
+        name="units",
+        products=units,
+        cases=[
+            case("a cut of ribbon", [("ribbon", 1250)], 1000),
+            case("three quarters of a litre, a half rounded up", [("oil", 750)], 1000),
+            case("all three", [("ribbon", 333), ("oil", 1), ("apples", 345)], 1000),
+        ],
+    )
+    yield world(
+        name="packs",
+        products=[product("water", 100, department="water") | {"packs": {"19520000000001": 6}}],
+        price_lists=[{"version": 1, "names": {}, "id": "six"}],
+        offers={"water": {"six": [[6000, 90]]}},
+        promotions=[as_dict(promotion_of("p1", "3 for 2 water"))],
+        cases=[
+            case("a pack is six pieces", [("water", 6000)], 1000, packs=(6,)),
+            case("five and a pack are eleven", [("water", 5000), ("water", 6000)], 1000, packs=(0, 6)),
+            case("two packs and one", [("water", 12_000), ("water", 1000)], 2000, packs=(6, 0)),
+        ],
+    )
+    box = product("box", 990, department="box") | {"parts": {"loaf": 2000, "tea": 125}}
+    yield world(
+        name="bundles",
+        products=[product("loaf", 300), product("tea", 4000, unit="kg"), box],
+        promotions=[as_dict(promotion_of("p1", "20% off box"))],
+        cases=[
+            case("the bundle has its own price", [("box", 1000)], 1000),
+            case("two of them beside one of its parts", [("box", 2000), ("loaf", 1000)], 5000),
+        ],
+    )
+
+
 def of_circumstances() -> Iterator[Row]:
     held: list[tuple[str, Row, Row]] = [
         ("hours", {"kind": "hours", "weekdays": [5], "begin": 960, "end": 1080}, {"local": "2026-05-29T16:00"}),
@@ -144,6 +181,7 @@ def drawn() -> Iterator[Row]:
 FILES = {
     "money-and-tax": of_money,
     "price-lists": of_price_lists,
+    "goods": of_goods,
     "promotions": of_promotions,
     "conditions": of_circumstances,
     "carts": drawn,

@@ -24,28 +24,36 @@ export const words = signal(null);
 /** Names of products by their ids, of those that were asked for. */
 export const goods = signal({});
 
+/** Names of families by their ids: of the products in sizes and colours that were asked for. */
+export const families = signal({});
+
 export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 export const changed = computed(() => draft.value !== null && !same(draft.value, base.value));
 
 export const change = (part) => (draft.value = { ...draft.value, ...part });
-export const keep_goods = (found) => (goods.value = { ...goods.value, ...Object.fromEntries(found.map((one) => [one.id, one])) });
+export function keep_goods(found) {
+  goods.value = { ...goods.value, ...Object.fromEntries(found.map((one) => [one.id, one])) };
+  families.value = { ...families.value, ...Object.fromEntries(found.filter((one) => one.family).map((one) => [one.family, one.family_names])) };
+}
 
 function begin(body, history = []) {
   [base.value, draft.value, versions.value] = [body, structuredClone(body), history];
   [refusal.value, conflict.value] = [null, null];
 }
 
-const items_in = (value, key = "") => {
-  if (Array.isArray(value)) return value.flatMap((one) => (typeof one === "string" ? (key === "items" || key === "but" ? [one] : []) : items_in(one)));
-  if (value && typeof value === "object") return Object.entries(value).flatMap(([name, one]) => (name === "item" ? [one] : items_in(one, name)));
+// What stands in the lists of these names, however deep.
+const named_in = (value, names, key = "") => {
+  if (Array.isArray(value)) return value.flatMap((one) => (typeof one === "string" ? (names.includes(key) ? [one] : []) : named_in(one, names)));
+  if (value && typeof value === "object") return Object.entries(value).flatMap(([name, one]) => (name === "item" && names.includes("items") ? [one] : named_in(one, names, name)));
   return [];
 };
 
-/** Ask for the names of all products that these promotions name. */
+/** Ask for the names of all products and families that these promotions name. */
 export async function name_goods(bodies) {
-  const wanted = [...new Set(bodies.flatMap((body) => items_in([body.benefit, body.conditions])))].filter((id) => id && !(id in goods.value));
-  if (!wanted.length) return;
-  const { answer } = await ask(`promotions/goods?ids=${encodeURIComponent(wanted.join(","))}`);
+  const lacking = (names, known) => [...new Set(bodies.flatMap((body) => named_in([body.benefit, body.conditions], names)))].filter((id) => id && !(id in known));
+  const [items, kinds] = [lacking(["items", "but"], goods.value), lacking(["families"], families.value)];
+  if (!items.length && !kinds.length) return;
+  const { answer } = await ask(`promotions/goods?ids=${encodeURIComponent(items.join(","))}&families=${encodeURIComponent(kinds.join(","))}`);
   if (answer) keep_goods(answer.goods);
 }
 

@@ -1,4 +1,4 @@
-// Which goods: everything, departments, or products that are searched for by name or code.
+// Which goods: everything, departments, or products and whole families that are searched for by name or code.
 import { useEffect, useState } from "preact/hooks";
 import { money } from "kit/format.js";
 import { t } from "kit/i18n.js";
@@ -6,11 +6,12 @@ import { Button, Choices, html, Search } from "kit/ui.js";
 import { ask } from "../ask.js";
 import { word } from "../words.js";
 import { goods, keep_goods, words } from "./draft.js";
+import { family, good } from "./words.js";
 
 const PATIENCE_MS = 200;
 
-/** A search for products: `onChoose(product)`, each once it is pressed. */
-export function Finder({ label, onChoose }) {
+/** A search for products, or with `families` for those in sizes and colours: `onChoose(product)`, each once it is pressed. */
+export function Finder({ label, onChoose, families = false }) {
   const [text, setText] = useState("");
   const [found, setFound] = useState([]);
   useEffect(() => {
@@ -19,7 +20,7 @@ export function Finder({ label, onChoose }) {
     let wanted = true;
     const timer = setTimeout(async () => {
       const { answer } = await ask(`promotions/goods?q=${encodeURIComponent(text)}`);
-      if (wanted && answer) setFound(answer.goods);
+      if (wanted && answer) setFound(families ? answer.goods.filter((one) => one.family) : answer.goods);
     }, PATIENCE_MS);
     return () => { wanted = false; clearTimeout(timer); };
   }, [text]);
@@ -30,13 +31,13 @@ export function Finder({ label, onChoose }) {
   };
   return html`<div class="finder"><${Search} label=${label} value=${text} onInput=${setText} onSubmit=${() => found[0] && choose(found[0])} />
     ${found.length > 0 && html`<ul class="found">${found.map((one) => html`<li key=${one.id}><button type="button" class="found-one" onClick=${() => choose(one)}>
-      <span>${word(one.names)}</span><span class="quiet amount">${money({ amount: one.price, currency: words.value.currency })}</span></button></li>`)}</ul>`}</div>`;
+      <span>${word(families ? one.family_names : one.names)}</span><span class="quiet amount">${money({ amount: one.price, currency: words.value.currency })}</span></button></li>`)}</ul>`}</div>`;
 }
 
-function Named({ ids, onChange, label }) {
+function Named({ ids, onChange, label, name = good }) {
   if (!ids.length) return null;
-  return html`<ul class="named" aria-label=${label}>${ids.map((id) => html`<li key=${id}>${word(goods.value[id]?.names) || id}
-    <${Button} kind="quiet" size="small" icon="x" label=${t("Remove {name}", { name: word(goods.value[id]?.names) || id })} onClick=${() => onChange(ids.filter((one) => one !== id))} /></li>`)}</ul>`;
+  return html`<ul class="named" aria-label=${label}>${ids.map((id) => html`<li key=${id}>${name(id)}
+    <${Button} kind="quiet" size="small" icon="x" label=${t("Remove {name}", { name: name(id) })} onClick=${() => onChange(ids.filter((one) => one !== id))} /></li>`)}</ul>`;
 }
 
 const added = (ids, id) => (ids.includes(id) ? ids : [...ids, id].sort());
@@ -51,6 +52,8 @@ export function Goods({ label, value, onChange }) {
     <${Choices} label=${t("Departments")} options=${aisles} value=${value.departments} onChange=${(departments) => set({ departments: [...departments].sort() })} />
     <${Finder} label=${t("Add a product")} onChoose=${(one) => set({ items: added(value.items, one.id) })} />
     <${Named} label=${t("Products")} ids=${value.items} onChange=${(items) => set({ items })} />
+    <${Finder} families label=${t("Add all variants of a product")} onChoose=${(one) => set({ families: added(value.families, one.family) })} />
+    <${Named} label=${t("All variants")} ids=${value.families} name=${family} onChange=${(families) => set({ families })} />
     <details open=${value.but.length > 0}><summary class="small">${t("Except")}</summary>
       <${Finder} label=${t("A product that is not in it")} onChoose=${(one) => set({ but: added(value.but, one.id) })} />
       <${Named} label=${t("Except")} ids=${value.but} onChange=${(but) => set({ but })} /></details></fieldset>`;

@@ -3,7 +3,7 @@ import { money, number } from "kit/format.js";
 import { locale, t } from "kit/i18n.js";
 import { untyped } from "../amounts.js";
 import { word } from "../words.js";
-import { goods, words } from "./draft.js";
+import { families, goods, words } from "./draft.js";
 
 const list = (parts) => new Intl.ListFormat(locale, { type: "conjunction" }).format(parts);
 const either = (parts) => new Intl.ListFormat(locale, { type: "disjunction" }).format(parts);
@@ -14,9 +14,12 @@ const named = (rows, id) => word(rows?.find((one) => one.id === id)?.names) || i
 /** The name of a product, or its id until it is known. */
 export const good = (id) => word(goods.value[id]?.names) || id;
 
+/** The name of a product in all its sizes and colours, or its id until it is known. */
+export const family = (id) => t("{name}, all variants", { name: word(families.value[id]) || id });
+
 /** Goods in words: "Household and Oat milk", "everything". */
 export function goods_in_words(on) {
-  const parts = [...on.departments.map((id) => named(words.value?.departments, id)), ...on.families, ...on.items.map(good)];
+  const parts = [...on.departments.map((id) => named(words.value?.departments, id)), ...on.families.map(family), ...on.items.map(good)];
   const but = on.but.map(good);
   const what = parts.length ? list(parts) : t("everything");
   return but.length ? t("{goods} (not {but})", { goods: what, but: list(but) }) : what;
