@@ -36,12 +36,9 @@ def open_sale(till: Till, sale: Sale, before: Mapping[str, int], known: bool, ca
 
 def may_begin(till: Till) -> None:
     """Refuse while nobody is signed in, or somebody pays, or the hub is being asked about other goods."""
-    _till_only(till)
-    match till.phase:
-        case "signed_out" | "locked":
-            raise TillRefused("till.signed_out", N_("Nobody is signed in. Sign in and scan again."))
-        case "paying":
-            raise TillRefused("till.paying", N_("Nothing was added. Finish the payment or cancel it, then scan again."))
+    may_look(till)
+    if till.phase == "paying":
+        raise TillRefused("till.paying", N_("Nothing was added. Finish the payment or cancel it, then scan again."))
     if till.returning is not None and till.returning.asked:
         raise _asked()
     if till.credit is not None:
@@ -52,9 +49,12 @@ def may_begin(till: Till) -> None:
         )
 
 
-def _till_only(till: Till) -> None:
+def may_look(till: Till) -> None:
+    """Receipts are for who is signed in at a till."""
     if till.kind != "till":
         raise TillRefused("command.not_here", N_("That is not done at this terminal."))
+    if till.phase in ("signed_out", "locked"):
+        raise TillRefused("till.signed_out", N_("Nobody is signed in. Sign in and scan again."))
 
 
 def _asked() -> TillRefused:

@@ -106,6 +106,7 @@ class SaleFinder:
 
     def receipts(self, body: Receipts) -> dict[str, Any]:
         """Today's receipts of this till, from its own journal, and what they left in the drawer."""
+        returning.may_look(self._counter.till)
         heading = self._counter.replica.heading
         zone = ZoneInfo(heading.store.zone) if heading else None
         midnight = datetime.fromtimestamp(self._counter.now() // 1000, zone).replace(hour=0, minute=0, second=0)

@@ -11,11 +11,14 @@ from talking_device import FIRST, NOW, PIECES, Talker, make_sale, operation, row
 from test_races import at_once, until_answered
 
 from retail import returns
+from retail.errors import ReturnRefused
+from retail.messages import SaleWanted
 from retail.returns import Back, Return, ReturnHead
-from retail.sale import Sale
+from retail.sale import Sale, sale_from
 from sync_server.db import Database
 from sync_server.inbox.tables import exceptions
 from sync_server.loyalty import queries as loyalty
+from sync_server.orders import queries as orders
 from sync_server.orders.tables import returned_lines, sale_returns
 from sync_server.stock.tables import stock_levels
 
@@ -176,3 +179,39 @@ def test_a_stranger_returns_nothing(till: Talker, db: Database) -> None:
     other = Talker(db, terminal("till-2"))
     assert code(other.do("sale.return", document=back(till, sale, 1).as_dict())) == "return.not_yours"
     assert rows(db, returned_lines) == []
+
+
+def test_a_till_is_told_what_came_back_of_a_sale_by_its_number_or_its_id(till: Talker) -> None:
+    sale = sold(till, 3)
+    assert say(till, back(till, sale, 1))["status"] == "ok"
+    for wanted in (SaleWanted(sale=sale.id), SaleWanted(number=sale.number)):
+        found = till.db.read(lambda session, wanted=wanted: orders.found(session, wanted))
+        assert sale_from(found["sale"]) == sale
+        assert (found["returned"], found["cash_step"]) == ({sale.lines[0].id: 1000}, 0)
+    with pytest.raises(ReturnRefused) as refused:
+        till.db.read(lambda session: orders.found(session, SaleWanted(number="01-02-999999")))
+    assert refused.value.code == "return.unknown_sale"
+
+
+def test_the_shopper_sees_what_came_back_of_an_order(till: Talker) -> None:
+    sale = sold(till, 3)
+    first = back(till, sale, 1)
+    assert say(till, first)["status"] == "ok"
+    shown = till.db.read(lambda session: orders.of_shopper(session, FIRST.id))
+    (order,) = [row for row in shown if row["id"] == sale.id]
+    (one,) = order["returns"]
+    assert (one["number"], one["lines"][0]["quantity"]) == (first.number, 1000)
+    assert order["returned"] == one["total"] == first.total
+
+
+def test_a_till_that_is_set_up_anew_goes_on_in_its_own_series_of_returns(till: Talker) -> None:
+    other = "till-2"
+    assert till.db.read(lambda session: orders.last_return(session, other)) == 0
+    sale = sold(till, 1)
+    document = back(till, sale, 1)
+    assert say(till, document)["status"] == "ok"
+    counter = int(document.number.rpartition("-R")[2])
+    assert [till.db.read(lambda session, at=at: orders.last_return(session, at)) for at in ("till-1", other)] == [
+        counter,
+        0,
+    ]

@@ -164,6 +164,38 @@ def test_cash_given_without_the_answer_is_told_when_the_answer_is_no(
     assert drawers(bench) == 2
 
 
+def test_the_money_waits_for_a_cashier_who_has_locked_the_till(bench: Bench) -> None:
+    sale = bought(bench, 1)
+    bench.hub.wait(lambda: "sale.commit" in bench.hub.kinds)
+    goes_on = threading.Event()
+    bench.hub.on_ops = lambda batch: goes_on.wait(10) and None
+    opened(bench, sale, 1000)
+    bench.ok("return_confirm")
+    bench.ok("lock")
+    had = drawers(bench)
+    goes_on.set()
+    bench.wait(lambda view: view["link"]["unsent"] == 0)
+    assert (drawers(bench), kept(bench)[0][1]) == (had, "asked")
+    assert (bench.refused("receipts"), bench.refused("return_find", text=sale["number"])) == ("till.signed_out",) * 2
+    bench.sign_in()
+    bench.wait(lambda view: view["phase"] == "returned")
+    assert (drawers(bench), kept(bench)[0][1]) == (had + 1, "given")
+
+
+def test_what_was_spent_of_the_points_is_kept_of_the_cash(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    sale = bought(bench, 1)
+    bench.hub.wait(lambda: "sale.commit" in bench.hub.kinds)
+    effect = bench.hub._effect
+    kept_back = {"document": "x", "taken": 0, "given_back": 0, "withheld": 5, "less": 5}
+    monkeypatch.setattr(bench.hub, "_effect", lambda op: kept_back if op["kind"] == "sale.return" else effect(op))
+    opened(bench, sale, 1000)
+    bench.ok("return_confirm")
+    view = bench.wait(lambda view: view["phase"] == "returned")["last_return"]
+    assert (view["total"], view["cash"], view["less"]) == (PIECES[0].price, PIECES[0].price - 5, 5)
+    assert kept(bench)[0][3] == PIECES[0].price - 5
+    bench.wait_paper("Kept for points that were spent")
+
+
 def test_in_an_exchange_what_is_given_back_pays_the_new_goods(alone: Bench) -> None:
     sale = bought(alone, 1)
     had = drawers(alone)

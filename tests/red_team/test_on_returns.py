@@ -7,6 +7,7 @@ from test_returns import COUNTERS, back, code, points, say, sold
 
 from retail.promotions.benefits import Multibuy
 from sync_server.db import Database
+from sync_server.inbox.tables import exceptions
 from sync_server.orders.tables import returned_lines, sale_returns
 
 THREE_FOR_TWO = next(one for one in SHOP.promotions if isinstance(one.benefit, Multibuy) and one.benefit.take == 3)
@@ -77,3 +78,32 @@ def test_a_return_of_what_was_never_sold(db: Database) -> None:
     unpaid = make_sale(db, till, till.scan(BOOK.id, 1), next(COUNTERS), FIRST.id)
     foreign = replace(back(till, mine, 1), lines=back(till, unpaid, 1).lines)
     assert code(say(till, foreign)) == "return.unknown_line"
+
+
+def test_return_of_the_same_goods_at_two_tills_one_of_them_offline(db: Database) -> None:
+    here, away = Talker(db, terminal("till-1")), Talker(db, terminal("till-2"))
+    had = points(db)
+    sale = sold(here, 2)
+    # The till that is away sees a receipt of which nothing came back, and gives the cash.
+    blind = back(away, sale, 2)
+    assert say(here, back(here, sale, 1))["status"] == "ok"
+    assert say(away, blind, given=True)["status"] == "ok"
+    # Its cash is gone and a person is told; points, stock and the count of what came back move once.
+    (case,) = rows(db, exceptions)
+    assert (case.kind, case.detail["rows"][0]["sold"], case.detail["rows"][0]["derived"]) == ("returned", 2000, 1000)
+    assert [row.quantity for row in rows(db, returned_lines)] == [1000]
+    assert points(db) == had + sale.points - blind.lines[0].points // 2
+    assert code(say(here, back(here, sale, 2, before=0))) == "return.too_many"
+
+
+def test_a_refused_return_whose_money_was_given_all_the_same(db: Database) -> None:
+    till = Talker(db, terminal("till-1"))
+    sale = sold(till, 1)
+    asked = back(till, sale, 1)
+    assert say(till, back(till, sale, 1))["status"] == "ok"
+    assert code(say(till, asked)) == "return.too_many"
+    # The cashier had not waited: the same document comes again, is kept once, and books nothing.
+    assert say(till, asked, given=True)["status"] == "ok"
+    assert [row.kind for row in rows(db, exceptions)] == ["returned"]
+    assert [row.quantity for row in rows(db, returned_lines)] == [1000]
+    assert len(rows(db, sale_returns)) == 2

@@ -254,3 +254,17 @@ def test_a_page_of_another_site_gets_nothing_by_the_cookie(hub: HubProcess) -> N
     own = post(hub, "/v1/ops", batch, **(headers | {"Origin": hub.url}))
     assert (own.status_code, own.json()) == (200, {"last_seq": 0, "results": []})
     assert own.headers["Cache-Control"] == "no-store"
+
+
+def test_only_a_till_is_told_whose_a_sale_is_and_what_it_cost(hub: HubProcess) -> None:
+    def ask(who: dict[str, str], app: str) -> tuple[int, str]:
+        headers = {"Cookie": who["cookie"]} if "cookie" in who else {"Authorization": f"Bearer {who['token']}"}
+        query = "" if "token" in who else f"?app={app}&dev={who['dev']}"
+        answer = httpx.post(
+            f"{hub.url}/v1/sold{query}", json={"number": "01-01-999999"}, headers=headers, timeout=WAIT_S
+        )
+        return answer.status_code, answer.json()["error"]["code"]
+
+    assert ask(terminal("till-2"), "till")[1] == "return.unknown_sale"
+    for who in (terminal("kiosk-1"), shopper(hub), manager(hub)):
+        assert ask(who, who["app"])[1] == "not_allowed"
