@@ -8,7 +8,7 @@ from typing import Any
 from hardware.drawers import drawer_job
 from hardware.printers.document import Document, Text, from_json, to_json
 from hardware.printers.jobs import PrintJob
-from pos_terminal import payment
+from pos_terminal import allowed, payment
 from pos_terminal.errors import TillRefused
 from pos_terminal.held import unused
 from pos_terminal.receipts import named, receipt
@@ -53,8 +53,10 @@ def close(turn: Turn) -> dict[str, Any]:
     body = {"sale": sale.as_dict(), "card": card, "receipt": json.loads(paper)}
     if till.checkout is not None and till.checkout.fence:
         body["fence"] = till.checkout.fence
+    if signed := allowed.with_sale(till):
+        body["allowances"] = signed
     # Said before the sale, whose end is the end of the visit.
-    turn.wishes += [(till.cart.id, wish) for wish in unused(till, sale.coupons)]
+    turn.wishes += [(till.cart.id, wish) for wish in [*unused(till, sale.coupons), *allowed.given_back(till)]]
     turn.step(sold(till, _summary(turn, sale), body))
     return {"sale": {"number": sale.number, "change": sale.change}}
 

@@ -1,11 +1,12 @@
 """What a page or a device may ask for: one schema and one handler for each command (README.md)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pos_terminal import closing, hands, held, payment, signing, till
+from pos_terminal import allowed, closing, hands, held, payment, signing, till
 from pos_terminal.errors import TillRefused
 from pos_terminal.return_commands import RETURN_COMMANDS
 from pos_terminal.store import journal, outbox
@@ -160,14 +161,29 @@ def ask_coupon(turn: Turn, body: CouponCode) -> Result:
     return None
 
 
-def pay_from(turn: Turn, body: PaidFrom) -> None:
+def pay_from(turn: Turn, body: PaidFrom) -> Result:
     turn.only("till")
     turn.staff_id()
-    paying = payment.shown(turn.till, turn.priced(), turn.book.cash_step)
-    # Cash is rounded, and what is not cash is not.
-    left = paying["due"] - paying["paid"] if paying else 0
+    left = _left(turn)
     online = turn.desk.link.online
+    if body.kind == "points" and left > 0:
+        # What is allowed here already takes no network, and so comes first.
+        programme = turn.book.programme(turn.till.paying_since or turn.moment.at)
+        paid = allowed.usable(turn.till, programme, left, turn.moment.at)
+        if paid is not None:
+            allowed.check(turn.till, paid, turn.moment.at)
+            turn.step(payment.tender(turn.till, paid))
+            left -= paid.amount
+            if not left or not online or not allowed.more_at_hub(turn.till):
+                return closing.close_if_covered(turn)
     turn.step(held.ask_tender(turn.till, body.kind, left, turn.moment, online, body.code, body.pin))
+    return None
+
+
+def _left(turn: Turn) -> int:
+    """What is left to pay without cash, which alone is rounded."""
+    paying = payment.shown(turn.till, turn.priced(), turn.book.cash_step)
+    return paying["due"] - paying["paid"] if paying else 0
 
 
 def _put(turn: Turn, product: Product, quantity: int, pack: int = 0) -> Result:
@@ -231,7 +247,12 @@ def attach(turn: Turn, body: Card) -> Result:
             N_("Card {card} is not known here, and the hub cannot be asked now. Sell without it and keep the receipt."),
             card=body.card,
         )
-    turn.step(till.attach(turn.till, _as_of_now(turn, card), turn.moment, body.replace))
+    before = turn.till
+    after, wishes = till.attach(turn.till, _as_of_now(turn, card), turn.moment, body.replace)
+    if before.shopper is not None and after.shopper != before.shopper:
+        # Points of the one are nobody else's.
+        after, wishes = replace(after, allowed=None), [*allowed.given_back(before), *wishes]
+    turn.step((after, wishes))
     return None
 
 
@@ -244,7 +265,7 @@ def _as_of_now(turn: Turn, card: Mapping[str, Any]) -> Mapping[str, Any]:
     since = journal.bought_here(turn.connection, str(card["shopper"]), as_of, metric)
     if not since.sales:
         return {**card, "as_of": as_of}
-    known = {"points": int(card.get("points") or 0) + since.points, "first": False}
+    known = {"points": max(0, int(card.get("points") or 0) + since.points - since.used), "first": False}
     counted, tier = int(card.get("counted") or 0) + since.counted, str(card.get("tier") or "")
     tier = climbed(programme.tiers, tier, counted, Visit(turn.moment.at, 0, 0, 0)) or tier
     return {**card, **known, "counted": counted, "tier": tier, "as_of": as_of}
@@ -263,7 +284,8 @@ def void_cart(turn: Turn, _: Nothing) -> None:
 
 def _give_up(turn: Turn) -> None:
     """What was set aside is freed first: with the goods the visit is over."""
-    turn.wishes += [(turn.till.cart.id, wish) for wish in held.wishes_for_nothing(turn.till)]
+    free = [*held.wishes_for_nothing(turn.till), *allowed.given_back(turn.till)]
+    turn.wishes += [(turn.till.cart.id, wish) for wish in free]
     turn.step(till.give_up(turn.till))
 
 

@@ -121,7 +121,7 @@ def heard(till: Till, rows: Iterable[Mapping[str, Any]]) -> Till:
 
 def wishes_for_nothing(till: Till, payment_only: bool = False) -> list[Wish]:
     """What the visit has set aside is wanted no more: all of it, or what would have paid."""
-    wishes = [void(one.hold, one.kind) for one in till.tenders if one.kind != "cash"]
+    wishes = [void(hold, kind) for hold, kind in till.at_hub]
     if till.asking is not None and not (payment_only and till.asking.kind == "coupon"):
         wishes.append(void(till.asking.hold, till.asking.kind))
     return wishes if payment_only else wishes + [void(one.claim, "coupon") for one in till.coupons if one.ours]
@@ -142,7 +142,7 @@ def unused(till: Till, sale_coupons: Iterable[SaleCoupon]) -> list[Wish]:
 def renewable(till: Till) -> list[tuple[str, HoldKind]]:
     """What is set aside from here and has to be kept alive."""
     found: list[tuple[str, HoldKind]] = [(one.claim, "coupon") for one in till.coupons if one.ours]
-    return found + [(one.hold, one.kind) for one in till.tenders if one.kind != "cash"]
+    return found + till.at_hub
 
 
 def shown(till: Till, priced: PricedCart, rules: RuleBook, occasion: Occasion) -> list[dict[str, Any]]:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pos_terminal import allowed
 from pos_terminal.errors import TillRefused
 from pos_terminal.held import busy, used, void, wishes_for_nothing
 from pos_terminal.till import Checkout, Step, Till, Wish, without_tenders
 from retail.errors import N_, SaleError, TenderRefused
 from retail.lease import LEASE_CODES
+from retail.loyalty.programme import DEFAULT, Programme
 from retail.pricing import PriceBook, PricedCart
 from retail.sale import Sale, SaleHead, close
 from retail.tender import TENDER_MAX, TENDERS_MAX, Tender, rounding_of, suggested
@@ -78,7 +80,7 @@ def take_back(till: Till, n: int) -> Step:
     if not 1 <= n <= len(till.tenders):
         raise TenderRefused("tender.gone", N_("This payment is no longer there."))
     back = till.tenders[n - 1]
-    wishes = [void(back.hold, back.kind)] if back.kind != "cash" else []
+    wishes = [void(hold, kind) for hold, kind in till.at_hub if hold == back.hold]
     return replace(till, tenders=till.tenders[: n - 1] + till.tenders[n:]), wishes
 
 
@@ -107,8 +109,11 @@ def _paying(till: Till) -> None:
         raise TillRefused("till.not_paying", N_("No payment is under way."))
 
 
-def shown(till: Till, priced: PricedCart, cash_step: int) -> dict[str, Any] | None:
-    """The payment as the page shows it; None where nobody pays. What is left is paid in cash, and rounded so."""
+def shown(
+    till: Till, priced: PricedCart, cash_step: int, programme: Programme = DEFAULT, at: int = 0
+) -> dict[str, Any] | None:
+    """The payment as the page shows it; None where nobody pays. What is left is paid in cash, and rounded so. `at` is
+    now (ms): by then points are or are not allowed."""
     if till.phase != "paying":
         return None
     paid = sum(row.amount for row in till.tenders)
@@ -123,6 +128,7 @@ def shown(till: Till, priced: PricedCart, cash_step: int) -> dict[str, Any] | No
         ],
         "paid": paid,
         "left": left,
+        "allowed": allowed.shown(till, programme, priced.total - paid, at),
         "change": max(0, paid - priced.total - rounding),
         "suggested": suggested(left, priced.currency) if left else [],
         "currency": priced.currency,

@@ -108,6 +108,21 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """Points that the hub lets the visit's shopper use should it go away, as `retail.told.Allowed`. `amount` is 0 while
+    it is `asked`, and where it has said no."""
+
+    nonce: str
+    asked: bool = True
+    account: str = ""
+    terminal: str = ""
+    amount: int = 0
+    not_after: int = 0
+    signature: str = ""
+    public: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Till:
     """Everything that has to survive the end of the process. `live` is the shopper's cart at the hub."""
 
@@ -126,6 +141,7 @@ class Till:
     """None where nobody pays, or where payment goes on without a lease."""
     coupons: tuple[Coupon, ...] = ()
     asking: Asking | None = None
+    allowed: Allowed | None = None
     dropped: tuple[tuple[str, str, HoldKind], ...] = ()
     """Visit, id and kind of what was set aside and is wanted no more, as far as nobody has said so yet."""
     paying_since: int = 0
@@ -145,6 +161,12 @@ class Till:
     @property
     def actor(self) -> Actor:
         return Actor(self.device, self.kind)
+
+    @property
+    def at_hub(self) -> list[tuple[str, HoldKind]]:
+        """Id and kind of what the hub has set aside for the open payment: no cash, and not what was allowed before."""
+        nonce = self.allowed.nonce if self.allowed else ""
+        return [(one.hold, one.kind) for one in self.tenders if one.kind != "cash" and one.hold != nonce]
 
     @property
     def in_visit(self) -> bool:
@@ -182,6 +204,7 @@ def fresh(till: Till) -> Till:
         checkout=None,
         coupons=(),
         asking=None,
+        allowed=None,
         began_at=0,
         taking=(),
         ask="",
@@ -360,9 +383,7 @@ def woken(till: Till, now: int) -> Till:
 def without_tenders(till: Till) -> Till:
     """What was handed over is given back, and what was set aside for it is to be freed as soon as somebody can say
     so."""
-    held: list[tuple[str, str, HoldKind]] = [
-        (till.cart.id, one.hold, one.kind) for one in till.tenders if one.kind != "cash"
-    ]
+    held = [(till.cart.id, hold, kind) for hold, kind in till.at_hub]
     return replace(till, tenders=(), dropped=(*till.dropped, *held))
 
 
@@ -383,6 +404,7 @@ def till_from(body: Mapping[str, Any]) -> Till:
             "tenders": tuple(Tender(**row) for row in body["tenders"]),
             "coupons": tuple(Coupon(**row) for row in body.get("coupons", ())),
             "asking": Asking(**body["asking"]) if body.get("asking") else None,
+            "allowed": Allowed(**body["allowed"]) if body.get("allowed") else None,
             "dropped": tuple((cart, hold, kind) for cart, hold, kind in body.get("dropped", ())),
             "checkout": Checkout(**checkout) if checkout else None,
             "taking": tuple(body["taking"]),

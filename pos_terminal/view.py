@@ -104,7 +104,7 @@ def view_of(
         "coupons": held.shown(till, priced, rules, occasion_of(till, heading.store, at)) if heading else [],
         "asking": None if till.asking is None else till.asking.kind,
         "taxes": [_tax(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
-        "payment": payment.shown(till, priced, book.cash_step if book else 0),
+        "payment": payment.shown(till, priced, book.cash_step if book else 0, programme, at),
         "paying": desk.paying(till),
         "on_phone": desk.on_phone(till),
         "last_sale": _last_sale(till, desk),

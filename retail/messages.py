@@ -16,7 +16,7 @@ from pydantic import (
 from retail import cart
 from retail.catalogue import PACK_PIECES_MAX
 from retail.errors import N_, MessageError
-from retail.tender import TENDER_MAX
+from retail.tender import TENDER_MAX, TENDERS_MAX
 from retail.upcasting import STEPS, Steps, upcast
 
 PROTO = 1
@@ -220,14 +220,27 @@ class AttachBody(Message):
     replace: bool = False
 
 
+class SignedAllowance(Message):
+    """What the hub has signed (`retail.loyalty.allowance.Allowance`): `amount` points of an account, for one terminal,
+    to be used before `not_after`."""
+
+    nonce: Key
+    account: Key
+    terminal: Key
+    amount: int = Field(ge=1, le=NUMBER_MAX)
+    not_after: int = Field(ge=0, le=NUMBER_MAX)
+    signature: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
+
+
 class SaleBody(Message):
     """A sale as `retail.sale.Sale.as_dict` writes it, the card that was shown, and the receipt as a paper document;
-    `fence` is the number of the lease that it was paid under, 0 for none."""
+    `fence` is the number of the lease that it was paid under, 0 for none. `allowances` are those that tenders name."""
 
     sale: dict[str, Any]
     card: str = Field(default="", max_length=20)
     receipt: dict[str, Any] = Field(default_factory=dict)
     fence: int = Field(default=0, ge=0, le=NUMBER_MAX)
+    allowances: list[SignedAllowance] = Field(default_factory=list, max_length=TENDERS_MAX)
 
 
 class ReturnBody(Message):
@@ -273,6 +286,15 @@ class HoldWanted(Message):
     card: Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20})?$")] = ""
     amount: int = Field(default=0, ge=0, le=TENDER_MAX)
     currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
+
+
+class AllowanceWanted(Message):
+    """`POST /v1/allowance`: points of the cart's shopper that this till may let be spent should the hub go away. The id
+    `nonce` is made and stored by the till before it is sent; the same again is answered the same."""
+
+    nonce: Key
+    cart: Key
+    card: Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20})?$")] = ""
 
 
 class BalanceWanted(Message):

@@ -213,6 +213,18 @@ class Held(Told):
     hint: str = ""
 
 
+class Allowed(Told):
+    """An allowance as the hub has signed it, and the key that belongs to its signature; both in hexadecimal."""
+
+    nonce: str
+    account: str
+    terminal: str
+    amount: Count
+    not_after: Milliseconds
+    signature: str
+    public: str
+
+
 class SaleFound(Told):
     """A sale as it was made, what came back of each of its lines (in thousandths, none where nothing did), and what its
     store rounds cash to."""

@@ -102,11 +102,13 @@ def keep_sale(connection: Connection, sale: Sale, counter: int, receipt: str) ->
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What a shopper has bought here since a moment: sales, the points of them, and what they count for tiers."""
+    """What a shopper has bought here since a moment: sales, the points that they gave, what they count for tiers, and
+    the points that they were paid with."""
 
     sales: int
     points: int
     counted: int
+    used: int
 
 
 def bought_here(connection: Connection, shopper: str, since: int, metric: Metric) -> Since:
@@ -114,10 +116,10 @@ def bought_here(connection: Connection, shopper: str, since: int, metric: Metric
     rows = [(row.total, json.loads(row.body)) for row in BOUGHT_HERE.all(connection, shopper=shopper, since=since)]
     points = sum(body["points"] for _, body in rows)
     # Tiers count money: `retail.loyalty.purchase.paid_in_points`.
-    spend = sum(
-        total - sum(one["amount"] for one in body["tenders"] if one["kind"] == "points") for total, body in rows
-    )
-    return Since(len(rows), points, {"visits": len(rows), "points": points, "spend": spend}[metric])
+    by_points = [one for _, body in rows for one in body["tenders"] if one["kind"] == "points"]
+    spend = sum(total for total, _ in rows) - sum(one["amount"] for one in by_points)
+    used = sum(one["points"] for one in by_points)
+    return Since(len(rows), points, {"visits": len(rows), "points": points, "spend": spend}[metric], used)
 
 
 def sale_receipt(connection: Connection, sale: str) -> str | None:

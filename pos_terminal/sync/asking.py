@@ -14,9 +14,9 @@ NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, ValidationError, ValueError)
 """Also an answer that is none of ours, of a proxy for example."""
 
 
-def post(hub: str, token: str, door: str, body: Mapping[str, Any]) -> Any:
+def post(hub: str, token: str, door: str, body: Mapping[str, Any], timeout_s: float = ASK_TIMEOUT_S) -> Any:
     """What the hub answers at `/v1/DOOR`. Raises `RetailError` where it says no, and one of `NO_ANSWER`."""
-    with httpx.Client(timeout=ASK_TIMEOUT_S, trust_env=False) as client:
+    with httpx.Client(timeout=timeout_s, trust_env=False) as client:
         headers = {"Authorization": f"Bearer {token}"}
         answer = client.post(f"{hub}/v1/{door}", json=dict(body), headers=headers)
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:

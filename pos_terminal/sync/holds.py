@@ -14,18 +14,22 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from pos_terminal import closing, held
+from pos_terminal import allowed, closing, held
 from pos_terminal.counter import Counter
 from pos_terminal.errors import LinkRefused
-from pos_terminal.sync.asking import NO_ANSWER, post
-from pos_terminal.till import Asking, Till
+from pos_terminal.sync.asking import ASK_TIMEOUT_S, NO_ANSWER, post
+from pos_terminal.till import Allowed, Asking, Till
 from pos_terminal.turn import Turn
 from retail.errors import N_, RetailError
 from retail.messages import CODE_TYPED_MAX, Message
 from retail.stored_value import HOLD_MS
+from retail.told import Allowed as AllowedAnswer
 from retail.told import Balance, Held
 
 log = logging.getLogger("omnitill.link")
+
+ALLOWED_TIMEOUT_S = 2
+"""Nobody waits for an allowance, but somebody may wait behind it."""
 
 GIVE_UP_MS = 8_000
 """A shopper stands there: who has heard nothing for so long does without."""
@@ -51,6 +55,7 @@ class HoldAsker:
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._renewed = time.monotonic()
         self._touched_at = 0
+        self._not_before = 0.0
         self._thread = threading.Thread(target=self._run, name="holds", daemon=True)
         counter.beside["gift_card"] = (GiftCard, self.balance)
 
@@ -66,7 +71,7 @@ class HoldAsker:
 
     def wake(self) -> None:
         till = self._counter.till
-        if till.asking is not None or till.dropped:
+        if till.asking is not None or till.dropped or allowed.wanted(till):
             self._wake.set()
 
     def _run(self) -> None:
@@ -89,6 +94,7 @@ class HoldAsker:
             self._ask(asking)
         if held.renewable(counter.till) and self._is_due():
             self._renew()
+        self._have_points_allowed()
 
     def _is_due(self) -> bool:
         """Renewed by activity: what nobody touches lapses."""
@@ -126,6 +132,33 @@ class HoldAsker:
         self._renewed, self._touched_at = time.monotonic(), counter.touched_at
         self._close_if_paid()
 
+    def _have_points_allowed(self) -> None:
+        """Points for the time in which the hub may be away, as soon as it is known whose they are; without an answer
+        again at a later look."""
+        counter = self._counter
+        if not counter.desk.link.online or time.monotonic() < self._not_before or counter.till.asking is not None:
+            return
+        if allowed.wanted(counter.till) and self._programme_allows():
+            counter.by_itself(_ask_for_points)
+        given, till = allowed.pending(counter.till), counter.till
+        if given is None or till.shopper is None:
+            return
+        body = {"nonce": given.nonce, "cart": till.cart.id, "card": till.shopper.card}
+        try:
+            answer = AllowedAnswer.model_validate(self._post("allowance", body, ALLOWED_TIMEOUT_S))
+        except RetailError as refused:
+            log.info("no points are allowed for the time without the hub: %s", refused.code)
+            counter.inside(lambda _, state: allowed.refused(state, given.nonce))
+        except NO_ANSWER as error:
+            log.info("no answer about an allowance: %r", error)
+            self._not_before = time.monotonic() + LOOK_S
+        else:
+            counter.by_itself(lambda turn: _allowed(turn, given, till.cart.id, answer.model_dump()))
+
+    def _programme_allows(self) -> bool:
+        book = self._counter.replica.book
+        return book is not None and book.programme(self._counter.now()).allowance_points_max > 0
+
     def _give_up(self, asking: Asking) -> None:
         self._counter.by_itself(lambda turn: _give_up(turn, asking))
         self._say(_no_answer())
@@ -162,8 +195,8 @@ class HoldAsker:
             log.warning("no answer about a card: %r", error)
             raise _no_answer() from error
 
-    def _post(self, door: str, body: Mapping[str, Any]) -> Any:
-        return post(self._hub, self._token, door, body)
+    def _post(self, door: str, body: Mapping[str, Any], timeout_s: float = ASK_TIMEOUT_S) -> Any:
+        return post(self._hub, self._token, door, body, timeout_s)
 
     def _say(self, refused: RetailError) -> None:
         with self._counter.alone():
@@ -175,6 +208,18 @@ def _no_answer() -> LinkRefused:
     return LinkRefused(
         "hold.no_answer", N_("The hub did not answer. Nothing was taken; go on without it, or try again.")
     )
+
+
+def _ask_for_points(turn: Turn) -> None:
+    turn.till = allowed.ask(turn.till, turn.moment)
+
+
+def _allowed(turn: Turn, given: Allowed, cart: str, answer: Mapping[str, Any]) -> None:
+    if allowed.pending(turn.till) == given:
+        turn.till = allowed.granted(turn.till, answer)
+    else:
+        # The visit ended while the hub was asked; the word that said so may have come first.
+        turn.wishes.append((cart, held.void(given.nonce, "points")))
 
 
 def _granted(turn: Turn, asking: Asking, answer: Mapping[str, Any]) -> None:

@@ -3,18 +3,20 @@
 The goods are sold: whatever cannot be taken any more is a row for a person, and never a reason to refuse the sale.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from retail.errors import RetailError
+from retail.messages import SignedAllowance
 from retail.sale import Sale, SaleCoupon
 from retail.stored_value import hold_gone, other_currency
 from retail.tender import Tender
 from sync_server.coupons import queries as coupon_queries
 from sync_server.coupons import service as coupons
+from sync_server.loyalty import allowances
 from sync_server.loyalty import holds as points
 from sync_server.loyalty import queries as loyalty
 from sync_server.prepared import Savepoint
@@ -31,9 +33,11 @@ class Taken:
     rows: list[dict[str, Any]]
 
 
-def take(session: Session, sale: Sale, carts: Collection[str], now: int) -> Taken:
+def take(
+    session: Session, sale: Sale, carts: Collection[str], now: int, signed: Sequence[SignedAllowance] = ()
+) -> Taken:
     """Confirm the coupons of a sale and capture what paid it; `carts` are the ids under which it may have asked: none
-    where the visit is somebody else's."""
+    where the visit is somebody else's. `signed` are the allowances that it brings along."""
     promotions, rows, named = set(), list[dict[str, Any]](), set[str]()
     for coupon in sale.coupons:
         try:
@@ -48,7 +52,7 @@ def take(session: Session, sale: Sale, carts: Collection[str], now: int) -> Take
             if tender.hold in named:
                 raise hold_gone()
             with Savepoint(session, "hold"):
-                owed = _capture(session, sale, tender, carts, now)
+                owed = _capture(session, sale, tender, carts, now, signed)
             named.add(tender.hold)
             if owed:
                 rows.append(_row(tender.kind, tender.points, tender.points - owed))
@@ -70,14 +74,18 @@ def _confirm(session: Session, sale: Sale, coupon: SaleCoupon, carts: Collection
     return promotion
 
 
-def _capture(session: Session, sale: Sale, tender: Tender, carts: Collection[str], now: int) -> int:
+def _capture(
+    session: Session, sale: Sale, tender: Tender, carts: Collection[str], now: int, signed: Sequence[SignedAllowance]
+) -> int:
     """Take what a tender was held for; the points that are owed because they were not there any more."""
     if tender.kind == "points":
         row = loyalty.hold(session, tender.hold)
+        shown = next((one for one in signed if one.nonce == tender.hold), None)
+        if shown is not None or (row is not None and row.kind == "allowance"):
+            return allowances.redeem(session, shown, tender.hold, sale, tender.points, carts, now)
         if row is None or row.cart not in carts:
             raise hold_gone()
-        take_points = points.spend_allowance if row.kind == "allowance" else points.capture
-        owed: int = take_points(session, tender.hold, sale.id, tender.points, now)["owed"]
+        owed: int = points.capture(session, tender.hold, sale.id, tender.points, now)["owed"]
         return owed
     held = values.hold_row(session, tender.hold)
     if held is None or held.cart not in carts:

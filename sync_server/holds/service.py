@@ -14,7 +14,7 @@ from retail.catalogue import Names
 from retail.coupons import COUPONS_MAX, read_code
 from retail.errors import N_, CouponRefused, LoyaltyRefused, StoredValueRefused
 from retail.lease import being_paid
-from retail.messages import BalanceWanted, HoldKind, HoldWanted
+from retail.messages import AllowanceWanted, BalanceWanted, HoldKind, HoldWanted
 from retail.stored_value import HOLD_MS, hold_gone, other_currency, short
 from sync_server.carts import service as carts
 from sync_server.carts.queries import StoredCart
@@ -24,9 +24,9 @@ from sync_server.coupons import service as coupons
 from sync_server.customers import service as customers
 from sync_server.errors import NotAllowed
 from sync_server.inbox.service import Device
+from sync_server.loyalty import allowances, telling
 from sync_server.loyalty import holds as points
 from sync_server.loyalty import queries as loyalty
-from sync_server.loyalty import telling
 from sync_server.outbox import service as outbox
 from sync_server.stored_value import cards
 from sync_server.stored_value import queries as values
@@ -48,6 +48,25 @@ def place(session: Session, key: CodeKey, device: Device, wanted: HoldWanted, no
     if wanted.kind == "points":
         return _points(session, device, visit, wanted, now)
     return _money(session, key, device, visit, wanted, now)
+
+
+def allow(session: Session, device: Device, wanted: AllowanceWanted, now: int) -> dict[str, Any]:
+    """Let a till have some of its shopper's points for when we are away: `retail.told.Allowed`."""
+    if device.actor.channel != "till":
+        raise NotAllowed()
+    visit = _own_cart(session, device, wanted.cart)
+    customer = _shopper(session, carts.carried_on(session, visit), wanted.card, now)
+    if not customer:
+        raise _whose()
+    most = loyalty.programme(session, now).allowance_points_max
+    asked = points.Wanted(wanted.nonce, customer, most, device.dev, visit.cart.id)
+    granted = allowances.grant(session, asked, now)
+    telling.tell(session, customer, now)
+    return granted
+
+
+def _whose() -> LoyaltyRefused:
+    return LoyaltyRefused("loyalty.who", N_("Points are a customer's. Scan the customer's card first."))
 
 
 def balance(session: Session, key: CodeKey, device: Device, wanted: BalanceWanted, now: int) -> dict[str, Any]:
@@ -215,7 +234,7 @@ def _points(session: Session, device: Device, visit: StoredCart, wanted: HoldWan
     else:
         customer = _shopper(session, carts.carried_on(session, visit), wanted.card, now)
         if not customer:
-            raise LoyaltyRefused("loyalty.who", N_("Points are a customer's. Scan the customer's card first."))
+            raise _whose()
         free = loyalty.balance(session, customer)
         # No more than pays what is left, and of what there is no point that pays nothing.
         count = programme.points_for(min(programme.money(free), wanted.amount))

@@ -1,27 +1,23 @@
 """Points set aside: a hold is placed, renewed by activity, and ends once: posted by a sale, voided, or expired.
 
 Which end it has is decided by one conditional statement on its row. Always the account first, then the hold: nobody
-holds what another waits for. An allowance is a hold that the hub has signed, for sales that it hears of later.
+holds what another waits for. Allowances, which are for sales that the hub hears of later, are in `allowances`.
 """
 
-import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.errors import N_, LoyaltyRefused
 from retail.loyalty import moves
-from retail.loyalty.allowance import Allowance, public_of, sign
 from retail.loyalty.programme import DAY_MS, MINUTE_MS, Programme
 from retail.loyalty.velocity import Burned, check_burn
-from sync_server.db import insert_if_absent
 from sync_server.loyalty import books, queries, service
-from sync_server.loyalty.tables import loyalty_keys, points_holds, points_lots
+from sync_server.loyalty.tables import points_holds, points_lots
 from sync_server.prepared import Prepared
 
-SEED_BYTES = 32
 HOUR_MS = 60 * MINUTE_MS
 
 _H = points_holds.c
@@ -48,7 +44,7 @@ def place(session: Session, wanted: Wanted, now: int) -> dict[str, Any]:
     def act() -> dict[str, Any]:
         programme = queries.programme(session, now)
         until = now + programme.hold_ms
-        _set_aside(session, wanted, "hold", programme, until, now)
+        set_aside(session, wanted, "hold", programme, until, now)
         return {
             "hold": wanted.id,
             "points": wanted.points,
@@ -59,7 +55,8 @@ def place(session: Session, wanted: Wanted, now: int) -> dict[str, Any]:
     return books.once(session, f"hold:{wanted.id}", asdict(wanted), now, act)  # type: ignore[no-any-return]
 
 
-def _set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme, until: int, now: int) -> None:
+def set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme, until: int, now: int) -> None:
+    """Take points out of what can be spent, into a hold or an allowance; refused as `place` is."""
     if wanted.points <= 0:
         raise LoyaltyRefused("loyalty.amount", N_("This number of points cannot be right. Type it again."))
     account = books.resolved(session, wanted.customer)
@@ -74,8 +71,7 @@ def _set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme
     version = books.change(session, account, floor=wanted.points, active=-wanted.points, held=wanted.points)
     if version is None:
         raise moves.short(wanted.points, queries.balance(session, account))
-    if kind == "hold":
-        check_burn(programme.limits, _burned(session, account, now), wanted.points)
+    check_burn(programme.limits, _burned(session, account, now), wanted.points)
     before = books.load_next(session, account, wanted.points)
     held = moves.hold(before, wanted.points, books.cause(account, version, wanted.id, now))
     books.write(session, before, held.entries, version)
@@ -97,13 +93,14 @@ def _set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme
 
 
 def _burned(session: Session, account: str, now: int) -> Burned:
+    # An allowance counts once it is used; until then its points may still be.
+    used = (_H.kind == "hold") | (_H.posted > 0)
+    points = case((_H.kind == "hold", _H.points), (_H.status == "open", _H.points), else_=_H.posted)
     row = session.execute(
         select(
-            func.count().filter(_H.placed_at > now - HOUR_MS).label("times"),
-            func.coalesce(func.sum(_H.points), 0).label("points"),
-        ).where(
-            _H.account == account, _H.placed_at > now - DAY_MS, _H.status.in_(("open", "posted")), _H.kind == "hold"
-        )
+            func.count().filter(_H.placed_at > now - HOUR_MS, used).label("times"),
+            func.coalesce(func.sum(points), 0).label("points"),
+        ).where(_H.account == account, _H.placed_at > now - DAY_MS, _H.status.in_(("open", "posted")))
     ).one()
     return Burned(int(row.times), int(row.points))
 
@@ -140,17 +137,18 @@ def capture(session: Session, name: str, sale: str, points: int, now: int) -> di
         caused = books.cause(account, version, sale, now)
         ended = _end(session, name, "posted", posted=min(points, row.points))
         if ended is None:
-            return _take_late(session, account, points, sale, now)
+            return take_late(session, account, points, sale, now)
         before = books.load(session, account, ended.parts)
         books.post(session, before, moves.post(before, ended.parts, ended.posted, caused).entries)
-        late = _take_late(session, account, points - ended.posted, sale, now)
+        late = take_late(session, account, points - ended.posted, sale, now)
         return {"posted": points - late["owed"], "owed": late["owed"]}
 
     asked = {"hold": name, "sale": sale, "points": points}
     return books.once(session, f"capture:{name}:{sale}", asked, now, act)  # type: ignore[no-any-return]
 
 
-def _take_late(session: Session, account: str, points: int, sale: str, now: int) -> dict[str, Any]:
+def take_late(session: Session, account: str, points: int, sale: str, now: int) -> dict[str, Any]:
+    """Take what is there; what is not is owed: `{"posted", "owed"}`."""
     if points <= 0:
         return {"posted": 0, "owed": 0}
     service.ripen(session, account, now)
@@ -198,62 +196,3 @@ def _end(session: Session, name: str, how: str, posted: int | None = None, until
         statement = statement.where(_H.until <= until)
     values = {"status": how} if posted is None else {"status": how, "posted": posted}
     return session.execute(statement.values(**values).returning(_H.parts, _H.posted)).first()
-
-
-def grant(session: Session, wanted: Wanted, now: int) -> dict[str, Any]:
-    """An allowance for a terminal to let points be spent while the hub is away: `{"allowance", "signature", "public"}`.
-
-    The points leave the balance now, so nobody else can spend them. At most `allowance_points_max` at a time.
-    """
-
-    def act() -> dict[str, Any]:
-        programme = queries.programme(session, now)
-        if not wanted.terminal or not 0 < wanted.points <= programme.allowance_points_max:
-            raise LoyaltyRefused(
-                "loyalty.allowance_amount",
-                N_("At most {limit} points can be set aside for a terminal."),
-                limit=programme.allowance_points_max,
-            )
-        not_after = now + programme.allowance_hours * HOUR_MS
-        _set_aside(session, wanted, "allowance", programme, not_after, now)
-        allowance = Allowance(wanted.id, wanted.customer, wanted.terminal, wanted.points, not_after)
-        seed = signing_seed(session)
-        return {"allowance": allowance.as_dict(), "signature": sign(seed, allowance), "public": public_of(seed)}
-
-    return books.once(session, f"allowance:{wanted.id}", asdict(wanted), now, act)  # type: ignore[no-any-return]
-
-
-def signing_seed(session: Session) -> bytes:
-    """The seed of the hub's own key, drawn when it is first wanted."""
-    seed = session.scalar(select(loyalty_keys.c.seed).where(loyalty_keys.c.id == 1))
-    if seed is None:
-        insert_if_absent(session, loyalty_keys, id=1, seed=secrets.token_bytes(SEED_BYTES).hex())
-        seed = session.scalar(select(loyalty_keys.c.seed).where(loyalty_keys.c.id == 1))
-    return bytes.fromhex(str(seed))
-
-
-def spend_allowance(session: Session, nonce: str, sale: str, points: int, now: int) -> dict[str, Any]:
-    """A sale that was made offline took `points` of an allowance: `{"posted", "owed"}`, as for `capture`."""
-
-    def act() -> dict[str, Any]:
-        row = _of(session, nonce)
-        account, version = books.locked(session, row.customer)
-        caused = books.cause(account, version, sale, now)
-        row = session.execute(
-            update(points_holds)
-            .where(_H.id == nonce, _H.status == "open", _H.posted + points <= _H.points)
-            .values(posted=_H.posted + points)
-            .returning(_H.parts)
-        ).first()
-        if row is None:
-            return _take_late(session, account, points, sale, now)
-        before = books.load(session, account, row.parts)
-        taken = moves.take(before, row.parts, points, caused)
-        books.post(session, before, taken.entries)
-        rest = moves.left(row.parts, taken.parts)
-        done = {"parts": rest} if rest else {"parts": rest, "status": "posted"}
-        session.execute(update(points_holds).where(_H.id == nonce).values(**done))
-        return {"posted": points, "owed": 0}
-
-    asked = {"nonce": nonce, "sale": sale, "points": points}
-    return books.once(session, f"offline:{nonce}:{sale}", asked, now, act)  # type: ignore[no-any-return]

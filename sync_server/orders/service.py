@@ -43,7 +43,7 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
         raise SaleError("sale.not_yours", N_("This sale was made at another terminal."))
     visit = cart_queries.find_head(session, cart_id)
     own = {cart_id, visit.cart.moved_to} - {""} if visit is not None and visit.opened_by == device.dev else set()
-    taken = capture.take(session, sale, own, now)
+    taken = capture.take(session, sale, own, now, body.allowances)
     rows = taken.rows + _differences(session, sale, device, taken.promotions)
     shopper = ""
     if body.card:

@@ -16,6 +16,7 @@ from retail.errors import RetailError
 from retail.messages import (
     PROTO,
     STREAMS_PER_SUB_MAX,
+    AllowanceWanted,
     BalanceWanted,
     Hail,
     HoldWanted,
@@ -147,6 +148,10 @@ class Twins:
         wanted = parse(HoldWanted, request.get_json(silent=True))
         return self._asking(lambda session, device, now: holds.place(session, self._key, device, wanted, now))
 
+    def allowance(self) -> dict[str, Any]:
+        wanted = parse(AllowanceWanted, request.get_json(silent=True))
+        return self._asking(lambda session, device, now: holds.allow(session, device, wanted, now))
+
     def balance(self) -> dict[str, Any]:
         wanted = parse(BalanceWanted, request.get_json(silent=True))
         return self._asking(lambda session, device, now: holds.balance(session, self._key, device, wanted, now))
@@ -225,8 +230,8 @@ def twins_blueprint(
     db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int], key: CodeKey
 ) -> Blueprint:
     """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`,
-    `/v1/presence`; and `POST /v1/hold`, `/v1/balance`, `/v1/sold`, which have no twin at the socket: they are asked
-    while somebody waits, and their codes are secrets that are asked about once and kept nowhere."""
+    `/v1/presence`; and `POST /v1/hold`, `/v1/allowance`, `/v1/balance`, `/v1/sold`, which have no twin at the socket: they
+    are asked while somebody waits, and their codes are secrets that are asked about once and kept nowhere."""
     made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock, key)
 
     @made.before_request
@@ -253,6 +258,7 @@ def twins_blueprint(
     door("/v1/shown", twins.shown, "POST")
     door("/v1/presence", twins.presence, "POST")
     door("/v1/hold", twins.hold, "POST")
+    door("/v1/allowance", twins.allowance, "POST")
     door("/v1/balance", twins.balance, "POST")
     door("/v1/sold", twins.sold, "POST")
     return made

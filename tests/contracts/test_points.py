@@ -1,6 +1,7 @@
 """The ledger of points at the hub, on both databases: what docs/loyalty.md promises of one command after another."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from hub_fixtures import Open
@@ -24,7 +25,6 @@ from sqlalchemy.exc import IntegrityError
 from talking_device import rows
 
 from retail.errors import LoyaltyRefused
-from retail.loyalty.allowance import Allowance, check, genuine
 from retail.loyalty.programme import DAY_MS, DEFAULT, MINUTE_MS, Limits, Tier, TierRule
 from sync_server.db import Database
 from sync_server.loyalty import holds, queries, service, sweep
@@ -207,34 +207,15 @@ def test_a_person_gives_and_takes_points_once(db: Database) -> None:
     agree(db, ANNA)
 
 
-def test_an_allowance_is_deducted_when_granted_and_what_is_left_comes_back(db: Database) -> None:
-    sell(db, ANNA, 100)
-    answer = do(db, holds.grant, holds.Wanted("n-1", ANNA, 60, "till-1"), NOW)
-    allowance = Allowance(**answer["allowance"])
-    assert genuine(answer["public"], allowance, answer["signature"])
-    check(answer["public"], allowance, answer["signature"], "till-1", 0, 60, NOW)
-    assert sums(db, ANNA) == nothing(active=40, held=60)
-    assert do(db, holds.spend_allowance, "n-1", "s-1", 25, NOW) == {"posted": 25, "owed": 0}
-    assert do(db, holds.spend_allowance, "n-1", "s-1", 25, NOW) == {"posted": 25, "owed": 0}
-    assert sweep.sweep(db, NOW + 23 * HOUR_MS)["holds"] == 0
-    assert [sweep.sweep(db, NOW + 24 * HOUR_MS)["holds"] for _ in range(2)] == [1, 0]
-    assert sums(db, ANNA) == nothing(active=75, spent=25)
-    # A sale that was made in time and comes too late takes its points all the same.
-    assert do(db, holds.spend_allowance, "n-1", "s-2", 35, NOW + 25 * HOUR_MS) == {"posted": 35, "owed": 0}
-    agree(db, ANNA)
-
-
-def test_a_used_up_allowance_is_over_and_gives_nothing_back(db: Database) -> None:
-    sell(db, ANNA, 100)
-    do(db, holds.grant, holds.Wanted("n-1", ANNA, 60, "till-1"), NOW)
-    do(db, holds.spend_allowance, "n-1", "s-1", 25, NOW)
-    do(db, holds.spend_allowance, "n-1", "s-2", 35, NOW)
-    assert sweep.sweep(db, NOW + 24 * HOUR_MS)["holds"] == 0
-    assert sums(db, ANNA) == nothing(active=40, spent=60)
-    for points, terminal in ((1001, "till-1"), (10, "")):
-        with pytest.raises(LoyaltyRefused):
-            do(db, holds.grant, holds.Wanted("n-2", ANNA, points, terminal), NOW)
-    agree(db, ANNA)
+def test_late_sales_count_as_the_page_says(db: Database) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "loyalty.md").read_text(encoding="utf-8")
+    table = page.split("<!-- table: late -->\n")[1].split("\n\n")[0].splitlines()[2:]
+    assert len(table) == 5
+    for row in table:
+        made, counts, _ = (cell.strip() for cell in row.strip("|").split("|"))
+        sale = sell(db, ANNA, 100, at=NOW + int(made) * DAY_MS, now=NOW)
+        lots = db.read(lambda session: queries.account(session, ANNA)["lots"])
+        assert {one["lot"]: one["active_from"] for one in lots}[sale] == NOW + int(counts) * DAY_MS
 
 
 def test_spending_too_often_is_refused(db: Database) -> None:

@@ -19,12 +19,15 @@ from pos_terminal.ids import now_ms
 from pos_terminal.web.serving import QuietHandler
 from retail.codec import digest
 
+NOTHING_ALLOWED = {"error": {"code": "loyalty.none", "message": "There are no points.", "params": {}}}
+
 
 class HubDouble:
     """`drop_acks` swallows that many answers after the effect; `refuse` is a refusal at the door; `rejects` maps a
     kind to the error of its rejection; `on_ops` sees a batch before it takes effect. Reference data goes out in pages
     of `page_rows` products; `on_page` may send something else in place of one. `refuse_code` refuses a code.
-    `hold_answer` answers who wants something set aside, `sold_answer` who asks for a sale."""
+    `hold_answer` answers who wants something set aside, `sold_answer` who asks for a sale, `allow_answer` who wants
+    points for the time without it."""
 
     def __init__(self, reference: dict[str, Any], port: int = 0) -> None:
         self.reference = reference
@@ -53,6 +56,8 @@ class HubDouble:
         self.asked_to_hold: list[dict[str, Any]] = []
         self.hold_answer: Callable[[dict[str, Any]], Any] = lambda body: ("", 503)
         self.sold_answer: Callable[[dict[str, Any]], Any] = lambda body: ("", 503)
+        self.asked_to_allow: list[dict[str, Any]] = []
+        self.allow_answer: Callable[[dict[str, Any]], Any] = lambda body: (NOTHING_ALLOWED, 409)
         self.on_ops: Callable[[dict[str, Any]], None] = lambda batch: None
         self.changed = threading.Condition()
         self._lock = threading.RLock()
@@ -88,6 +93,7 @@ class HubDouble:
         app.add_url_rule("/v1/reference", "reference", self._reference)
         app.add_url_rule("/v1/enrol", "enrol", self._enrol, methods=["POST"])
         app.add_url_rule("/v1/hold", "hold", self._hold, methods=["POST"])
+        app.add_url_rule("/v1/allowance", "allowance", self._allow, methods=["POST"])
         app.add_url_rule("/v1/balance", "balance", self._hold, methods=["POST"])
         app.add_url_rule("/v1/sold", "sold", lambda: self.sold_answer(request.get_json()), methods=["POST"])
         app.add_url_rule("/v1/time", "time", lambda: {"now": now_ms() + self.offset_ms})
@@ -213,6 +219,13 @@ class HubDouble:
             self.asked_to_hold.append(body)
         self._tell()
         return self.hold_answer(body)
+
+    def _allow(self) -> Any:
+        body = request.get_json()
+        with self._lock:
+            self.asked_to_allow.append(body)
+        self._tell()
+        return self.allow_answer(body)
 
     def _sub(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:
         for row in wanted:

@@ -1,5 +1,6 @@
 """The worked tables of docs/loyalty.md about lots, returns and tiers, row by row."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,8 @@ import pytest
 from points_book import Book
 from test_worked_tables import numbers, rows
 
+from retail.errors import LoyaltyRefused
+from retail.loyalty.allowance import Allowance, check, public_of, sign
 from retail.loyalty.earning import PaidLine, earn, part_returned
 from retail.loyalty.programme import DAY_MS, NEVER, Multiplier, Programme, Tier, TierRule, terms_of
 from retail.loyalty.tiers import Standing, Visit, outlook, review, value
@@ -111,6 +114,30 @@ def test_points_are_worth_what_the_page_says(row: list[str]) -> None:
     worth_points, worth, points, pay, to_pay, needed = map(int, row)
     programme = Programme(worth=worth, worth_points=worth_points)
     assert (programme.money(points), programme.points_for(to_pay)) == (pay, needed)
+
+
+SEED, OTHER_SEED = b"h" * 32, b"t" * 32
+HOUR_MS = DAY_MS // 24
+ALLOWED = Allowance("n-1", "anna", "till-1", 50, 24 * HOUR_MS)
+SHOWN = {
+    "as it was signed": ALLOWED,
+    "under another key": ALLOWED,
+    "with 51 points": replace(ALLOWED, amount=51),
+    "until hour 48": replace(ALLOWED, not_after=48 * HOUR_MS),
+    "for till-2": replace(ALLOWED, terminal="till-2"),
+}
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "allowance"))
+def test_an_allowance_covers_what_the_page_says(row: list[str]) -> None:
+    shown, till, hour, points, answer = row
+    signature = sign(OTHER_SEED if shown == "under another key" else SEED, ALLOWED)
+    found = ""
+    try:
+        check(public_of(SEED), SHOWN[shown], signature, till, 0, int(points), int(hour) * HOUR_MS)
+    except LoyaltyRefused as refused:
+        found = refused.code
+    assert found == answer
 
 
 @pytest.mark.parametrize("row", rows("loyalty.md", "tiers"))

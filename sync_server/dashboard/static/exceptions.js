@@ -19,7 +19,15 @@ const FIGURES = {
   tax_code: () => t("Tax rate"), rate: () => t("Tax rate"), taxes: () => t("Taxes"), currency: () => t("Currency"), card: () => t("Card"), cart: () => t("Cart"),
 };
 
+const UNPAID = {
+  "loyalty.allowance_forged": () => t("not signed by the hub"), "loyalty.allowance_missing": () => t("not signed by the hub"),
+  "loyalty.allowance_elsewhere": () => t("set aside at another terminal"), "loyalty.allowance_visit": () => t("set aside for another visit"),
+  "loyalty.allowance_over": () => t("used after their time"), "loyalty.allowance_short": () => t("more than was allowed"),
+  "loyalty.allowance_used": () => t("used once already, or given back"), "stored_value.hold_gone": () => t("not set aside any more"),
+};
+
 function figure(what, value, currency) {
+  if (UNPAID[value]) return UNPAID[value]();
   if (value === null || value === undefined) return t("unknown here");
   if (AMOUNTS.includes(what) && Number.isInteger(value)) return money({ amount: value, currency });
   return Number.isInteger(value) ? number(value) : String(value);

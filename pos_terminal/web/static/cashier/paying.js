@@ -1,11 +1,11 @@
 // Paying is one page: what is due, what was given, what is left.
 import { Amount, Button, html, Keypad } from "kit/ui.js";
-import { number } from "kit/format.js";
+import { money, number } from "kit/format.js";
 import { N_, t, tn } from "kit/i18n.js";
 import { createEntry, decimals, keyOf, minor } from "../shared/entry.js";
 import { useKeys } from "../shared/keys.js";
 import { dismiss, Message, speaking } from "../shared/message.js";
-import { act, amount, asking, payment, shopper, show, totals } from "../shared/till.js";
+import { act, amount, asking, link, payment, shopper, show, totals } from "../shared/till.js";
 import { dialog } from "./desk.js";
 
 const CASH_MAX_CHARS = 10;
@@ -61,6 +61,15 @@ const wayOf = (one) => ({
   points: () => tn("{n} point", "{n} points", one.points, { n: number(one.points) }),
 }[one.kind]());
 
+/** What the hub has let this till take should it be away, in one sentence. */
+function WithoutHub() {
+  const found = payment.value.allowed;
+  if (!shopper.value || link.value?.online !== false) return null;
+  return html`<p class="small quiet without-hub" role="status">${found
+    ? tn("Without the hub {n} point can pay {amount} here.", "Without the hub {n} points can pay {amount} here.", found.points, { n: number(found.points), amount: money(amount(found.amount)) })
+    : t("Without the hub no points can pay now. Take cash.")}</p>`;
+}
+
 /** Ways to pay that the hub is asked for; each takes what is left, or as much as is there. */
 function OtherWays() {
   const one = shopper.value;
@@ -68,7 +77,7 @@ function OtherWays() {
   const from = (kind) => () => act("pay_from", { kind });
   return html`<div class="row ways" role="group" aria-label=${t("Other ways to pay")}>
     <${Button} icon="gift" keys="F9" busy=${asking.value === "gift_card"} disabled=${busy} onClick=${() => { dialog.value = "gift_card"; }}>${t("Gift card")}<//>
-    ${one && html`<${Button} icon="star" keys="F10" busy=${asking.value === "points"} disabled=${busy || !one.points} onClick=${from("points")}>${t("Points")}<//>
+    ${one && html`<${Button} icon="star" keys="F10" busy=${asking.value === "points"} disabled=${busy || !(one.points || payment.value.allowed)} onClick=${from("points")}>${t("Points")}<//>
       <${Button} icon="wallet" keys="F11" busy=${asking.value === "store_credit"} disabled=${busy} onClick=${from("store_credit")}>${t("Credit")}<//>`}</div>`;
 }
 
@@ -103,7 +112,7 @@ export function Paying() {
     <${Message} calm=${t("Count the cash, type it and press Enter. Enter alone: exactly what is left.")} />
     <main class="due-side"><div class="due"><p class="quiet">${t("To pay")}</p><${Amount} value=${amount(due)} size=${48} strong /></div>
       ${rounding ? html`<p class="row rounding"><span class="quiet grow">${t("Cash rounding")}</span><${Amount} value=${amount(rounding)} size=${20} /></p>` : null}
-      <${Tenders} /><${OtherWays} />
+      <${Tenders} /><${OtherWays} /><${WithoutHub} />
       <div class="due left"><p class="quiet">${t("Left to pay")}</p><${Amount} value=${amount(left)} size=${48} strong /></div></main>
     <div class="right cash-side"><${Notes} /><${Typed} /><${Keypad} layout="amount" onKey=${cash.press} />
       <div class="row cash-deeds"><${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!cash.text.value} onClick=${() => cash.press("back")} />
