@@ -181,7 +181,7 @@ def waiting(shop: RunningShop) -> int:
 
 
 def points_of(shop: RunningShop, place: int) -> int:
-    query = "SELECT coalesce(sum(points), 0) FROM points_entries WHERE customer = ?"
+    query = "SELECT coalesce(sum(points), 0) FROM points_entries WHERE customer = ? AND kind = 'earn'"
     ((points,),) = shop.rows("hub.sqlite", query, SAMPLE.shoppers[place].id)
     return int(points)
 
