@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from pos_terminal.till import Allowed, Moment, Till, Wish
+from pos_terminal.set_aside import Allowed
+from pos_terminal.till import Moment, Till, Wish
 from retail.loyalty import allowance
 from retail.loyalty.allowance import Allowance
 from retail.loyalty.programme import Programme

@@ -1,23 +1,22 @@
 """What a page or a device may ask for: one schema and one handler for each command (README.md)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from pos_terminal import allowed, closing, hands, held, payment, signing, till
+from pos_terminal.card_shown import Card, attach
 from pos_terminal.errors import TillRefused
 from pos_terminal.return_commands import RETURN_COMMANDS
-from pos_terminal.store import journal, outbox
+from pos_terminal.store import outbox
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
 from pos_terminal.turn import Turn
 from retail import barcode, coupons, stored_value, voucher_codes, why
 from retail.barcode import BadgeCode, CardCode, MeasuredCode, ProductCode
 from retail.cart import LINE_QUANTITY_MAX
 from retail.catalogue import Product
-from retail.errors import N_, CartRefused, CatalogueError
-from retail.loyalty.tiers import Visit, climbed
+from retail.errors import N_, CatalogueError
 from retail.messages import CODE_TYPED_MAX, Key, Message
 from retail.money import QUANTITY_ONE
 from retail.tender import Tender
@@ -70,11 +69,6 @@ class SeenLine(Message):
 
 class SetLine(SeenLine):
     to: Annotated[int, Field(ge=0, le=LINE_QUANTITY_MAX)]
-
-
-class Card(Message):
-    card: Digits
-    replace: bool = False
 
 
 class Paid(Message):
@@ -132,7 +126,8 @@ def scan(turn: Turn, body: Scan) -> Result:
         return ask_coupon(turn, CouponCode(code=coupon))
     match barcode.read(body.text, body.aim):
         case CardCode(number):
-            return attach(turn, Card(card=number))
+            attach(turn, Card(card=number))
+            return None
         case BadgeCode():
             raise TillRefused("till.badge", N_("A badge alone opens nothing here. Sign in with your number and PIN."))
         case (ProductCode() | MeasuredCode()) as code:
@@ -231,44 +226,6 @@ def take_all(turn: Turn, _: Nothing) -> None:
     for line in sorted(lines, key=lambda key: lines[key]["n"]):
         if hands.may_take(turn.till, lines[line], paying):
             turn.step(hands.take(turn.till, line, lines, turn.desk.link.online, paying))
-
-
-def attach(turn: Turn, body: Card) -> Result:
-    card = turn.replica.card(body.card)
-    if card is None:
-        if turn.desk.link.online:
-            raise CartRefused(
-                "card.unknown",
-                N_("Card {card} is not known. The cart stays as it is; look at the number."),
-                card=body.card,
-            )
-        raise CartRefused(
-            "card.unknown_offline",
-            N_("Card {card} is not known here, and the hub cannot be asked now. Sell without it and keep the receipt."),
-            card=body.card,
-        )
-    before = turn.till
-    after, wishes = till.attach(turn.till, _as_of_now(turn, card), turn.moment, body.replace)
-    if before.shopper is not None and after.shopper != before.shopper:
-        # Points of the one are nobody else's.
-        after, wishes = replace(after, allowed=None), [*allowed.given_back(before), *wishes]
-    turn.step((after, wishes))
-    return None
-
-
-def _as_of_now(turn: Turn, card: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The card with what this terminal has sold to it since the hub told of it: what the hub does not know yet, or has
-    not told, counts here all the same."""
-    as_of = int(card.get("as_of") or 0) + turn.moment.at - turn.local_now if card.get("as_of") else 0
-    programme = turn.book.programme(turn.moment.at)
-    metric = programme.tiers.metric if programme.tiers else "points"
-    since = journal.bought_here(turn.connection, str(card["shopper"]), as_of, metric)
-    if not since.sales:
-        return {**card, "as_of": as_of}
-    known = {"points": max(0, int(card.get("points") or 0) + since.points - since.used), "first": False}
-    counted, tier = int(card.get("counted") or 0) + since.counted, str(card.get("tier") or "")
-    tier = climbed(programme.tiers, tier, counted, Visit(turn.moment.at, 0, 0, 0)) or tier
-    return {**card, **known, "counted": counted, "tier": tier, "as_of": as_of}
 
 
 def void_cart(turn: Turn, _: Nothing) -> None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from pos_terminal.errors import LinkRefused, TillRefused
-from pos_terminal.till import Asking, Coupon, Moment, Step, Till, Wish, changing, ready
+from pos_terminal.set_aside import Asking, Coupon
+from pos_terminal.till import Moment, Step, Till, Wish, changing, ready
 from retail import coupons, stored_value
 from retail.errors import N_, CartRefused
 from retail.messages import HoldKind

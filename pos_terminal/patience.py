@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from pos_terminal.commands import Card, Paid, PaidFrom, Scan
+from pos_terminal.card_shown import Card
+from pos_terminal.commands import Paid, PaidFrom, Scan
 from pos_terminal.counter import Counter
 from retail import barcode
 from retail.barcode import CardCode

@@ -17,8 +17,9 @@ from pydantic import Field
 from pos_terminal import allowed, closing, held
 from pos_terminal.counter import Counter
 from pos_terminal.errors import LinkRefused
+from pos_terminal.set_aside import Allowed, Asking
 from pos_terminal.sync.asking import ASK_TIMEOUT_S, NO_ANSWER, post
-from pos_terminal.till import Allowed, Asking, Till
+from pos_terminal.till import Till
 from pos_terminal.turn import Turn
 from retail.errors import N_, RetailError
 from retail.messages import CODE_TYPED_MAX, Message

@@ -313,7 +313,10 @@ def occasion(session: Session, store_id: str, channel: Channel, shopper: str = "
     by, which moves only when a promotion or a price list begins or ends. So a cart looks the same to whoever looks at
     it when."""
     found = book(session, store_id)
-    belongs = groups.of(session, shopper) if shopper and found.asks_for_groups else frozenset[str]()
+    belongs = frozenset[str]()
+    if shopper and found.asks_for_groups:
+        # Customers that were merged are one person, who is in the groups of each.
+        belongs = belongs.union(*(groups.of(session, who) for who in loyalty.people(session, shopper)))
     local = session.info[MOMENTS][store_id] if at is None else _wall_clock(at, found.zone)
     if not (shopper and found.asks_for_standing):
         return Occasion(local, store_id, channel, shopper, belongs)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from retail.coupons import CLAIM_MS, check_usable, read_code
 from retail.errors import N_, CouponRefused
 from retail.occasion import Occasion
+from sync_server.carts.tables import cart_lines
 from sync_server.coupons import queries
 from sync_server.coupons.tables import coupon_codes, coupon_customers, coupon_entries, coupon_slots
 from sync_server.db import Database, ensure, insert_if_absent
@@ -24,6 +25,9 @@ from sync_server.vouchers.key import CodeKey
 from sync_server.vouchers.service import Asker
 
 LAPSES_AT_ONCE = 100
+SOON_MS = 20_000
+"""Some sweeps before a claim ends it is looked whether its cart is still being filled."""
+
 FREE = {
     "state": "free",
     "claim": None,
@@ -295,15 +299,25 @@ def restore(session: Session, claim: str, now: int) -> bool:
     return used is not None and _free(session, used, "restore", now)
 
 
+def renew_by_carts(session: Session, now: int) -> None:
+    """Claims that are about to end last CLAIM_MS from the last change of a line of their cart: a phone that shops on
+    says nothing of its coupons, and no scan has to write to them."""
+    slots, lines = coupon_slots.c, cart_lines.c
+    changed = select(func.max(lines.at)).where(lines.cart == slots.cart, lines.at <= now).scalar_subquery()
+    soon = (slots.state == "claimed") & (slots.until <= now + SOON_MS) & (changed + CLAIM_MS > slots.until)
+    session.execute(update(coupon_slots).where(soon).values(until=changed + CLAIM_MS))
+
+
 def lapse(session: Session, now: int, limit: int = LAPSES_AT_ONCE) -> int:
     """Free claims whose time is over; how many. Nothing depends on it: whoever needs such a use takes it anyway."""
+    renew_by_carts(session, now)
     rows = session.execute(_over(now).order_by(coupon_slots.c.code, coupon_slots.c.slot).limit(limit)).all()
     return sum(_free(session, row, "lapse", now) for row in rows)
 
 
 def sweep(db: Database, now: int) -> int:
     """As `lapse`, by the hub itself. Looks first: most times there is nothing, and nobody is kept waiting."""
-    if db.read(lambda session: session.execute(_over(now).limit(1)).first()) is None:
+    if db.read(lambda session: session.execute(_over(now + SOON_MS).limit(1)).first()) is None:
         return 0
     return db.write(lambda session: lapse(session, now), patient=True)
 

@@ -75,6 +75,7 @@ def count_cards(session: Session) -> int:
 def _card_rows(session: Session, query: Select[Any], now: int) -> list[dict[str, Any]]:
     rows = session.execute(query).all()
     known = loyalty.at_tills(session, [row.id for row in rows], now) if rows else {}
+    others = loyalty.groups_of_others(session, [row.id for row in rows]) if rows else {}
     return [
         {
             "number": row.number,
@@ -82,7 +83,7 @@ def _card_rows(session: Session, query: Select[Any], now: int) -> list[dict[str,
             "name": row.names.get(row.language) or row.names["en"],
             "names": row.names,
             "language": row.language,
-            "groups": row.groups,
+            "groups": sorted({*row.groups, *others.get(row.id, ())}),
             **known[row.id],
         }
         for row in rows

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from retail.errors import N_, LoyaltyRefused
@@ -91,11 +91,12 @@ def _shown(session: Session, store_id: str, now: int) -> dict[str, Any]:
     names = people.names_of(session, {row.made_by for row in found})
     # What holds before a merchant has made one is no version: the first that is made is compared with it.
     older = [*(row.body for row in found[1:]), DEFAULT.as_dict()] if found else []
-    holds = queries.programme(session, now)
+    # By its row: what holds before there is one has a number too, and it is that of the first.
+    begun = select(func.max(programmes.c.version)).where(programmes.c.from_at <= now)
     return {
         "programme": found[0].body if found else {**DEFAULT.as_dict(), "zone": store.zone},
         "seen": found[0].version if found else 0,
-        "holds": holds.version if found else 0,
+        "holds": session.scalar(begun) or 0,
         "currency": store.currency,
         "versions": [
             {

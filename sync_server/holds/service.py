@@ -217,10 +217,13 @@ def _renewed(session: Session, visit: StoredCart, before: Any, wanted: HoldWante
 
 
 def _credit(session: Session, shopper: str, currency: str) -> tuple[str, int]:
-    """The account of a shopper's store credit, and what is on it."""
-    for row in values.of_customer(session, shopper) if shopper else ():
-        if row["kind"] == "store_credit" and row["currency"] == currency:
-            return row["id"], row["available"]
+    """The account of a shopper's store credit, and what is on it: her own first, then those of customers that were
+    merged with her. Nothing of it moves at merging, so each has their own again when they part."""
+    everybody = loyalty.people(session, shopper) if shopper else []
+    rows = [row for who in everybody for row in values.of_customer(session, who)]
+    found = [row for row in rows if row["kind"] == "store_credit" and row["currency"] == currency]
+    for row in [*(row for row in found if row["available"] > 0), *found]:
+        return row["id"], row["available"]
     raise StoredValueRefused("stored_value.no_credit", N_("This customer has no credit here. Pay another way."))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from retail.errors import N_, LoyaltyRefused
 from retail.loyalty import merging
 from retail.loyalty.ledger import BUCKETS, Account, Entry, Lot
-from sync_server.loyalty import books, queries
+from sync_server.loyalty import books, queries, service
 from sync_server.loyalty.tables import MERGED, points_balances, points_holds, points_lots, points_merges
 
 _B, _L, _H = points_balances.c, points_lots.c, points_holds.c
@@ -33,6 +33,7 @@ def merge(session: Session, key: str, source: str, target: str, by: str, now: in
         session.execute(update(points_balances).where(_B.customer == source).values(merged_into=into))
         session.execute(update(points_balances).where(_B.customer == into).values(shared=1))
         session.execute(insert(points_merges).values(source=source, target=into, by=by, at=now))
+        service.cost_anew(session, into, now)
         return {"account": into, "free": queries.balance(session, into)}
 
     return books.once(session, f"merge:{key}", {"source": source, "target": target}, now, act)  # type: ignore[no-any-return]
@@ -64,6 +65,8 @@ def part(session: Session, key: str, source: str, by: str, now: int) -> dict[str
         _book(session, whole, source, entries)
         open_merge = (points_merges.c.source == source) & points_merges.c.parted_at.is_(None)
         session.execute(update(points_merges).where(open_merge).values(parted_by=by, parted_at=now))
+        for name in (whole, source):
+            service.cost_anew(session, name, now)
         return {"account": source, "free": queries.balance(session, source)}
 
     return books.once(session, f"part:{key}", {"source": source}, now, act)  # type: ignore[no-any-return]

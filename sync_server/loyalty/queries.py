@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from retail.loyalty.ledger import BUCKETS, Account, Entry, Lot, fold
 from retail.loyalty.programme import DEFAULT, NEVER, DatedProgramme, Programme, local_day, midnight, programme_from
 from retail.loyalty.tiers import Outlook, Standing, Visit, outlook, window_begins
+from sync_server.customers import groups
 from sync_server.loyalty import books
 from sync_server.loyalty.tables import (
     MERGED,
@@ -30,6 +31,7 @@ PROGRAMMES_TOLD_MAX = 10
 _B = points_balances.c
 _SUMS = tuple(_B[bucket] for bucket in BUCKETS)
 ONE_BALANCE = Prepared(select(*_SUMS, _B.merged_into).where(_B.customer == bindparam("account")), "account")
+SHARES = Prepared(select(_B.merged_into, _B.shared).where(_B.customer == bindparam("account")), "account")
 STANDING = Prepared(select(_B.tier, _B.tier_since).where(_B.customer == bindparam("account")), "account")
 BOUGHT = Prepared(
     select(points_lots.c.id)
@@ -146,21 +148,42 @@ def at_tills(session: Session, customers: Sequence[str], now: int) -> dict[str, 
 
 def _counted(session: Session, accounts: Collection[str], now: int) -> dict[str, int]:
     """The metric of tiers now by account, added up by the database; as `retail.loyalty.tiers.value` has it."""
+    found: dict[str, int] = {}
+    for sums, _ in _sums(session, now):
+        for name, total in session.execute(sums.where(points_lots.c.account.in_(accounts))):
+            found[name] = max(found.get(name, 0), int(total))
+    return found
+
+
+def _sums(session: Session, now: int) -> list[tuple[Select[Any], ColumnElement[Any]]]:
+    """For each part of the window that counts for tiers now: account and metric of what was bought in it."""
     rule = programme(session, now).tiers
     if rule is None:
-        return {}
+        return []
     zone, columns = zone_of(programme(session, now)), points_lots.c
-    metric = {"spend": columns.paid, "points": columns.earned, "visits": columns.visits}[rule.metric]
+    metric = func.sum({"spend": columns.paid, "points": columns.earned, "visits": columns.visits}[rule.metric])
     begins = [window_begins(rule, now, zone)]
     if rule.window == "calendar":
         begins.append(midnight(local_day(now, zone).replace(month=1, day=1), zone))
-    found: dict[str, int] = {}
-    for begin, end in zip(begins, [*begins[1:], now + 1], strict=True):
-        inside = (columns.opened_at >= begin, columns.opened_at < end, columns.visits > 0)
-        sums = select(columns.account, func.sum(metric)).where(columns.account.in_(accounts), *inside)
-        for name, total in session.execute(sums.group_by(columns.account)):
-            found[name] = max(found.get(name, 0), int(total))
-    return found
+    return [
+        (
+            select(columns.account, metric)
+            .where(columns.opened_at >= begin, columns.opened_at < end, columns.visits > 0)
+            .group_by(columns.account),
+            metric,
+        )
+        for begin, end in zip(begins, [*begins[1:], now + 1], strict=True)
+    ]
+
+
+def reaching(session: Session, now: int) -> list[str]:
+    """Accounts without a tier that have bought enough for one, which a new programme or a correction may leave so."""
+    rule, found = programme(session, now).tiers, set[str]()
+    for sums, metric in _sums(session, now) if rule is not None and rule.tiers else ():
+        without = sums.join(points_balances, _B.customer == points_lots.c.account)
+        without = without.where(_B.tier == "", _B.merged_into == "").having(metric >= rule.tiers[0].floor)  # type: ignore[union-attr]
+        found |= {row.account for row in session.execute(without)}
+    return sorted(found)
 
 
 def account(session: Session, customer: str) -> dict[str, Any]:
@@ -189,6 +212,14 @@ def resolved(session: Session, customer: str) -> str:
     while (row := ONE_BALANCE.first(session, account=customer)) is not None and row.merged_into:
         customer = row.merged_into
     return customer
+
+
+def people(session: Session, customer: str) -> list[str]:
+    """The ids that a person has, this one first: mostly no other, which one look says."""
+    row = SHARES.first(session, account=customer)
+    if row is None or not (row.merged_into or row.shared):
+        return [customer]
+    return [customer, *(who for who in sharing(session, customer) if who != customer)]
 
 
 def sharing(session: Session, customer: str) -> list[str]:
@@ -272,6 +303,24 @@ def liability(session: Session, now: int) -> dict[str, Any]:
     ]
     points = sum(sum(sums.values()) for sums in months.values())
     return {"points": points, "money": found.money(points), "debt": -debt, "months": listed}
+
+
+def groups_of_others(session: Session, names: Collection[str]) -> dict[str, set[str]]:
+    """The groups that customers are in because they share an account, by customer; nothing of those who share none."""
+    shared = select(_B.customer).where(_B.customer.in_(names), (_B.merged_into != "") | (_B.shared == 1))
+    return {
+        who: {group for other in people(session, who)[1:] for group in groups.of(session, other)}
+        for who in session.scalars(shared).all()
+    }
+
+
+def bought_after(session: Session, customer: str, at: int) -> list[str]:
+    """The sales to a person that were made after a moment (ms)."""
+    columns = points_lots.c
+    later = select(columns.id).where(
+        columns.account == resolved(session, customer), columns.opened_at > at, columns.visits > 0
+    )
+    return list(session.scalars(later.order_by(columns.opened_at)))
 
 
 def visits(session: Session, name: str, since: int) -> list[Visit]:

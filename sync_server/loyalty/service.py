@@ -182,11 +182,11 @@ def review_tier(session: Session, customer: str, programme: Programme, now: int)
         values = {"tier": after.tier, "tier_since": after.since, "tier_below": after.below_since}
         session.execute(update(points_balances).where(_B.customer == account).values(**values))
     if after.tier != before.tier:
-        _cost_anew(session, account, now)
+        cost_anew(session, account, now)
     return after.tier
 
 
-def _cost_anew(session: Session, account: str, at: int) -> None:
+def cost_anew(session: Session, account: str, at: int) -> None:
     """Prices may ask for the standing of a shopper: whoever looks at her carts asks anew."""
     for customer in queries.sharing(session, account):
         carts.repriced_of(session, customer, at)

@@ -76,8 +76,8 @@ def _tell_terminals(session: Session, now: int) -> int:
 
 
 def review_tiers(db: Database, now: int) -> int:
-    """Bring down by a step whoever missed the floor of a tier for longer than the days of grace; how many accounts were
-    looked at. Once a day is enough."""
+    """Bring down by a step whoever missed the floor of a tier for longer than the days of grace, and up whoever reached
+    one before the programme had it; how many accounts were looked at. Once a day is enough."""
     programme = db.read(lambda session: queries.programme(session, now))
     if programme.tiers is None:
         return 0
@@ -88,7 +88,7 @@ def review_tiers(db: Database, now: int) -> int:
             telling.tell(session, account, now)
 
     query = select(points_balances.c.customer).where(points_balances.c.tier != "", points_balances.c.merged_into == "")
-    accounts = db.read(lambda session: session.scalars(query).all())
+    accounts = db.read(lambda session: [*session.scalars(query), *queries.reaching(session, now)])
     for account in accounts:
         db.write(lambda session, account=account: review(session, account))  # type: ignore[misc]
     return len(accounts)

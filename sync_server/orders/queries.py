@@ -13,6 +13,7 @@ from retail.catalogue import Store
 from retail.errors import N_, ReturnRefused
 from retail.messages import SaleWanted
 from retail.money import round_half_up
+from retail.sale import Sale, sale_from
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue.tables import stores
 from sync_server.orders.tables import paid_lines, returned_lines, sale_returns, sales
@@ -96,6 +97,14 @@ def paid_before(session: Session, cart: str, lines: list[str]) -> dict[str, str]
     """Those of a cart's lines that were paid, each with its sale."""
     paid = select(paid_lines.c.line, paid_lines.c.sale).where(paid_lines.c.cart == cart, paid_lines.c.line.in_(lines))
     return {row.line: row.sale for row in session.execute(paid)}
+
+
+def made(session: Session, ids: Sequence[str]) -> list[Sale]:
+    """These sales as their terminals made them; of ids that are no sales nothing."""
+    if not ids:
+        return []
+    rows = session.scalars(select(sales.c.body).where(sales.c.id.in_(ids)).order_by(sales.c.at, sales.c.id)).all()
+    return [sale_from(body) for body in rows]
 
 
 def number_of(session: Session, sale: str) -> str:

@@ -64,7 +64,14 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
     if rows:
         open_exception(session, sale.store, "discrepancy", sale.id, {"number": sale.number, "rows": rows}, now)
     if shopper:
+        asks = catalogue.book(session, sale.store).asks_for_standing
+        was_first = asks and loyalty_queries.known(session, shopper).first
         _reward(session, sale, shopper, cause, now)
+        if was_first:
+            # What is left in her carts is no first purchase any more.
+            loyalty.cost_anew(session, shopper, now)
+        elif asks:
+            _first_no_more(session, device, sale, shopper, now)
     return {"sale": sale.id, "points": sale.points if shopper else 0}
 
 
@@ -171,6 +178,26 @@ def _above_standing(session: Session, sale: Sale, book: PriceBook, ours: Occasio
     wrong = {row["what"] for row in rows}
     known = replace(ours, tier=ours.tier if "tier" in wrong else sale.tier, first=sale.first and "first" not in wrong)
     return rows if rows and differences(sale, book, known) else []
+
+
+def _first_no_more(session: Session, device: Device, sale: Sale, shopper: str, now: int) -> None:
+    """Sales that were made later and came earlier may have been sold as a first purchase, which with this one they are
+    not: a person is told of each that was cheaper for it."""
+    for later in queries.made(session, loyalty_queries.bought_after(session, shopper, sale.at)):
+        if not later.first:
+            continue
+        try:
+            at = later.priced_at or later.at
+            ours = catalogue.occasion(session, later.store, device.actor.channel, later.shopper, at)
+            ours = replace(ours, coupons=frozenset(coupon.promotion for coupon in later.coupons))
+            rows = _above_standing(session, later, catalogue.book(session, later.store), ours, at)
+        except RetailError:
+            # Of goods that nobody knows any more there is a case already.
+            continue
+        rows = [row for row in rows if row["what"] == "first"]
+        if rows:
+            detail = {"number": later.number, "rows": rows}
+            open_exception(session, later.store, "discrepancy", f"{later.id}:first", detail, now)
 
 
 def _reward(session: Session, sale: Sale, shopper: str, cause: Cause, now: int) -> None:

@@ -230,8 +230,8 @@ def twins_blueprint(
     db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int], key: CodeKey
 ) -> Blueprint:
     """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`,
-    `/v1/presence`; and `POST /v1/hold`, `/v1/allowance`, `/v1/balance`, `/v1/sold`, which have no twin at the socket: they
-    are asked while somebody waits, and their codes are secrets that are asked about once and kept nowhere."""
+    `/v1/presence`; and `POST /v1/hold`, `/v1/allowance`, `/v1/balance`, `/v1/sold`, which have no twin at the socket:
+    they are asked while somebody waits, and their codes are secrets that are asked about once and kept nowhere."""
     made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock, key)
 
     @made.before_request

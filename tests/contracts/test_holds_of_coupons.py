@@ -170,6 +170,18 @@ def test_a_coupon_from_the_phone_counts_at_the_till_and_not_while_somebody_pays(
     assert (states(db), differing(db), view(db, live)["coupons"]) == (["used"], [], [])
 
 
+def test_a_coupon_from_the_phone_lasts_as_long_as_its_cart_is_being_filled(db: Database) -> None:
+    code, live, minute = offer(db), live_cart(db, FIRST.id), 60_000
+    hand = Talker(db, phone(FIRST.id))
+    coupon(hand, code, cart=live)
+    hand.do("cart.add", live, at=NOW + 10 * minute, line="l-1", item=ITEM.id, quantity=1000)
+    assert coupons.sweep(db, NOW + CLAIM_MS - minute // 10) == 0
+    assert coupons.sweep(db, NOW + CLAIM_MS + minute) == 0
+    assert states(db) == ["claimed"]
+    assert coupons.sweep(db, NOW + 10 * minute + CLAIM_MS) == 1
+    assert states(db) == ["free"]
+
+
 def test_nobody_touches_what_another_cart_has_set_aside(db: Database, till: Talker) -> None:
     code = offer(db)
     till.scan(ITEM.id)

@@ -3,15 +3,21 @@
 from typing import Any
 
 import pytest
+from holds_bench import ask, on_card
 from points_hub import ANNA, BORIS, CLARA, HOUR_MS, NOW, YEAR_MS, agree, do, nothing, place, sell, spendable, sums
 from sqlalchemy import select
+from talking_device import SHOP, Talker, terminal
 
-from retail.errors import LoyaltyRefused
-from sync_server.customers.service import stream
+from retail.errors import LoyaltyRefused, StoredValueRefused
+from sync_server.customers import queries as customers
+from sync_server.customers.service import set_groups, stream
 from sync_server.db import Database
 from sync_server.loyalty import holds, merging, queries, service, sweep, telling
 from sync_server.loyalty.service import LineBack
 from sync_server.outbox.tables import events
+from sync_server.stored_value import cards
+from sync_server.stored_value import service as stored_value
+from sync_server.stored_value.service import About
 
 
 def test_merging_and_parting_restores_both_exactly(db: Database) -> None:
@@ -36,6 +42,35 @@ def shown(db: Database, customer: str) -> Any:
     query = select(events.c.changes).where(events.c.stream == stream(customer)).order_by(events.c.version.desc())
     found = db.read(lambda session: session.scalar(query.limit(1)))
     return found["points"]["active"] if found else None
+
+
+def test_merged_customers_have_each_others_groups_and_credit_and_their_own_again_when_they_part(db: Database) -> None:
+    def give(session: Any) -> str:
+        account = cards.credit(session, ANNA, "EUR", "main-street", "staff-05", NOW)
+        stored_value.refund(session, account, "refund-1", 700, "EUR", About("sale-0", "till-1", NOW))
+        return account
+
+    def belongs() -> list[list[str]]:
+        found = {row["shopper"]: row["groups"] for row in db.read(lambda s: customers.cards_of(s, numbers, NOW))}
+        return [found[ANNA], found[BORIS]]
+
+    numbers = [next(one.card for one in SHOP.shoppers if one.id == who) for who in (ANNA, BORIS)]
+    account = db.write(give)
+    for who, name in ((ANNA, "staff"), (BORIS, "club")):
+        do(db, set_groups, who, [name], NOW)
+    assert belongs() == [["staff"], ["club"]]
+    do(db, merging.merge, "m-1", ANNA, BORIS, "2001", NOW)
+    assert belongs() == [["club", "staff"]] * 2
+    # The card of the one pays with the credit of the other.
+    till = Talker(db, terminal("till-1"))
+    till.ok("cart.attach", card=numbers[1])
+    assert ask(till, "store_credit", hold="credit", amount=300, card=numbers[1])["left"] == 400
+    till.ok("hold.void", hold="credit", kind="store_credit")
+    do(db, merging.part, "p-1", ANNA, "2001", NOW)
+    assert belongs() == [["staff"], ["club"]]
+    with pytest.raises(StoredValueRefused):
+        ask(till, "store_credit", amount=300, card=numbers[1])
+    assert on_card(db, account) == (700, 0)
 
 
 def test_everybody_in_an_account_is_shown_what_time_did_to_it(db: Database) -> None:

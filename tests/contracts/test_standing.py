@@ -18,6 +18,7 @@ from sync_server.db import Database
 from sync_server.inbox.tables import exceptions
 from sync_server.loyalty import merging, queries, sweep
 from sync_server.loyalty.tables import points_balances
+from sync_server.outbox.tables import events
 from sync_server.promotions import service as promotions
 
 ITEM = max(PIECES[:10], key=lambda product: product.price)
@@ -113,6 +114,44 @@ def test_two_tills_without_the_hub_that_both_sold_a_first_purchase_are_a_case_fo
     sell(db, ANNA, 1, at=NOW - 1)
     till.ok("sale.commit", sale=sale.as_dict(), card=CARD)
     assert cases(db) == [("first", True, False)]
+
+
+def test_a_first_purchase_given_twice_is_found_also_where_the_later_sale_comes_first(db: Database) -> None:
+    half_for(db, FirstPurchase())
+    till, cart, _ = serve(db)
+    other, _, _ = serve(db, dev="till-2")
+    early = make_sale(db, till, cart, 1, ANNA, first=True, at=NOW)
+    late = make_sale(db, other, cart, 2, ANNA, first=True, at=NOW + 60_000)
+    other.ok("sale.commit", sale=late.as_dict(), card=CARD)
+    assert cases(db) == []
+    till.ok("sale.commit", sale=early.as_dict(), card=CARD)
+    assert cases(db) == [("first", True, False)]
+    assert [one.detail["number"] for one in rows(db, exceptions)] == [late.number]
+
+
+def test_what_others_hold_of_a_cart_is_told_anew_once_the_first_purchase_is_made(db: Database) -> None:
+    half_for(db, FirstPurchase())
+    till, cart, _ = serve(db)
+    serve(db, dev="till-2")
+    assert off(db, cart) == 2 * HALF
+    sale = make_sale(db, till, cart, 1, ANNA, first=True)
+    till.ok("sale.commit", sale=sale.as_dict(), card=CARD)
+    assert off(db, cart) == 0
+    # The last event says only that there is something new: what is left costs something else now.
+    told = select(events.c.changes).where(events.c.stream == f"cart:{cart}").order_by(events.c.version.desc())
+    assert db.read(lambda session: session.scalars(told.limit(1)).one()) is None
+
+
+def test_a_tier_that_is_new_is_given_to_who_has_bought_enough_already(db: Database) -> None:
+    sell(db, ANNA, 1, at=LONG_AGO, paid=600_00)
+    sell(db, BORIS, 1, at=LONG_AGO, paid=99_99)
+    with_tiers(db)
+    assert sweep.review_tiers(db, NOW) == 1
+    assert [db.read(lambda session, who=who: queries.standing(session, who)).tier for who in (ANNA, BORIS)] == [  # type: ignore[misc]
+        "gold",
+        "",
+    ]
+    assert sweep.review_tiers(db, NOW) == 1, "whoever has one is looked at, and stays"
 
 
 @pytest.mark.parametrize(

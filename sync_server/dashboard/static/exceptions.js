@@ -17,6 +17,7 @@ const FIGURES = {
   total: () => t("Total"), change: () => t("Change"), unit_price: () => t("Price"), tax: () => t("Tax"), sum: () => t("Sum of the lines"),
   points: () => t("Points"), points_sum: () => t("Points of the lines"), quantity: () => t("Quantity"), item: () => t("Product"),
   tax_code: () => t("Tax rate"), rate: () => t("Tax rate"), taxes: () => t("Taxes"), currency: () => t("Currency"), card: () => t("Card"), cart: () => t("Cart"),
+  first: () => t("First purchase"), tier: () => t("Tier"),
 };
 
 const UNPAID = {
@@ -30,6 +31,7 @@ function figure(what, value, currency) {
   if (UNPAID[value]) return UNPAID[value]();
   if (value === null || value === undefined) return t("unknown here");
   if (AMOUNTS.includes(what) && Number.isInteger(value)) return money({ amount: value, currency });
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
   return Number.isInteger(value) ? number(value) : String(value);
 }
 
