@@ -23,7 +23,7 @@ from pos_terminal.config import Config
 from pos_terminal.store import tables
 from sample_shop import scan_text
 
-CODES = [scan_text(product) for product in SHOP.products if not product.weighed]
+CODES = [scan_text(product) for product in SHOP.products if not product.measured]
 LOOK_S = 0.02
 NICE = 10
 DRAIN_LIMIT_S = 240

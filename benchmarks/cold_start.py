@@ -93,7 +93,7 @@ class Till:
     def __init__(self, folder: Path, products: int) -> None:
         self.folder, self.products = folder, products
         self.shop = sample_shop.build(products=products)
-        self.pieces = [product for product in self.shop.products if not product.weighed]
+        self.pieces = [product for product in self.shop.products if not product.measured]
         folder.mkdir(parents=True)
         replica = Replica(folder)
         for page in pages(self.shop):

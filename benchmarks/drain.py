@@ -44,7 +44,7 @@ ARRIVAL_TIMEOUT_S = 20.0
 NAMES = [f"drain-{n:02d}" for n in range(1, TILLS + 1)]
 SHOPPER = SHOP.shoppers[0]
 HERE = Path(__file__).parent
-GOODS = [product for product in SHOP.products if not product.weighed]
+GOODS = [product for product in SHOP.products if not product.measured]
 
 
 @contextmanager

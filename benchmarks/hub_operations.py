@@ -181,7 +181,7 @@ def prepare(db: Database, phones: list[Phone]) -> None:
 
 async def drive(url: str, pid: int, phones: list[Phone], bare: bool, also: int = 0) -> dict[str, Any]:
     """All phones add line after line; figures of the adding alone."""
-    goods = [product.id for product in sample_shop.build(PRODUCTS).products if not product.weighed][:LINES]
+    goods = [product.id for product in sample_shop.build(PRODUCTS).products if not product.measured][:LINES]
     await asyncio.gather(*(phone.open(url, bare) for phone in phones))
     kind = "bare" if bare else "cart.add"
     seconds = spent = beside = 0.0

@@ -35,7 +35,7 @@ LINES = 30
 SEED = 1
 INCREMENTAL_MAX_US = 2_000
 SHOP = sample_shop.build(products=2_000)
-PIECES = [product for product in SHOP.products if not product.weighed]
+PIECES = [product for product in SHOP.products if not product.measured]
 NOON = Occasion(datetime(2026, 5, 29, 12), SHOP.stores[0].id, "till")
 TAXES = {rate.code: rate for rate in SHOP.taxes}
 PRODUCTS = {product.id: product for product in SHOP.products}

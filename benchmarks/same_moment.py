@@ -294,7 +294,7 @@ async def run(folder: Path, phones: int, blocks: int) -> dict[str, list[float]]:
         for name in ("till", "phone", "relay"):
             await open_page(name)
         await settle(pages["phone"])
-        goods = [product for product in SHOP.products if not product.weighed][:PRODUCTS]
+        goods = [product for product in SHOP.products if not product.measured][:PRODUCTS]
         codes = [sample_shop.scan_text(product)[0] for product in goods]
         sender = socketio.Client(reconnection=False, websocket_extra_options=NO_DELAY)
         sender.connect(relay["url"], transports=["websocket"])

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from retail.money import QUANTITY_ONE
+from retail.price_lists import reached
 from sample_shop import build, picture, scan_text
 
 # A jar of honey and a bag of pears are nicer than an alphabet: one article of each department stands in front.
 WEIGHED_THOUSANDTHS = 640
 CARDS_SHOWN = 12
+AIM_ITF14 = "I1"
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +43,7 @@ def shelf() -> dict[str, Any]:
                 "unit": product.unit,
             }
         )
+        goods += [{**goods[-1], **_pack(product, gtin, count)} for gtin, count in product.packs.items()]
     cards = [
         # The first shopper is the one whose phone the demonstration shows.
         {"id": who.id, "names": who.name, "text": who.card, "aim": "E0", "demo": place == 0}
@@ -47,6 +51,14 @@ def shelf() -> dict[str, Any]:
     ]
     departments = [{"id": d.id, "names": d.names, "hue": d.hue} for d in shop.departments]
     return {"departments": departments, "goods": goods, "cards": cards}
+
+
+def _pack(product: Any, gtin: str, count: int) -> dict[str, Any]:
+    """A case of a product, at what its pieces cost together."""
+    steps = [of_list[product.id] for of_list in _shop().list_prices.values() if product.id in of_list]
+    each = next((found for of in steps if (found := reached(of, count * QUANTITY_ONE)) is not None), product.price)
+    names = {"en": f"{product.names['en']}, pack of {count}", "ru": f"{product.names['ru']}, упаковка по {count}"}
+    return {"id": f"{product.id}-{gtin}", "names": names, "text": gtin, "aim": AIM_ITF14, "price": each * count}
 
 
 @lru_cache(maxsize=512)

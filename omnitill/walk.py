@@ -16,7 +16,7 @@ PAPER_TIMEOUT_S = 10.0
 SHOP = sample_shop.build()
 CASHIER = next(member for member in SHOP.staff if member.role == "cashier" and member.store == SHOP.stores[0].id)
 SHOPPER = SHOP.shoppers[0]
-SCANNED, ADDED = [product for product in SHOP.products if not product.weighed and not product.family][:2]
+SCANNED, ADDED = [product for product in SHOP.products if not product.measured and not product.family][:2]
 
 
 class WalkBroken(Exception):

@@ -12,6 +12,7 @@ from sample_shop.codes import made_here_gtin, packed_gtin
 from sample_shop.goods import Draft, Shelf, shared_out, shelves
 from sample_shop.people import Shopper, StaffMember, shoppers, staff
 from sample_shop.promotions import promotions
+from sample_shop.specials import with_specials
 
 Progress = Callable[[int, int], None]
 PROGRESS_STEP = 1000
@@ -68,6 +69,8 @@ def build(seed: int = 1, products: int = 400, progress: Progress | None = None) 
             if progress and (len(goods) % PROGRESS_STEP == 0 or len(goods) == products):
                 progress(len(goods), products)
     places = stores()
+    list_prices = _list_prices(goods)
+    goods = with_specials(goods, list_prices)
     return SampleShop(
         stores=places,
         departments=[shelf.department for shelf in found],
@@ -82,7 +85,7 @@ def build(seed: int = 1, products: int = 400, progress: Progress | None = None) 
         terminals=terminals(),
         promotions=promotions(),
         price_lists=price_lists(),
-        list_prices=_list_prices(goods),
+        list_prices=list_prices,
     )
 
 

@@ -19,7 +19,7 @@ from sync_server.terminals import enrolment
 
 UP_TIMEOUT_S = 60.0
 TERMINALS = [place for place in SHOP.terminals if place.store == STORE.id]
-GOODS = [product.id for product in SHOP.products if not product.weighed]
+GOODS = [product.id for product in SHOP.products if not product.measured]
 
 
 @dataclass

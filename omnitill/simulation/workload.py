@@ -15,7 +15,7 @@ from sample_shop import scan_text
 PAUSE_MS = (50, 2_500)
 AGAIN_AFTER_CRASH = 0.7
 CODES = [scan_text(product) for product in SHOP.products]
-PIECES = [product for product in SHOP.products if not product.weighed]
+PIECES = [product for product in SHOP.products if not product.measured]
 SHOPPERS = SHOP.shoppers[:2]
 LINE_COMMANDS = frozenset({"scan", "set", "remove"})
 

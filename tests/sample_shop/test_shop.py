@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from retail.barcode import CardCode, MeasuredCode, ProductCode, read
+from retail.catalogue import check_packs, check_parts
 from sample_shop import SampleShop, build, scan_text
 
 PRODUCTS = 400
@@ -133,3 +134,18 @@ def test_progress_is_told_to_the_last_product() -> None:
 def test_a_shop_of_an_impossible_size_is_refused(products: int) -> None:
     with pytest.raises(ValueError, match="products"):
         build(products=products)
+
+
+def test_there_is_one_of_each_kind_of_goods(shop: SampleShop) -> None:
+    assert {product.unit for product in shop.products} == {"piece", "kg", "m", "l"}
+    known = {product.id: product for product in shop.products}
+    bundles = [product for product in shop.products if product.parts]
+    cased = [product for product in shop.products if product.packs]
+    assert bundles and cased
+    for product in shop.products:
+        check_packs(product)
+        check_parts(product, known)
+    for product in cased:
+        (case,) = product.packs
+        assert case[:4] == "1952" and read(case, "]I1") == ProductCode(case)
+        assert product.id in shop.list_prices["six"], "a case costs less than its pieces"
