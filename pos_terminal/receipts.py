@@ -19,7 +19,7 @@ LOCALES = {"en": "en_IE", "ru": "ru"}
 """English of a country that pays in euros and writes the day before the month."""
 
 COLUMNS = 42
-UNIT_SIGNS = {"kg": {"en": "kg", "ru": "кг"}, "m": {"en": "m", "ru": "м"}, "l": {"en": "l", "ru": "л"}}
+UNIT_SIGNS = {"kg": {"en": "kg", "ru": "кг"}, "m": {"en": "m", "ru": "м"}, "l": {"en": "L", "ru": "л"}}
 Say = Callable[..., str]
 
 

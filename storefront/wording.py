@@ -10,7 +10,7 @@ from retail.catalogue import Names, Product
 from retail.money import QUANTITY_ONE, minor_digits
 
 SIZE = re.compile(r"(?<=\d) (?=[^\W\d]{1,3}\.?$)")
-UNIT_SIGNS = {"kg": {"en": "kg", "ru": "кг"}, "m": {"en": "m", "ru": "м"}, "l": {"en": "l", "ru": "л"}}
+UNIT_SIGNS = {"kg": {"en": "kg", "ru": "кг"}, "m": {"en": "m", "ru": "м"}, "l": {"en": "L", "ru": "л"}}
 
 
 def money_text(amount: int, currency: str, locale: str) -> str:

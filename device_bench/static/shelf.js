@@ -7,7 +7,7 @@ import { Badge, Empty, Icon, Loading, Search, Tabs, html } from "kit/ui.js";
 import { scan } from "./link.js";
 
 const SHOWN_LIMIT = 60;
-const PER_UNIT = { kg: () => t("/kg"), m: () => t("/m"), l: () => t("/l") };
+const PER_UNIT = { kg: () => t("/kg"), m: () => t("/m"), l: () => t("/L") };
 const shelf = signal(null);
 const failed = signal(false);
 const kind = signal("goods");

@@ -17,7 +17,7 @@ const name = (names) => names?.[locale] ?? names?.en ?? "";
 const picture = (line) => `/products/${line.item}.svg`;
 const amount = (value) => (value === null || value === undefined ? null : { amount: value, currency: cart.value.totals.currency });
 const unitOf = (line) => (line.unit === "piece" ? "" : line.unit);
-const PER_UNIT = { kg: () => t("per kg"), m: () => t("per m"), l: () => t("per l") };
+const PER_UNIT = { kg: () => t("per kg"), m: () => t("per m"), l: () => t("per L") };
 const packed = (line) => (line.pack ? html` · ${t("pack of {count}", { count: line.pack })}` : "");
 const less = (line) => (line.given?.length && !line.pending ? { before: amount(line.list_total), reasons: line.given.map((one) => name(one.names)) } : {});
 const perUnit = (line) => {

@@ -15,7 +15,7 @@ export const countOf = (line) => quantity(line.quantity, isMeasured(line) ? line
 export const stepOf = (line) => 1000 * (line.pack || 1);
 
 const PER_UNIT = {
-  kg: (price) => t("{price}/kg", { price }), m: (price) => t("{price}/m", { price }), l: (price) => t("{price}/l", { price }),
+  kg: (price) => t("{price}/kg", { price }), m: (price) => t("{price}/m", { price }), l: (price) => t("{price}/L", { price }),
 };
 
 /** What one unit costs, in words. */
