@@ -18,6 +18,7 @@ from pos_terminal.turn import Turn
 from retail.codec import fields_of
 from retail.errors import N_
 from retail.returns import Return, ReturnHead, return_number
+from retail.sale import sale_from
 
 GIVE_ANYWAY_MS = 3_000
 """From asking: who has heard nothing for so long may give the cash without the hub's word."""
@@ -82,7 +83,7 @@ def _pay_out(turn: Turn, document: Return, unasked: bool = False) -> None:
         document, str(now.sale["number"]), turn.heading, till.language, say, staff.name if staff else "", now.less
     )
     slip = to_json(paper)
-    returned.given(turn.connection, document, cash, slip)
+    returned.given(turn.connection, document, sale_from(now.sale), cash, slip)
     if cash and not now.exchange:
         turn.print(drawer_job(f"{document.id}.drawer", turn.local_now))
     turn.print(PrintJob(f"{document.id}.receipt", "receipt", slip, turn.local_now))

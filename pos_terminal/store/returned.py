@@ -35,12 +35,12 @@ def keep(connection: Connection, document: Return, counter: int) -> None:
     connection.execute(insert(tables.returns).values(**row))
 
 
-def given(connection: Connection, document: Return, cash: int, slip: str) -> None:
-    """Its money was given: the goods are here."""
+def given(connection: Connection, document: Return, sale: Sale, cash: int, slip: str) -> None:
+    """Its money was given: the goods are here, of a bundle what it consists of."""
     connection.execute(update(tables.returns).where(_R.id == document.id).values(state="given", cash=cash, slip=slip))
     moves = [
         {"source": move.source, "line": move.line, "store": move.store, "item": move.item, "quantity": move.quantity}
-        for move in moves_back(document)
+        for move in moves_back(document, {line.id: line.parts for line in sale.lines})
     ]
     if moves:
         connection.execute(insert(tables.stock_moves), moves)

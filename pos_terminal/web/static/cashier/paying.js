@@ -95,13 +95,13 @@ function Notes() {
 }
 
 function Typed() {
-  const { left, currency } = payment.value;
+  const { left, change, currency } = payment.value;
   const typed = cash.text.value;
   const digits = decimals(currency);
   const given = minor(typed, digits);
-  return html`<p class="typed-cash"><span class="quiet">${typed ? t("Cash given") : t("Exactly")}</span>
+  return html`<p class="typed-cash"><span class="quiet">${typed ? t("Cash given") : left ? t("Exactly") : t("Change")}</span>
     ${typed && given === null ? html`<output class="amount text-32">${typed}</output>`
-      : html`<output class="amount"><${Amount} value=${amount(typed ? given : left)} size=${32} strong quiet=${!typed} /></output>`}</p>`;
+      : html`<output class="amount"><${Amount} value=${amount(typed ? given : left || change)} size=${32} strong quiet=${!typed} /></output>`}</p>`;
 }
 
 export function Paying() {
@@ -116,5 +116,5 @@ export function Paying() {
       <div class="due left"><p class="quiet">${t("Left to pay")}</p><${Amount} value=${amount(left)} size=${48} strong /></div></main>
     <div class="right cash-side"><${Notes} /><${Typed} /><${Keypad} layout="amount" onKey=${cash.press} />
       <div class="row cash-deeds"><${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!cash.text.value} onClick=${() => cash.press("back")} />
-        <${Button} kind="primary" size="large" icon="banknote" keys="Enter" full onClick=${submit}>${t("Take cash")}<//></div></div>`;
+        <${Button} kind="primary" size="large" icon="banknote" keys="Enter" full onClick=${submit}>${left || cash.text.value ? t("Take cash") : t("Finish the sale")}<//></div></div>`;
 }
