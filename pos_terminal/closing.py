@@ -8,10 +8,10 @@ from typing import Any
 from hardware.drawers import drawer_job
 from hardware.printers.document import Document, Text, from_json, to_json
 from hardware.printers.jobs import PrintJob
-from pos_terminal import allowed, payment
+from pos_terminal import allowed, card_sales, payment
 from pos_terminal.errors import TillRefused
 from pos_terminal.held import unused
-from pos_terminal.receipts import named, receipt
+from pos_terminal.receipts import Say, card_slip, named, receipt
 from pos_terminal.store import journal, outbox, spooled
 from pos_terminal.till import Shopper, sold
 from pos_terminal.turn import Turn
@@ -50,7 +50,13 @@ def close(turn: Turn) -> dict[str, Any]:
     turn.print(drawer_job(f"{sale.id}.drawer", turn.local_now))
     turn.print(PrintJob(f"{sale.id}.receipt", "receipt", paper, turn.local_now))
     card = till.shopper.card if till.shopper else ""
+    for load in till.loads:
+        if load.paper:
+            slip = to_json(card_slip(load.paper, load.amount, turn.heading, turn.till.language, _say_in(turn)))
+            turn.print(PrintJob(f"{sale.id}.card-{load.id}"[:80], "receipt", slip, turn.local_now))
     body = {"sale": sale.as_dict(), "card": card, "receipt": json.loads(paper)}
+    if till.loads:
+        body["cards"] = card_sales.named(till)
     if till.checkout is not None and till.checkout.fence:
         body["fence"] = till.checkout.fence
     if signed := allowed.with_sale(till):
@@ -59,6 +65,10 @@ def close(turn: Turn) -> dict[str, Any]:
     turn.wishes += [(till.cart.id, wish) for wish in [*unused(till, sale.coupons), *allowed.given_back(till)]]
     turn.step(sold(till, _summary(turn, sale), body))
     return {"sale": {"number": sale.number, "change": sale.change}}
+
+
+def _say_in(turn: Turn) -> Say:
+    return turn.say[turn.till.language]
 
 
 def known_of(shopper: Shopper | None) -> dict[str, Any]:
@@ -85,7 +95,7 @@ def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:
     return {
         "id": sale.id,
         "number": sale.number,
-        "total": sale.total,
+        "total": sale.due,
         "paid": sum(tender.amount for tender in sale.tenders),
         "rounding": sale.rounding,
         "change": sale.change,
@@ -93,7 +103,8 @@ def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:
         "points": sale.points,
         "reached": _reached(turn, sale),
         "at": sale.at,
-        "lines": len(sale.lines),
+        "lines": len(sale.lines) + len(sale.loads),
+        "cards_wait": any(not load.account for load in turn.till.loads),
         "shopper": named(shopper.name, turn.till.language) if shopper else "",
     }
 

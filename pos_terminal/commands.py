@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pos_terminal import allowed, closing, hands, held, payment, signing, till
+from pos_terminal import allowed, card_sales, closing, hands, held, payment, signing, till
 from pos_terminal.card_shown import Card, attach
 from pos_terminal.errors import TillRefused
 from pos_terminal.return_commands import RETURN_COMMANDS
@@ -100,6 +100,10 @@ class SaleOf(Message):
     sale: Annotated[str, Field(max_length=64)] = ""
 
 
+class LoadOf(Message):
+    load: Key
+
+
 class Search(Message):
     q: Annotated[str, Field(max_length=200)]
     language: str = ""
@@ -122,8 +126,11 @@ class Seq(Message):
 
 def scan(turn: Turn, body: Scan) -> Result:
     till.ready(turn.till, turn.moment)
-    if coupon := _coupon_in(body.text):
-        return ask_coupon(turn, CouponCode(code=coupon))
+    if voucher := _code_in(body.text):
+        if len(voucher) == stored_value.CODE_LENGTH and turn.till.kind == "till":
+            turn.till = card_sales.scanned(turn.till, voucher, turn.moment)
+            return None
+        return ask_coupon(turn, CouponCode(code=voucher))
     match barcode.read(body.text, body.aim):
         case CardCode(number):
             attach(turn, Card(card=number))
@@ -143,7 +150,7 @@ def scan(turn: Turn, body: Scan) -> Result:
             return _put(turn, product, 0, product.packs.get(code.gtin, 0))
 
 
-def _coupon_in(text: str) -> str:
+def _code_in(text: str) -> str:
     """What was scanned, where it is a voucher's code; one that is all digits is sooner a product's."""
     code = voucher_codes.plain(text)
     right = code.isalnum() and not code.isdecimal() and len(code) in (coupons.CODE_LENGTH, stored_value.CODE_LENGTH)
@@ -177,8 +184,12 @@ def pay_from(turn: Turn, body: PaidFrom) -> Result:
 
 def _left(turn: Turn) -> int:
     """What is left to pay without cash, which alone is rounded."""
-    paying = payment.shown(turn.till, turn.priced(), turn.book.cash_step)
-    return paying["due"] - paying["paid"] if paying else 0
+    return payment.left_without_cash(turn.till, turn.priced()) if turn.till.phase == "paying" else 0
+
+
+def card_out(turn: Turn, body: LoadOf) -> None:
+    turn.only("till")
+    turn.till = card_sales.take_out(turn.till, body.load)
 
 
 def _put(turn: Turn, product: Product, quantity: int, pack: int = 0) -> Result:
@@ -250,7 +261,8 @@ def pay_begin(turn: Turn, _: Nothing) -> None:
     turn.only("till")
     turn.staff_id()
     # Who has no card has a cart that nobody else can see; and a hub that is away cannot be asked.
-    asking = _to_pay(turn) if turn.till.shopper is not None and turn.desk.link.online else None
+    seen = turn.till.shopper is not None and turn.till.cart.lines
+    asking = _to_pay(turn) if seen and turn.desk.link.online else None
     turn.step(payment.begin(turn.till, asking, turn.moment.at))
 
 
@@ -327,6 +339,7 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "tender": (Paid, tender),
     "coupon": (CouponCode, ask_coupon),
     "coupon_remove": (Claim, lambda turn, body: turn.step(held.take_off(turn.till, body.claim))),
+    "card_out": (LoadOf, card_out),
     "pay_from": (PaidFrom, pay_from),
     "tender_remove": (Place, lambda turn, body: turn.step(payment.take_back(turn.till, body.n))),
     "pay_cancel": (Nothing, lambda turn, _: turn.step(payment.cancel(turn.till))),

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from pos_terminal import allowed
+from pos_terminal.card_sales import loaded, rows
 from pos_terminal.errors import TillRefused
 from pos_terminal.held import busy, used, void, wishes_for_nothing
 from pos_terminal.till import Checkout, Step, Till, Wish, without_tenders
+from retail.card_loads import card_for_card
 from retail.errors import N_, SaleError, TenderRefused
 from retail.lease import LEASE_CODES
 from retail.loyalty.programme import DEFAULT, Programme
@@ -26,7 +28,7 @@ def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> S
         return till, []
     if till.phase != "selling":
         raise TillRefused("till.not_selling", N_("The cart cannot be changed now."))
-    if not till.cart.lines:
+    if not till.cart.lines and not till.loads:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
     if till.asking is not None:
         raise busy()
@@ -93,15 +95,36 @@ def cancel(till: Till) -> Step:
     return replace(till, phase="selling", tenders=(), asking=asking, checkout=None), wishes
 
 
+def due_of(till: Till, priced: PricedCart) -> int:
+    """The goods in hand and what is put on gift cards, in minor units."""
+    return priced.total + loaded(till)
+
+
 def covered(till: Till, priced: PricedCart, cash_step: int) -> bool:
-    rounding = rounding_of(priced.total, till.tenders, cash_step)
-    return till.phase == "paying" and sum(paid.amount for paid in till.tenders) >= priced.total + rounding
+    due = due_of(till, priced)
+    rounding = rounding_of(due, till.tenders, cash_step)
+    return till.phase == "paying" and sum(paid.amount for paid in till.tenders) >= due + rounding
+
+
+def left_without_cash(till: Till, priced: PricedCart) -> int:
+    """What cards, credit and points may pay still; refused where only gift cards are left to pay."""
+    left = _without_cash(till, priced)
+    if till.loads and left <= 0 < due_of(till, priced) - sum(row.amount for row in till.tenders):
+        raise card_for_card()
+    return left
+
+
+def _without_cash(till: Till, priced: PricedCart) -> int:
+    """What is left, and of the goods alone. Cash is rounded, and what is not cash is not."""
+    left = due_of(till, priced) - sum(row.amount for row in till.tenders)
+    held = sum(row.amount for row in till.tenders if row.kind != "cash")
+    return min(left, priced.total - held) if till.loads else left
 
 
 def sale_of(till: Till, head: SaleHead, priced: PricedCart, book: PriceBook) -> Sale:
     """The sale that the tenders pay; `TenderRefused` says what is missing."""
     _paying(till)
-    return close(head, priced, till.tenders, book, till.paying_since, used(till))
+    return close(head, priced, till.tenders, book, till.paying_since, used(till), tuple(rows(till)))
 
 
 def _paying(till: Till) -> None:
@@ -116,11 +139,11 @@ def shown(
     now (ms): by then points are or are not allowed."""
     if till.phase != "paying":
         return None
-    paid = sum(row.amount for row in till.tenders)
-    rounding = rounding_of(priced.total, till.tenders, cash_step)
-    left = max(0, priced.total + rounding - paid)
+    due, paid = due_of(till, priced), sum(row.amount for row in till.tenders)
+    rounding = rounding_of(due, till.tenders, cash_step)
+    left = max(0, due + rounding - paid)
     return {
-        "due": priced.total,
+        "due": due,
         "rounding": rounding,
         "tenders": [
             {"n": n, "kind": row.kind, "amount": row.amount, "points": row.points, "hint": row.hint}
@@ -128,8 +151,8 @@ def shown(
         ],
         "paid": paid,
         "left": left,
-        "allowed": allowed.shown(till, programme, priced.total - paid, at),
-        "change": max(0, paid - priced.total - rounding),
+        "allowed": allowed.shown(till, programme, _without_cash(till, priced), at),
+        "change": max(0, paid - due - rounding),
         "suggested": suggested(left, priced.currency) if left else [],
         "currency": priced.currency,
         "lease": "none" if till.checkout is None else "held" if till.checkout.fence else "asked",

@@ -40,6 +40,10 @@ def receipt(
         *_meta(sale, heading, language, t, cashier),
         Rule(),
         *[block for line in sale.lines for block in _line(line, sale, heading, language, t)],
+        *[
+            Row(t("Gift card {hint}", hint=load.hint), f"{bare(load.amount, sale.currency, language)}  ")
+            for load in sale.loads
+        ],
         Rule(),
         *_sums(sale, heading, language, t),
         *_taxes(sale, heading, language, t),
@@ -139,13 +143,33 @@ def _sums(sale: Sale, heading: Heading, language: str, t: Say) -> list[Block]:
     if heading.store.tax_added:
         tax = sum(row.tax for row in sale.taxes)
         blocks += [Row(t("Without tax"), show(sale.total - tax)), Row(t("Tax"), show(tax))]
-    blocks.append(Row(t("TOTAL"), show(sale.total), bold=True, size=2))
+    blocks.append(Row(t("TOTAL"), show(sale.due), bold=True, size=2))
     if sale.rounding:
         blocks.append(Row(t("Cash rounding"), show(sale.rounding)))
     blocks += [Row(way(tender, t), show(tender.amount)) for tender in sale.tenders]
     if sale.change:
         blocks.append(Row(t("Change"), show(sale.change)))
     return blocks
+
+
+def card_slip(code: str, amount: int, heading: Heading, language: str, t: Say) -> Document:
+    """What a shopper is handed for a gift card whose code the hub has made: it stands on no receipt and on no copy."""
+    return Document(
+        (
+            *head(heading, language),
+            Text(t("Gift card"), align="center", bold=True, size=2),
+            Text(money(amount, heading.store.currency, language), align="center", bold=True, size=2),
+            Feed(1),
+            Text(code, align="center", bold=True),
+            Qr(code),
+            Feed(1),
+            Text(t("Whoever has this code has the money. It is printed this once."), align="center"),
+            Feed(1),
+            Cut(),
+        ),
+        COLUMNS,
+        language,
+    )
 
 
 def way(tender: Tender, t: Say) -> str:

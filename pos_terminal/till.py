@@ -12,6 +12,7 @@ import orjson
 
 from pos_terminal.brought_back import Credit, Returning, returning_from
 from pos_terminal.errors import TillRefused
+from pos_terminal.loads import Load as Load
 from pos_terminal.set_aside import Allowed, Asking, Coupon
 from retail.cart import Actor, Add, Cart, CartLine, Operation, Remove, SetQuantity, apply, line_from
 from retail.catalogue import Product
@@ -103,6 +104,7 @@ class Till:
     coupons: tuple[Coupon, ...] = ()
     asking: Asking | None = None
     allowed: Allowed | None = None
+    loads: tuple[Load, ...] = ()
     dropped: tuple[tuple[str, str, HoldKind], ...] = ()
     """Visit, id and kind of what was set aside and is wanted no more, as far as nobody has said so yet."""
     paying_since: int = 0
@@ -132,7 +134,7 @@ class Till:
     @property
     def in_visit(self) -> bool:
         """Whether somebody has begun something that is not finished."""
-        begun = self.cart.lines or self.shopper or self.taking or self.coupons or self.asking
+        begun = self.cart.lines or self.loads or self.shopper or self.taking or self.coupons or self.asking
         return bool(begun or self.returning or self.credit)
 
 
@@ -166,6 +168,7 @@ def fresh(till: Till) -> Till:
         coupons=(),
         asking=None,
         allowed=None,
+        loads=(),
         began_at=0,
         taking=(),
         ask="",
@@ -366,6 +369,7 @@ def till_from(body: Mapping[str, Any]) -> Till:
             "coupons": tuple(Coupon(**row) for row in body.get("coupons", ())),
             "asking": Asking(**body["asking"]) if body.get("asking") else None,
             "allowed": Allowed(**body["allowed"]) if body.get("allowed") else None,
+            "loads": tuple(Load(**row) for row in body.get("loads", ())),
             "dropped": tuple((cart, hold, kind) for cart, hold, kind in body.get("dropped", ())),
             "checkout": Checkout(**checkout) if checkout else None,
             "taking": tuple(body["taking"]),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pos_terminal import held, payment, returning
+from pos_terminal import card_sales, held, payment, returning
 from pos_terminal.hands import may_take
 from pos_terminal.prices import occasion_of
 from pos_terminal.receipts import named
@@ -91,17 +91,18 @@ def view_of(
         "shopper": _shopper(till, programme),
         "lines": lines,
         "totals": {
-            "total": priced.total + virtual,
-            "in_hand": priced.total,
+            "total": payment.due_of(till, priced) + virtual,
+            "in_hand": payment.due_of(till, priced),
             "virtual": virtual,
             "off": priced.off,
             "tax": priced.tax,
             "currency": priced.currency,
-            "count": len(priced.lines),
+            "count": len(priced.lines) + len(till.loads),
             **_earns(till, priced, programme),
         },
         "hints": promotions.hints(priced.given, rules) if rules.promotions else [],
         "coupons": held.shown(till, priced, rules, occasion_of(till, heading.store, at)) if heading else [],
+        "cards": card_sales.shown(till),
         "asking": None if till.asking is None else till.asking.kind,
         "taxes": [_tax(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced, book.cash_step if book else 0, programme, at),
@@ -232,6 +233,8 @@ def _last_return(till: Till, desk: Desk) -> dict[str, Any] | None:
 
 
 def _ask(till: Till, book: PriceBook | None) -> dict[str, Any] | None:
+    if till.ask.startswith(card_sales.CARD):
+        return {"kind": "card", "code": till.ask.removeprefix(card_sales.CARD)}
     product = book.products.get(till.ask) if book and till.ask else None
     return None if product is None else {"kind": "weight", "product": shown(product, None)}
 

@@ -151,10 +151,8 @@ def _exact(
         fits = all(serve[0][: needed[0]] + serve[1][needed[0] :]) and 0 < len(units) - needed[0] <= needed[1]
         exact = sum((off(unit) for unit in units[needed[0] :]), exact)
     elif kind == "bundle_price":
-        slots, exact = (
-            [n for n, count in enumerate(needed) for _ in range(count)],
-            Fraction(sum(prices) - term["value"]),
-        )
+        slots = [n for n, count in enumerate(needed) for _ in range(count)]
+        exact = Fraction(sum(prices) - term["value"])
         fits = len(slots) == len(units) and all(serve[slot][n] for n, slot in enumerate(slots)) and exact > 0
     return (exact if fits and set(counts) == {1} else None), prices
 
@@ -194,7 +192,8 @@ def _tax(rate: Row, amount: int, added: bool) -> list[int]:
 
 def _payment(sale: Row) -> Iterator[str]:
     step, paid = max(1, sale["derivation"]["cash_step"]), sum(tender["amount"] for tender in sale["tenders"])
-    cash = max(0, sale["total"] - sum(one["amount"] for one in sale["tenders"] if one["kind"] != "cash"))
+    due = sale["total"] + sum(load["amount"] for load in sale.get("loads", ()))
+    cash = max(0, due - sum(one["amount"] for one in sale["tenders"] if one["kind"] != "cash"))
     rounding = nearest(Fraction(cash, step)) * step - cash
     yield from expect("cash rounding", sale.get("rounding", 0), rounding)
-    yield from expect("change", sale["change"], paid - sale["total"] - rounding)
+    yield from expect("change", sale["change"], paid - due - rounding)

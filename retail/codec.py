@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
 
@@ -21,3 +22,14 @@ def fields_of(row: Any) -> dict[str, Any]:
     """The fields of a slotted dataclass as they are. `dataclasses.asdict` copies deeply, which costs ten times as much
     and is felt where it is done with every scan."""
     return {name: getattr(row, name) for name in row.__slots__}
+
+
+ID_PATTERN = r"^[ -~]{0,64}$"
+"""What every database keeps as a key: signs of ASCII that can be printed, and not too many of them."""
+
+_KEPT = re.compile(ID_PATTERN)
+
+
+def kept_as_key(*ids: str) -> bool:
+    """Whether all of these ids are what a database keeps as a key."""
+    return all(_KEPT.fullmatch(one) for one in ids)

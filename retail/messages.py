@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from retail import cart
+from retail.card_loads import LOADS_MAX
 from retail.catalogue import PACK_PIECES_MAX
 from retail.errors import N_, MessageError
 from retail.tender import TENDER_MAX, TENDERS_MAX
@@ -232,15 +233,27 @@ class SignedAllowance(Message):
     signature: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 
 
+class CardNamed(Message):
+    """A gift card that a sale puts money on: the `account` that the hub named for it, or the `code` that was typed
+    where the hub could not be asked."""
+
+    account: Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")] = ""
+    code: Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")] = ""
+
+
 class SaleBody(Message):
     """A sale as `retail.sale.Sale.as_dict` writes it, the card that was shown, and the receipt as a paper document;
-    `fence` is the number of the lease that it was paid under, 0 for none. `allowances` are those that tenders name."""
+    `fence` is the number of the lease that it was paid under, 0 for none. `allowances` are those that tenders name;
+    `cards` are those of `Sale.loads`, by id."""
 
     sale: dict[str, Any]
     card: str = Field(default="", max_length=20)
     receipt: dict[str, Any] = Field(default_factory=dict)
     fence: int = Field(default=0, ge=0, le=NUMBER_MAX)
     allowances: list[SignedAllowance] = Field(default_factory=list, max_length=TENDERS_MAX)
+    cards: dict[Key, CardNamed] = Field(
+        default_factory=dict, max_length=LOADS_MAX, json_schema_extra={"additionalProperties": False}
+    )
 
 
 class ReturnBody(Message):
@@ -295,20 +308,6 @@ class AllowanceWanted(Message):
     nonce: Key
     cart: Key
     card: Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20})?$")] = ""
-
-
-class BalanceWanted(Message):
-    """`POST /v1/balance`: what is on a gift card, for whoever has its code."""
-
-    code: Annotated[str, StringConstraints(max_length=CODE_TYPED_MAX, pattern=STORABLE)]
-    pin: Annotated[str, StringConstraints(max_length=20, pattern=STORABLE)] = ""
-
-
-class SaleWanted(Message):
-    """`POST /v1/sold`: a sale of which something comes back, by its id or by the number on its receipt."""
-
-    sale: MaybeKey = ""
-    number: MaybeKey = ""
 
 
 class VoidBody(Message):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from retail.card_loads import loaded
 from retail.cart import CART_LINES_MAX
 from retail.codec import canonical
 from retail.errors import N_, ReturnRefused, SaleError
@@ -201,7 +202,8 @@ def _given(sale: Sale, worth_of_goods: int, cash_step: int) -> list[int]:
             found[n] = min(tender.amount, to_give)
             to_give -= found[n]
     cash = [n for n, tender in enumerate(sale.tenders) if tender.kind == "cash"]
-    paid = sum(sale.tenders[n].amount for n in cash) - sale.change
+    # What was put on gift cards was paid in cash, and is not the goods'.
+    paid = sum(sale.tenders[n].amount for n in cash) - sale.change - loaded(sale.loads)
     if worth_of_goods < sale.total:
         # In between as the store pays out cash; with the last goods all that was paid, however it was rounded.
         paid = min(paid, to_give + cash_rounding(to_give, cash_step))

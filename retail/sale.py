@@ -1,6 +1,5 @@
 """A sale: what was sold, what it cost and how it was paid. Immutable once made; undoing it is another document."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -8,9 +7,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from retail import derivation
+from retail.card_loads import CardLoad, check_paid_in_cash, loaded, too_many
 from retail.cart import CART_LINES_MAX, CartLine
 from retail.catalogue import Product, TaxRate
+from retail.codec import ID_PATTERN as ID_PATTERN
 from retail.codec import canonical
+from retail.codec import kept_as_key as kept_as_key
 from retail.coupons import COUPONS_MAX
 from retail.derivation import Derivation, LineDerivation
 from retail.derivation import SaleMark as SaleMark
@@ -22,14 +24,12 @@ from retail.loyalty.tiers import Visit, climbed
 from retail.messages import faults_of
 from retail.money import QUANTITY_ONE, extend
 from retail.occasion import Occasion
-from retail.pricing import PriceBook, PricedCart, Share, price
+from retail.pricing import PriceBook, PricedCart, price
 from retail.promotions.stacks import by_promotion
 from retail.tax import TaxSum
 from retail.tender import TENDERS_MAX, Tender, rounding_of, settle
 
 AMOUNT_MAX = 10**15
-ID_PATTERN = r"^[ -~]{0,64}$"
-"""What every database keeps as a key: signs of ASCII that can be printed, and not too many of them."""
 NUMBER_LENGTH_MAX = 20
 CURRENCY_LENGTH = 3
 """No figure of a sale is larger, in minor units or thousandths; every database can keep it."""
@@ -108,7 +108,7 @@ class SaleLine:
 class Sale:
     """Amounts in minor units of `currency`, `at` in ms; `number` is of the terminal's own gapless series.
 
-    `rounding` is what cash rounding added to the total: tenders - `change` = `total` + `rounding`.
+    `rounding` is what cash rounding added to what is `due`: tenders - `change` = `due` + `rounding`.
     """
 
     id: str
@@ -144,6 +144,13 @@ class Sale:
     reached: str = ""
     """The tier that this very sale reached by it."""
     coupons: tuple[SaleCoupon, ...] = ()
+    loads: tuple[CardLoad, ...] = ()
+    """What was put on gift cards: no goods, and not in `total`."""
+
+    @property
+    def due(self) -> int:
+        """What there is to pay: the goods and what is put on cards."""
+        return self.total + loaded(self.loads)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -178,14 +185,17 @@ def close(
     book: PriceBook,
     priced_at: int = 0,
     coupons: Sequence[SaleCoupon] = (),
+    loads: Sequence[CardLoad] = (),
 ) -> Sale:
     """Make the sale of a priced cart that these tenders pay. Points are earned only by a known shopper.
 
     `coupons` are all that the cart has; the sale uses those that gave something, and the others stay good.
     """
-    if not priced.lines:
+    if not priced.lines and not loads:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
-    settlement = settle(priced.total, tenders, book.cash_step)
+    if loads:
+        check_paid_in_cash(priced.total, tenders)
+    settlement = settle(priced.total + loaded(loads), tenders, book.cash_step)
     programme = book.programme(priced_at or head.at)
     boosts = multiplying(priced)
     in_points = paid_in_points(tenders)
@@ -205,7 +215,7 @@ def close(
             row.tax,
             gets.points if head.shopper else 0,
             row.line.fulfilment,
-            tuple(_share(share) for share in row.shares),
+            tuple(SaleShare(one.count, tuple(SaleMark(*mark) for mark in one.marks)) for one in row.shares),
             row.price_list,
             row.list_version,
             gets.rule,
@@ -234,11 +244,8 @@ def close(
         derivation=derivation.of_sale(priced, book),
         reached=climbed(programme.tiers, head.tier, head.counted, visit) if head.shopper else "",
         coupons=tuple(one for one in coupons if priced.given.gave(one.promotion)),
+        loads=tuple(loads),
     )
-
-
-def _share(share: Share) -> SaleShare:
-    return SaleShare(share.count, tuple(SaleMark(promotion, off) for promotion, off in share.marks))
 
 
 def _promotions(priced: PricedCart, book: PriceBook) -> tuple[SalePromotion, ...]:
@@ -262,14 +269,6 @@ def sale_from(body: Mapping[str, Any]) -> Sale:
     return sale
 
 
-_KEPT = re.compile(ID_PATTERN)
-
-
-def kept_as_key(*ids: str) -> bool:
-    """Whether all of these ids are what a database keeps as a key."""
-    return all(_KEPT.fullmatch(one) for one in ids)
-
-
 def _ids(sale: Sale) -> Iterator[str]:
     yield from (sale.id, sale.number, sale.store, sale.terminal, sale.cashier, sale.cart, sale.shopper, sale.currency)
     for line in sale.lines:
@@ -278,6 +277,7 @@ def _ids(sale: Sale) -> Iterator[str]:
         yield from (coupon.claim, coupon.promotion)
     yield from (tender.hold for tender in sale.tenders)
     yield from (row.id for row in sale.promotions)
+    yield from (load.id for load in sale.loads)
 
 
 def _malformed(reason: str) -> SaleError:
@@ -290,8 +290,9 @@ def _impossible(sale: Sale) -> Iterator[str]:
         yield "it has no id or no number"
     if not kept_as_key(*_ids(sale)) or len(sale.number) > NUMBER_LENGTH_MAX or len(sale.currency) != CURRENCY_LENGTH:
         yield "an id, the number or the currency is not one that can be kept"
-    if not 0 < len(sale.lines) <= CART_LINES_MAX or len(sale.tenders) > TENDERS_MAX:
+    if not (sale.lines or sale.loads) or len(sale.lines) > CART_LINES_MAX or len(sale.tenders) > TENDERS_MAX:
         yield "it has no lines, or too many lines or tenders"
+    yield from too_many(sale.loads)
     if len(sale.coupons) > COUPONS_MAX:
         yield "it has too many coupons"
     if len({line.id for line in sale.lines}) < len(sale.lines):
@@ -301,7 +302,8 @@ def _impossible(sale: Sale) -> Iterator[str]:
     figures = [sale.total, sale.change, sale.points, sale.book_version, sale.at, sale.priced_at]
     figures += [n for row in sale.tenders for n in (row.amount, row.points)] + [abs(sale.rounding)]
     figures += [n for line in sale.lines for n in (line.quantity, line.unit_price, line.total, line.tax, line.points)]
-    figures += [n for line in sale.lines for share in line.shares for n in (share.count, *_offs(share))]
+    shares = [share for line in sale.lines for share in line.shares]
+    figures += [n for share in shares for n in (share.count, *(mark.off for mark in share.marks))]
     figures += [n for row in (*sale.promotions, *sale.boosts) for n in (row.version, row.saved)]
     figures += [
         sale.programme,
@@ -310,12 +312,9 @@ def _impossible(sale: Sale) -> Iterator[str]:
     ]
     figures += [n for row in sale.taxes for n in (row.rate, row.net, row.tax, row.gross)]
     figures += [n for row in sale.taxes for part in row.parts for n in (part.ppm, part.base, part.tax)]
+    figures += [load.amount for load in sale.loads]
     if not all(0 <= figure <= AMOUNT_MAX for figure in figures):
         yield "a figure is negative or too large"
-
-
-def _offs(share: SaleShare) -> list[int]:
-    return [mark.off for mark in share.marks]
 
 
 def differences(sale: Sale, book: PriceBook, occasion: Occasion | None = None) -> list[dict[str, Any]]:
@@ -337,7 +336,7 @@ def differences(sale: Sale, book: PriceBook, occasion: Occasion | None = None) -
         _row("rate", "", row.code, None) for row in sale.taxes if row.code not in book.taxes
     ]
     figures: dict[str, Any] = {"total": derived.total, "points": points, "currency": book.currency}
-    figures["rounding"] = rounding_of(sale.total, sale.tenders, book.cash_step)
+    figures["rounding"] = rounding_of(sale.due, sale.tenders, book.cash_step)
     rows += _differing("", asdict(sale), figures)
     if sale.taxes != derived.taxes:
         rows.append(_row("taxes", "", *([asdict(row) for row in taxes] for taxes in (sale.taxes, derived.taxes))))
@@ -371,7 +370,7 @@ def _contradictions(sale: Sale, book: PriceBook) -> Iterator[dict[str, Any]]:
     """Where the sale's own figures contradict each other, whatever the book says."""
     for what, sold, derived in (
         ("sum", sale.total, sum(line.total for line in sale.lines)),
-        ("change", sale.change, sum(tender.amount for tender in sale.tenders) - sale.total - sale.rounding),
+        ("change", sale.change, sum(tender.amount for tender in sale.tenders) - sale.due - sale.rounding),
         ("points_sum", sale.points, sum(line.points for line in sale.lines)),
     ):
         if sold != derived:

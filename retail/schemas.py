@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
 from retail import states, told
+from retail.card_loads import LOADS_MAX, CardLoad
 from retail.cart import CART_LINES_MAX
 from retail.coupons import COUPONS_MAX
 from retail.messages import (
@@ -16,7 +17,6 @@ from retail.messages import (
     PROTO,
     STREAMS_PER_SUB_MAX,
     AllowanceWanted,
-    BalanceWanted,
     Batch,
     Enrol,
     Hail,
@@ -28,12 +28,12 @@ from retail.messages import (
     Presence,
     ReturnBody,
     SaleBody,
-    SaleWanted,
     Shown,
     Status,
 )
 from retail.outcomes import RESULTS
 from retail.points_shown import PointsAccount
+from retail.questions import BalanceWanted, CardWanted, SaleWanted
 from retail.replica import KEYED
 from retail.returns import NUMBER_LENGTH_MAX as RETURN_NUMBER_MAX
 from retail.returns import REASON_LENGTH_MAX, Return, ReturnLine
@@ -157,6 +157,8 @@ def shapes() -> dict[str, Shape]:
         "balance-answer": told.Balance,
         "sold": SaleWanted,
         "sold-answer": told.SaleFound,
+        "card": CardWanted,
+        "card-answer": told.CardFound,
     }
 
 
@@ -180,6 +182,7 @@ def _document(name: str, shape: Shape) -> dict[str, Any]:
 
 HEAD_KEYS = ("id", "number", "store", "terminal", "cashier", "currency")
 KEYS: Mapping[type, tuple[str, ...]] = {
+    CardLoad: ("id",),
     Sale: (*HEAD_KEYS, "cart", "shopper"),
     SaleLine: ("id", "item", "price_list"),
     SaleCoupon: ("claim", "promotion"),
@@ -194,7 +197,8 @@ KEYS: Mapping[type, tuple[str, ...]] = {
 def _bound(definitions: Mapping[str, Any]) -> None:
     """Say of the parts of a sale what `retail.sale.sale_from` demands beyond the kinds of their fields, and of a
     return what `retail.returns.return_from` does."""
-    for part in (Sale, SaleLine, SaleShare, SaleCoupon, SaleMark, SalePromotion, TaxSum, Tender, Return, ReturnLine):
+    parts = (Sale, SaleLine, SaleShare, SaleCoupon, SaleMark, SalePromotion, TaxSum, Tender, CardLoad)
+    for part in (*parts, Return, ReturnLine):
         found = definitions.get(part.__name__, {"properties": {}})
         found["additionalProperties"] = False
         for field in found["properties"].values():
@@ -202,7 +206,8 @@ def _bound(definitions: Mapping[str, Any]) -> None:
                 field.update(minimum=0, maximum=AMOUNT_MAX)
     sale = definitions.get("Sale", {}).get("properties")
     if sale:
-        sale["lines"].update(minItems=1, maxItems=CART_LINES_MAX)
+        sale["lines"].update(maxItems=CART_LINES_MAX)
+        sale["loads"].update(maxItems=LOADS_MAX)
         sale["tenders"].update(maxItems=TENDERS_MAX)
         sale["id"].update(minLength=1)
         sale["number"].update(minLength=1)

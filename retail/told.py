@@ -243,6 +243,17 @@ class Balance(Told):
     hint: str
 
 
+class CardFound(Told):
+    """A gift card that a sale may put money on. `code` only where the hub has made it for this; `fresh` where nothing
+    was ever on it."""
+
+    load: str
+    account: str
+    hint: str
+    fresh: bool
+    code: str = ""
+
+
 class TerminalNamed(Told):
     """`first_sale` and `first_return` are the counters of the next numbers for a terminal that was set up anew."""
 

@@ -23,6 +23,7 @@ from sync_server.db import Database
 from sync_server.draining import Drain
 from sync_server.health import Health
 from sync_server.health import init_app as health_pages
+from sync_server.inbox import handlers as operations
 from sync_server.loyalty import sweep as loyalty
 from sync_server.loyalty.api import points_blueprint
 from sync_server.metrics import Figures
@@ -113,6 +114,8 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     presence.on_said = figures.said
     fanout = _fanout(socketio, wires, connections, bus, figures)
     handlers = Handlers(socketio, db, connections, fanout, presence, now_ms)
+    codes = keys.load(settings)
+    handlers.carry = partial(operations.carry, key=codes)
     # Clients may have missed what was rung while the bus was away: the versions tell them at once.
     bus.on(BACK, lambda _: socketio.start_background_task(handlers.send_heads))
     db.after_commit += [figures.committed, fanout.publish, figures.emitted]
@@ -124,7 +127,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     app.register_blueprint(catalogue_blueprint(db, now_ms))
     app.register_blueprint(points_blueprint(db, now_ms))
     _mount_pages(app, settings, db, handlers, presence)
-    app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms, keys.load(settings)))
+    app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms, codes))
     app.register_blueprint(enrolment_blueprint(db, now_ms))
     app.register_blueprint(schemas_blueprint())
     health_pages(app, health)

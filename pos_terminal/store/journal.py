@@ -91,7 +91,8 @@ def keep_sale(connection: Connection, sale: Sale, counter: int, receipt: str) ->
         {"source": move.source, "line": move.line, "store": move.store, "item": move.item, "quantity": move.quantity}
         for move in moves_of(sale)
     ]
-    connection.execute(insert(tables.stock_moves), moves)
+    if moves:
+        connection.execute(insert(tables.stock_moves), moves)
     if sale.shopper and sale.points:
         connection.execute(
             insert(tables.points_entries).values(

@@ -14,18 +14,18 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from pos_terminal import allowed, closing, held
+from pos_terminal import allowed, card_sales, closing, held
 from pos_terminal.counter import Counter
 from pos_terminal.errors import LinkRefused
 from pos_terminal.set_aside import Allowed, Asking
 from pos_terminal.sync.asking import ASK_TIMEOUT_S, NO_ANSWER, post
-from pos_terminal.till import Till
+from pos_terminal.till import Load, Till, ready
 from pos_terminal.turn import Turn
 from retail.errors import N_, RetailError
-from retail.messages import CODE_TYPED_MAX, Message
+from retail.messages import CODE_TYPED_MAX, Key, Message
 from retail.stored_value import HOLD_MS
 from retail.told import Allowed as AllowedAnswer
-from retail.told import Balance, Held
+from retail.told import Balance, CardFound, Held
 
 log = logging.getLogger("omnitill.link")
 
@@ -48,6 +48,14 @@ class GiftCard(Message):
     pin: Annotated[str, Field(max_length=20)] = ""
 
 
+class SellCard(GiftCard):
+    """A gift card to be sold, or put more on; without a code the hub makes one. `load` is the page's own id of it."""
+
+    load: Key
+    code: Annotated[str, Field(max_length=CODE_TYPED_MAX)] = ""
+    amount: int
+
+
 class HoldAsker:
     """`wake` may be called from any thread: something may have to be asked."""
 
@@ -59,6 +67,7 @@ class HoldAsker:
         self._not_before = 0.0
         self._thread = threading.Thread(target=self._run, name="holds", daemon=True)
         counter.beside["gift_card"] = (GiftCard, self.balance)
+        counter.beside["sell_card"] = (SellCard, self.sell)
 
     def turn_to(self, hub: str, token: str) -> None:
         self._hub, self._token = hub, token
@@ -196,6 +205,27 @@ class HoldAsker:
             log.warning("no answer about a card: %r", error)
             raise _no_answer() from error
 
+    def sell(self, body: SellCard) -> dict[str, Any]:
+        """A gift card becomes a row of the sale; where the hub does not answer, one whose code is there waits with it.
+        The page waits."""
+        counter, online = self._counter, self._counter.desk.link.online
+        counter.by_itself(lambda turn: _check_card(turn, body, online))
+        load: Load | None = None
+        if online:
+            heading = counter.replica.heading
+            asked = {"load": body.load, "code": body.code, "amount": body.amount}
+            try:
+                answer = self._post("card", asked | {"currency": heading.store.currency if heading else ""})
+                load = card_sales.found(body.amount, CardFound.model_validate(answer).model_dump())
+            except NO_ANSWER as error:
+                log.warning("no answer about a card: %r", error)
+        if load is None:
+            if not body.code:
+                raise card_sales.needs_hub()
+            load = card_sales.unconfirmed(body.load, body.amount, body.code)
+        counter.by_itself(partial(_put_card, load=load))
+        return {"hint": load.hint, "live": bool(load.account), "fresh": load.fresh}
+
     def _post(self, door: str, body: Mapping[str, Any], timeout_s: float = ASK_TIMEOUT_S) -> Any:
         return post(self._hub, self._token, door, body, timeout_s)
 
@@ -239,6 +269,19 @@ def _stop_waiting(turn: Turn, asking: Asking) -> None:
 def _give_up(turn: Turn, asking: Asking) -> None:
     _stop_waiting(turn, asking)
     turn.wishes.append((asking.cart, held.void(asking.hold, asking.kind)))
+
+
+def _check_card(turn: Turn, body: SellCard, online: bool) -> None:
+    turn.only("till")
+    turn.staff_id()
+    if all(one.id != body.load for one in turn.till.loads):
+        turn.till = ready(turn.till, turn.moment)
+        card_sales.check(turn.till, body.amount, body.code, online, turn.has_printer)
+
+
+def _put_card(turn: Turn, load: Load) -> None:
+    turn.staff_id()
+    turn.till = card_sales.put(turn.till, load, turn.moment)
 
 
 def _lost(_: Any, till: Till, hold: str) -> Till:

@@ -80,7 +80,7 @@ def dashboard_blueprint(
         )
         return response
 
-    add_cases(made, db, sign_in, presence, clock)
+    add_cases(made, db, sign_in, presence, clock, load_key)
     add_set_up(made, db, sign_in, presence, clock)
     doors = Doors(made, db, sign_in, clock, load_key)
     add_promotions(doors)

@@ -1,6 +1,7 @@
 """What a manager does with a case that needs a person: close it with a reason, or have it carried out again."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -18,6 +19,7 @@ from sync_server.realtime.handlers import STAFF_COOKIE
 from sync_server.sign_in import SignIn
 from sync_server.staff import service as staff
 from sync_server.terminals.presence import Presence
+from sync_server.vouchers.key import CodeKey
 
 
 class Settled(Message):
@@ -26,7 +28,14 @@ class Settled(Message):
     reason: str = Field(min_length=3, max_length=400)
 
 
-def add_cases(made: Blueprint, db: Database, sign_in: SignIn, presence: Presence, clock: Callable[[], int]) -> None:
+def add_cases(
+    made: Blueprint,
+    db: Database,
+    sign_in: SignIn,
+    presence: Presence,
+    clock: Callable[[], int],
+    load_key: Callable[[], CodeKey],
+) -> None:
     """Add `POST /exceptions/<number>/close` and `.../replay`, for managers."""
 
     def manager() -> Row[Any]:
@@ -50,8 +59,8 @@ def add_cases(made: Blueprint, db: Database, sign_in: SignIn, presence: Presence
 
     @made.post("/exceptions/<int:number>/replay")
     def replay(number: int) -> Response:
-        member, now = manager(), clock()
-        refused = db.write(lambda session: replays.replay(session, member.store, number, member.id, carry, now))
+        member, now, again = manager(), clock(), partial(carry, key=load_key())
+        refused = db.write(lambda session: replays.replay(session, member.store, number, member.id, again, now))
         # Also a try that was refused again is news for the other managers.
         presence.changed(member.store)
         if refused is not None:

@@ -14,7 +14,8 @@ from retail.catalogue import Names
 from retail.coupons import COUPONS_MAX, read_code
 from retail.errors import N_, CouponRefused, LoyaltyRefused, StoredValueRefused
 from retail.lease import being_paid
-from retail.messages import AllowanceWanted, BalanceWanted, HoldKind, HoldWanted
+from retail.messages import AllowanceWanted, HoldKind, HoldWanted
+from retail.questions import BalanceWanted
 from retail.stored_value import HOLD_MS, hold_gone, other_currency, short
 from sync_server.carts import service as carts
 from sync_server.carts.queries import StoredCart

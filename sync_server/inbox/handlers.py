@@ -32,12 +32,15 @@ from sync_server.orders import service as orders
 from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
 from sync_server.staff import service as staff
+from sync_server.vouchers.key import CodeKey
 
 _TERMINALS_ONLY = (rules.Release, rules.Abandon, rules.Begin, rules.Cancel)
 
 
-def carry(session: Session, device: Device, seq: int, operation: Operation, now: int) -> dict[str, Any]:
-    """One operation, checked and carried out; refusals are raised."""
+def carry(
+    session: Session, device: Device, seq: int, operation: Operation, now: int, key: CodeKey | None = None
+) -> dict[str, Any]:
+    """One operation, checked and carried out; refusals are raised. Without the `key` no card is found by its code."""
     body = body_of(operation)
     cause = Cause(device.dev, seq, operation.at)
     match body:
@@ -45,7 +48,7 @@ def carry(session: Session, device: Device, seq: int, operation: Operation, now:
             return _attach(session, device, operation, body, cause, now)
         case SaleBody():
             _only_terminals(device)
-            return orders.commit(session, device, _cart_of(operation), body, cause, now)
+            return orders.commit(session, device, _cart_of(operation), body, cause, now, key)
         case VoidBody():
             stored = _own_cart(session, device, operation)
             freed = holds.void(session, device, stored, body.hold, body.kind, now)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from retail.catalogue import Store
 from retail.errors import N_, ReturnRefused
-from retail.messages import SaleWanted
 from retail.money import round_half_up
+from retail.questions import SaleWanted
 from retail.sale import Sale, sale_from
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue.tables import stores

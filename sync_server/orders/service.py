@@ -29,10 +29,20 @@ from sync_server.orders.tables import paid_lines, sales
 from sync_server.outbox import service as outbox
 from sync_server.outbox.service import Cause
 from sync_server.stock import service as stock
+from sync_server.stored_value import at_the_till
 from sync_server.terminals import service as terminals
+from sync_server.vouchers.key import CodeKey
 
 
-def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause: Cause, now: int) -> dict[str, Any]:
+def commit(
+    session: Session,
+    device: Device,
+    cart_id: str,
+    body: SaleBody,
+    cause: Cause,
+    now: int,
+    key: CodeKey | None = None,
+) -> dict[str, Any]:
     """Everything that a sale means, in one transaction: the sale, its stock, its points, its lines out of the cart.
 
     The goods are sold and the money is in the drawer, so nothing but a sale that cannot be kept at all is refused:
@@ -52,6 +62,8 @@ def commit(session: Session, device: Device, cart_id: str, body: SaleBody, cause
         except CartRefused:
             rows.append({"what": "card", "line": "", "sold": body.card, "derived": None})
     _keep(session, sale, shopper, body.receipt, now)
+    if sale.loads:
+        rows += at_the_till.take_in(session, key, sale, body.cards, now)
     stock.move(session, moves_of(sale), sale.at)
     settled = _settle_cart(session, device, cart_id, sale, body.fence, cause, now)
     if not settled:

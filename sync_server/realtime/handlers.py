@@ -87,6 +87,7 @@ class Handlers:
         self._socketio, self._db, self._connections, self._fanout = socketio, db, connections, fanout
         self._presence, self._clock = presence, clock
         self._buckets = Buckets()
+        self.carry: inbox.Carry = operations.carry
         self.looking = Looking(db, fanout, clock)
         self.sweep: Callable[[], None] = lambda: None
         # Straight at Socket.IO: Flask would make a request with a session for every message.
@@ -249,7 +250,7 @@ class Handlers:
             # Of each part anew: the last of them may be carried out long after the first.
             now = self._clock()
             return self._db.write(
-                lambda session: inbox.accept(session, connection.device, part, operations.carry, now, pause), patient
+                lambda session: inbox.accept(session, connection.device, part, self.carry, now, pause), patient
             )
 
         answer = in_parts(batch, accepted)

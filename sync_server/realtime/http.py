@@ -17,16 +17,15 @@ from retail.messages import (
     PROTO,
     STREAMS_PER_SUB_MAX,
     AllowanceWanted,
-    BalanceWanted,
     Hail,
     HoldWanted,
     Key,
     Message,
     Position,
     PostedBatch,
-    SaleWanted,
     parse,
 )
+from retail.questions import BalanceWanted, CardWanted, SaleWanted
 from sync_server.catalogue.api import bearer
 from sync_server.db import Database
 from sync_server.errors import ForeignPage, NotAllowed, as_error
@@ -36,6 +35,7 @@ from sync_server.orders import queries as orders
 from sync_server.realtime.connection import Connection, check_proto, identify
 from sync_server.realtime.handlers import SHOPPER_COOKIE, STAFF_COOKIE, Handlers, not_streams
 from sync_server.realtime.waiting import Doorbells
+from sync_server.stored_value import at_the_till
 from sync_server.vouchers.key import CodeKey
 
 WAIT_MS_MAX = 25_000
@@ -167,6 +167,10 @@ class Twins:
         self._handlers.not_too_fast(connection)
         return self._db.read(lambda session: orders.found(session, wanted))
 
+    def card(self) -> dict[str, Any]:
+        wanted = parse(CardWanted, request.get_json(silent=True))
+        return self._asking(lambda session, device, now: at_the_till.ask(session, self._key, device, wanted, now))
+
     def _asking(self, act: Callable[[Session, Device, int], dict[str, Any]]) -> dict[str, Any]:
         """A question that a till or a phone waits for, and that no dashboard may ask."""
         connection = self._caller(parse(Caller, _first_values()))
@@ -230,7 +234,8 @@ def twins_blueprint(
     db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int], key: CodeKey
 ) -> Blueprint:
     """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`,
-    `/v1/presence`; and `POST /v1/hold`, `/v1/allowance`, `/v1/balance`, `/v1/sold`, which have no twin at the socket:
+    `/v1/presence`; and `POST /v1/hold`, `/v1/allowance`, `/v1/balance`, `/v1/card`, `/v1/sold`, which have no twin at
+    the socket:
     they are asked while somebody waits, and their codes are secrets that are asked about once and kept nowhere."""
     made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock, key)
 
@@ -261,4 +266,5 @@ def twins_blueprint(
     door("/v1/allowance", twins.allowance, "POST")
     door("/v1/balance", twins.balance, "POST")
     door("/v1/sold", twins.sold, "POST")
+    door("/v1/card", twins.card, "POST")
     return made

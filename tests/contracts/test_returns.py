@@ -12,7 +12,7 @@ from test_races import at_once, until_answered
 
 from retail import returns
 from retail.errors import ReturnRefused
-from retail.messages import SaleWanted
+from retail.questions import SaleWanted
 from retail.returns import Back, Return, ReturnHead
 from retail.sale import Sale, sale_from
 from sync_server.db import Database

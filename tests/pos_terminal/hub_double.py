@@ -96,6 +96,7 @@ class HubDouble:
         app.add_url_rule("/v1/allowance", "allowance", self._allow, methods=["POST"])
         app.add_url_rule("/v1/balance", "balance", self._hold, methods=["POST"])
         app.add_url_rule("/v1/sold", "sold", lambda: self.sold_answer(request.get_json()), methods=["POST"])
+        app.add_url_rule("/v1/card", "card", self._hold, methods=["POST"])
         app.add_url_rule("/v1/time", "time", lambda: {"now": now_ms() + self.offset_ms})
         app.add_url_rule("/pictures/<name>.svg", "picture", lambda name: (f"<svg>{name}</svg>", 200))
         self._server = make_server("127.0.0.1", self._port, app, threaded=True, request_handler=QuietHandler)

@@ -57,7 +57,7 @@ def sold(goods: list[tuple[str, int]], shopper: str = "shopper-1", more: int = 0
 
 
 SINCE_PROMOTIONS = {"promotions", "priced_at", "rounding", "derivation", "coupons"}
-SINCE_PROMOTIONS |= {"programme", "boosts", "tier", "first", "counted", "reached"}
+SINCE_PROMOTIONS |= {"programme", "boosts", "tier", "first", "counted", "reached", "loads"}
 """Fields that an older terminal does not write."""
 
 BASKET = sold([("p-0", 2000), ("p-4", 345), ("p-1", 1000)], more=59)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OF_THE_TRADE = (
+    "card_loads",
     "cart",
     "coupons",
     "guessing",
@@ -36,6 +37,7 @@ BY_HAND = {
 
 ONLY_BY_HAND = {
     "card.number_used",
+    "card_load.too_many",
     "catalogue.department_unknown",
     "catalogue.pack_taken",
     "catalogue.price",

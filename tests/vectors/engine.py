@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from retail.card_loads import CardLoad
 from retail.cart import CartLine
 from retail.catalogue import Product, TaxPart, TaxRate
 from retail.occasion import Occasion
@@ -69,7 +70,9 @@ def sale_of(world: dict[str, Any], case: dict[str, Any]) -> Sale:
     ]
     book = book_of(world)
     head = SaleHead("sale", "01-01-000001", said["store"], "till-1", "cashier", "cart", said["shopper"], 1)
-    return close(head, price(lines, book, when), [Tender("cash", amount) for amount in case["cash"]], book)
+    loads = [CardLoad(f"load-{n}", amount) for n, amount in enumerate(case.get("loads", []), 1)]
+    tenders = [Tender("cash", amount) for amount in case["cash"]]
+    return close(head, price(lines, book, when), tenders, book, 0, (), loads)
 
 
 def expected(sale: Sale) -> dict[str, Any]:

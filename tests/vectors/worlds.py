@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,23 @@ def product(id: str, price: int, tax: str = "A", unit: str = "piece", department
     return {"id": id, "department": department, "family": family, "price": price, "tax": tax, "unit": unit}
 
 
-def case(name: str, cart: list[tuple[str, int]], cash: int = 0, packs: tuple[int, ...] = (), **occasion: Any) -> Row:
-    """`cart` is `(item, thousandths)`; half a piece is a weighing. `packs` are the pieces in a pack, by line."""
+def case(
+    name: str,
+    cart: list[tuple[str, int]],
+    cash: int = 0,
+    loads: Sequence[int] = (),
+    packs: tuple[int, ...] = (),
+    **occasion: Any,
+) -> Row:
+    """`cart` is `(item, thousandths)`; half a piece is a weighing. `packs` are the pieces in a pack, by line, and
+    `loads` are put on gift cards."""
     said = {"local": "2026-05-29T12:00", "store": "main", "channel": "till", "shopper": "", "groups": [], "tier": ""}
     said |= {"first_purchase": False, "coupons": []} | occasion
     lines = [{"item": item, "quantity": count, "weighed": count % 1000 != 0} for item, count in cart]
     for line, pack in zip(lines, packs, strict=False):
         line |= {"pack": pack} if pack else {}
-    return {"name": name, "occasion": said, "cart": lines, "cash": [cash] if cash else []}
+    made = {"name": name, "occasion": said, "cart": lines, "cash": [cash] if cash else []}
+    return made | ({"loads": list(loads)} if loads else {})
 
 
 def tables(heading: str) -> Iterator[list[str]]:
@@ -66,6 +75,8 @@ def of_money() -> Iterator[Row]:
         case("the same in another order", [("tea", 3000), ("milk", 2000), ("cheese", 333)], 5000),
         case("a gift", [("gift", 7000)]),
         case("eight lines of one", [("milk", 1000)] * 8, 10_000),
+        case("a gift card beside goods", [("milk", 1000)], 5000, [2501]),
+        case("a gift card alone", [], 2502, [2502]),
     ]
     several = [{"ppm": 50_000, "compound": False}, {"ppm": 99_750, "compound": True}]
     taxed = [{"code": "A", "rate": 2000, "parts": []}, {"code": "B", "rate": 1547, "parts": several}]

@@ -3,10 +3,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { Amount, Badge, Button, html, Icon, Line, Lines } from "kit/ui.js";
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
-import { act, amount, from_app, from_earlier, from_kiosk, hints, in_hand, shopper, takeEach, taxes, totals } from "../shared/till.js";
+import { act, amount, cards, from_app, from_earlier, from_kiosk, hints, in_hand, shopper, takeEach, taxes, totals } from "../shared/till.js";
 import { Coupons } from "../shared/coupons.js";
 import { countOf, hintText, lessOf, lineNote, named } from "../shared/words.js";
 import { choose, current, dialog } from "./desk.js";
+import { CardRows } from "./card_sales.js";
 import { LastSale } from "./last_sale.js";
 import { CreditStrip } from "./returned.js";
 
@@ -43,7 +44,8 @@ function InHand() {
   const list = in_hand.value;
   return html`<section class="in-hand" ref=${frame}>
     <h2 class="group"><span>${t("In hand")}</span><span class="quiet amount">${list.length || ""}</span></h2>
-    ${list.length ? html`<${Lines} label=${t("In hand")} follow>${rows(list)}<//>` : html`<${LastSale} />`}
+    ${list.length ? html`<${Lines} label=${t("In hand")} follow>${rows(list)}<//>` : !cards.value?.length && html`<${LastSale} />`}
+    <${CardRows} />
   </section>`;
 }
 

@@ -11,7 +11,7 @@ const FOUND_MAX = 20;
 
 export const entry = createEntry({ max_chars: ENTRY_MAX_CHARS });
 export const goods = createGoods();
-/** The dialog that is open: "", "why", "card", "coupon", "gift_card", "balance", "more", "needs_you", "receipts", "void". */
+/** The dialog that is open: "", "why", "card", "coupon", "gift_card", "sell_card", "balance", "more", "needs_you", "receipts", "void". */
 export const dialog = signal("");
 /** Which of the goods found is picked by the arrow keys. */
 export const picked = signal(0);

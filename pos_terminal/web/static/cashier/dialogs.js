@@ -7,6 +7,7 @@ import { createEntry, keyOf } from "../shared/entry.js";
 import { useKeys } from "../shared/keys.js";
 import { act, in_hand, needs_you, refusal, shopper } from "../shared/till.js";
 import { dialog } from "./desk.js";
+import { SellCardDialog } from "./card_sales.js";
 import { More } from "./more.js";
 import { Receipts } from "./receipts.js";
 import { BalanceDialog, CouponDialog, GiftCardDialog } from "./vouchers.js";
@@ -53,7 +54,7 @@ function VoidCart() {
     <p class="question" tabindex="-1" autofocus>${t("All lines in hand go back to the shelf: {count}. It is noted with your name.", { count: in_hand.value.length })}</p><//>`;
 }
 
-const ALL = { balance: BalanceDialog, coupon: CouponDialog, gift_card: GiftCardDialog, why: WhyDialog, card: CardDialog, more: More, needs_you: NeedsYou, receipts: Receipts, void: VoidCart };
+const ALL = { balance: BalanceDialog, coupon: CouponDialog, gift_card: GiftCardDialog, sell_card: SellCardDialog, why: WhyDialog, card: CardDialog, more: More, needs_you: NeedsYou, receipts: Receipts, void: VoidCart };
 
 export function Dialogs() {
   const One = ALL[dialog.value];

@@ -27,5 +27,6 @@ export function Done() {
       ${sale.points > 0 && html`<span>${tn("+{n} point", "+{n} points", sale.points, { n: number(sale.points) })}</span>`}
       ${sale.reached && html`<${Badge} kind="accent" icon="star">${t("New level: {tier}", { tier: named(sale.reached) })}<//>`}
       <${Status} kind=${job.kind} icon="printer" label=${job.text} /></p>
+    ${sale.cards_wait && html`<p class="row done-facts"><${Status} kind="attention" icon="gift" label=${t("The gift card is live as soon as this sale reaches the hub.")} /></p>`}
     <${Button} size="large" kind="primary" keys="Enter" onClick=${next}>${t("Next shopper")}<//></main>`;
 }

@@ -6,6 +6,7 @@ import { keepFocus } from "../shared/keys.js";
 import { FirstLoad } from "../shared/loading.js";
 import { code, SetUp } from "../shared/set_up.js";
 import { act, ask, followLanguage, phase, ready, ringTones, scanTyped, set_up } from "../shared/till.js";
+import { asksForCard, SellCardDialog } from "./card_sales.js";
 import { Dialogs } from "./dialogs.js";
 import { entry } from "./desk.js";
 import { Done } from "./done.js";
@@ -45,7 +46,7 @@ function Till() {
   if (set_up.value) return html`<${SetUp} />`;
   const Page = PAGES[phase.value] ?? FirstLoad;
   return html`<div class=${`till ${phase.value}`} onMouseDown=${keepFocus}><${Top} /><${Page} key=${phase.value} />
-    <${Dialogs} />${ask.value && html`<${Weighing} />`}</div>`;
+    <${Dialogs} />${asksForCard() ? html`<${SellCardDialog} key=${ask.value.code} />` : ask.value && html`<${Weighing} />`}</div>`;
 }
 
 render(html`<${Till} />`, document.getElementById("app"));

@@ -4,7 +4,7 @@ import { locale, t } from "kit/i18n.js";
 import { setVolume, volume } from "kit/sound.js";
 import { setTheme, theme } from "kit/theme.js";
 import { useKeys } from "../shared/keys.js";
-import { act, in_hand, last_sale } from "../shared/till.js";
+import { act, last_sale, totals } from "../shared/till.js";
 import { dialog } from "./desk.js";
 import { SHORTCUTS } from "./selling_keys.js";
 
@@ -23,12 +23,13 @@ function Settings() {
 export function More({ close }) {
   useKeys((event) => event.key === "F8" && (close(), true));
   const deed = (command) => () => { close(); act(command); };
-  const empty = in_hand.value.length === 0;
+  const empty = totals.value.count === 0;
   return html`<${Drawer} open title=${t("More")} onClose=${close}><div class="stack more" tabindex="-1" autofocus>
     <div class="stack-2">
       <${Button} full icon="copy" keys="F7" disabled=${!last_sale.value} onClick=${deed("reprint")}>${t("Print the last receipt again")}<//>
       <${Button} full icon="receipt" keys="F10" onClick=${() => { dialog.value = "receipts"; }}>${t("Receipts, and goods that come back")}<//>
-      <${Button} full icon="gift" onClick=${() => { dialog.value = "balance"; }}>${t("What is on a gift card?")}<//>
+      <${Button} full icon="gift" onClick=${() => { dialog.value = "sell_card"; }}>${t("Sell or load a gift card")}<//>
+      <${Button} full icon="wallet" onClick=${() => { dialog.value = "balance"; }}>${t("What is on a gift card?")}<//>
       <${Button} full icon="inbox" onClick=${deed("no_sale")}>${t("Open the drawer without a sale")}<//>
       <${Button} full icon="undo-2" disabled=${empty} onClick=${() => { dialog.value = "void"; }}>${t("Give up this cart")}<//>
       <${Button} full icon="lock" keys="F9" onClick=${deed("lock")}>${t("Lock the till")}<//>

@@ -1,7 +1,7 @@
 // The number keys of the selling page, what they do to the current line, and PAY.
 import { Amount, Button, html, Keypad } from "kit/ui.js";
 import { t } from "kit/i18n.js";
-import { amount, in_hand, totals } from "../shared/till.js";
+import { amount, totals } from "../shared/till.js";
 import { stepOf } from "../shared/words.js";
 import { current, dialog, entry, removeLine, setQuantity, step } from "./desk.js";
 import { pay } from "./selling_keys.js";
@@ -19,7 +19,7 @@ export function Pad() {
       <${Button} icon="plus" label=${t("One more")} disabled=${!countable} onClick=${() => step(1)} />
       <${Button} keys="F8" onClick=${() => { dialog.value = "more"; }}>${t("More")}<//>
       <${Button} icon="delete" label=${t("Delete the last digit")} disabled=${!entry.text.value} onClick=${() => entry.press("back")} />
-      <${Button} kind="primary" size="large" disabled=${!in_hand.value.length} onClick=${pay} label=${t("Pay")}>
+      <${Button} kind="primary" size="large" disabled=${!totals.value.count} onClick=${pay} label=${t("Pay")}>
         <span class="pay-word">${t("Pay")}<kbd aria-hidden="true">Enter</kbd></span><${Amount} value=${amount(totals.value.in_hand)} size=${24} strong /><//>
     </div></div>`;
 }
