@@ -57,7 +57,7 @@ def test_a_lot_opens_to_its_entries_and_an_entry_leads_to_its_receipt(page: Page
     expect(page.locator(".entries li")).to_contain_text(["Earned"])
     expect(page.locator(".entries a")).to_have_attribute("href", "/orders/sale-1")
     rows.nth(1).click()
-    expect(page.locator(".entries li")).to_contain_text(["Given by the shop", "Set aside for a payment"])
+    expect(page.locator(".entries li")).to_contain_text(["Given by the shop", "Set aside at the till"])
     expect(page.locator(".entries b")).to_have_text(["+40", "\u221210"])
     rows.nth(1).click()
     expect(page.locator(".entries")).to_have_count(0)

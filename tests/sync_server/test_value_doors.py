@@ -53,6 +53,14 @@ def test_a_programme_is_tried_saved_as_the_next_version_and_not_overwritten_by_w
     assert [(row.action, row.staff) for row in noted(lone_hub, "loyalty.")] == [("loyalty.programme", MANAGER.id)] * 2
 
 
+def test_a_first_programme_that_begins_later_does_not_hold_yet(lone_hub: HubProcess, desk: httpx.Client) -> None:
+    draft = desk.get("/loyalty").json()["programme"]
+    later = {"programme": draft, "seen": 0, "begin": "2099-01-01T00:00"}
+    assert desk.post("/loyalty", json=later).json() == {"version": 1}
+    shown = desk.get("/loyalty").json()
+    assert (shown["seen"], shown["holds"], [row["version"] for row in shown["versions"]]) == (1, 0, [1])
+
+
 def test_a_card_is_given_out_once_found_put_right_blocked_and_replaced_and_the_ledger_says_who(
     lone_hub: HubProcess, desk: httpx.Client
 ) -> None:

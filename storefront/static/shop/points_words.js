@@ -7,9 +7,9 @@ export function entryWords({ kind, src, dst }) {
   switch (kind) {
     case "earn": return dst === "pending" ? t("Earned, not counting yet") : t("Earned");
     case "activate": return t("Count from now on");
-    case "burn": return t("Set aside for a payment");
+    case "burn": return t("Set aside at the till");
     case "settle": return dst === "spent" ? t("Paid with points") : dst === "debt" ? t("Owed points paid back") : t("Used for owed points");
-    case "restore": return src === "held" ? t("Payment not made, points are back") : t("Goods returned, points are back");
+    case "restore": return src === "held" ? t("Not used, points are back") : t("Goods returned, points are back");
     case "expire": return t("Expired");
     case "clawback": return t("Taken back with returned goods");
     case "adjust": return dst ? t("Given by the shop") : t("Taken by the shop");
