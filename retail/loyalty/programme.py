@@ -146,7 +146,7 @@ def dated_from(rows: Iterable[Mapping[str, Any]]) -> tuple[DatedProgramme, ...]:
     found = []
     for row in rows:
         try:
-            programme = _PROGRAMME.validate_json(canonical(row["programme"]), strict=True, extra="ignore")
+            programme = _PROGRAMME.validate_json(canonical(row["programme"]), strict=True)
         except (ValidationError, KeyError, TypeError, ValueError):
             continue
         found.append(DatedProgramme(int(row["from_at"]), programme))

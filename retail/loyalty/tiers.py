@@ -120,14 +120,12 @@ def _keep_until(rule: TierRule, standing: Standing, own: Tier, visits: Sequence[
         years = 1 if _to_keep(rule, own, visits, now, zone) else 2
         return _new_year(now, zone, years) + grace
     counted = sorted((row for row in visits if window_begins(rule, now, zone) <= row.at <= now), key=lambda row: row.at)
-    left = sum(_of(rule, row) for row in counted)
-    if left < own.floor:
-        return now + grace
+    left, falls = sum(_of(rule, row) for row in counted), now
     for row in counted:
-        left -= _of(rule, row)
         if left < own.floor:
-            return row.at + ROLLING_DAYS * DAY_MS + grace
-    return now + grace
+            break
+        left, falls = left - _of(rule, row), row.at + ROLLING_DAYS * DAY_MS
+    return falls + grace
 
 
 def _of(rule: TierRule, visit: Visit) -> int:

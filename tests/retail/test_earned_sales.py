@@ -118,6 +118,11 @@ def test_what_is_paid_with_points_earns_none_and_counts_for_no_tier() -> None:
     assert differences(sale, book, NOON) == []
 
 
+def test_goods_for_nothing_earn_nothing() -> None:
+    products, lines = cart_of("1 × 99 tea, 1 × 0 dairy")
+    assert points_of(price(lines, book_of(products), NOON), DEFAULT) == 0
+
+
 CLUB = TierRule((Tier("silver", {"en": "Silver"}, 100), Tier("gold", {"en": "Gold"}, 500)))
 
 
@@ -187,4 +192,6 @@ def told(**more: Any) -> dict[str, Any]:
 def test_a_till_reads_what_it_knows_of_a_newer_hubs_programme_and_leaves_out_what_it_cannot_read() -> None:
     assert dated_from([told(lottery={"odds": 3})]) == (DatedProgramme(5, DAIRY),)
     assert dated_from([told(), told(version=2, points="many")]) == (DatedProgramme(5, DAIRY),)
+    assert dated_from([told(points="5")]) == (), "a number is a number"
     assert dated_from([{"from_at": 5}]) == ()
+    assert dated_from([{"from_at": 5}, told()]) == (DatedProgramme(5, DAIRY),), "and goes on with the next"

@@ -11,6 +11,7 @@ from test_worked_tables import numbers, rows
 from retail.errors import LoyaltyRefused
 from retail.loyalty.allowance import Allowance, check, public_of, sign
 from retail.loyalty.earning import PaidLine, earn, part_returned
+from retail.loyalty.ledger import Entry
 from retail.loyalty.programme import DAY_MS, NEVER, Multiplier, Programme, Tier, TierRule, terms_of
 from retail.loyalty.tiers import Standing, Visit, outlook, review, value
 
@@ -67,12 +68,45 @@ def test_after_a_history_points_lie_where_the_page_says(row: list[str]) -> None:
     assert list(book.account().totals.values()) == [int(amount) for amount in amounts]
 
 
+@pytest.mark.parametrize("row", rows("loyalty.md", "entries"))
+def test_a_step_adds_the_entries_that_the_page_says(row: list[str]) -> None:
+    history, wanted, _ = row
+    book, before = Book(), 0
+    for step in history.split(";"):
+        before = len(book.entries)
+        _carry_out(book, step.split())
+    added = (
+        sorted(book.entries[before:], key=lambda one: (one.key.split("#")[-1], one.account))
+        if step == " merge"
+        else book.entries[before:]
+    )
+    assert "; ".join(map(_said, added)) == wanted
+    assert {(one.at, one.customer) for one in added} <= {(book.now, "anna")}
+    assert len({one.key for one in book.entries}) == len(book.entries)
+
+
+def _said(entry: Entry) -> str:
+    parts = [f"{entry.kind} {entry.lot} {entry.src or 'out'}-{entry.dst or 'out'} {entry.points}"]
+    parts += [
+        f"{word} {name}"
+        for word, name in (("line", entry.line), ("rule", entry.rule), ("undoes", entry.reverses))
+        if name
+    ]
+    if entry.expires_at:
+        parts.append("for ever" if entry.expires_at == NEVER else f"until {entry.expires_at // DAY_MS}")
+    return " ".join(parts)
+
+
 def _carry_out(book: Book, words: list[str]) -> None:
     match words:
         case ["earn", sale, points]:
             book.earn(sale, {"all": int(points)})
         case ["earn", sale, points, "until", day]:
             book.earn(sale, {"all": int(points)}, ends=int(day) * DAY_MS)
+        case ["earn", sale, points, "from", day, "until", end]:
+            book.earn(sale, {"all": int(points)}, begins=int(day) * DAY_MS, ends=int(end) * DAY_MS)
+        case ["merge"]:
+            book.merge("anna", "boris")
         case ["earn", sale, points, "from", day]:
             book.earn(sale, {"all": int(points)}, begins=int(day) * DAY_MS)
         case ["day", day]:
@@ -142,9 +176,34 @@ def test_an_allowance_covers_what_the_page_says(row: list[str]) -> None:
 
 @pytest.mark.parametrize("row", rows("loyalty.md", "tiers"))
 def test_tiers_are_reached_and_lost_as_the_page_says(row: list[str]) -> None:
-    tier, days, metric, then, _ = row
+    tier, days, metric, then, since, below_since, _ = row
     below = on("0") - int(days) * DAY_MS if int(days) else 0
-    assert review(TIERS, Standing(tier, 1, below), int(metric), on("0")).tier == then
+    found = review(TIERS, Standing(tier, 1, below), int(metric), on("0"))
+    moments = {"": 0, "now": on("0")}
+    assert found == Standing(then, {**moments, "before": 1}[since], {**moments, "before": below}[below_since])
+
+
+def test_without_days_of_grace_a_tier_is_lost_at_once() -> None:
+    at_once = replace(TIERS, grace_days=0)
+    assert review(at_once, Standing("gold", 1), 499, 1000) == Standing("silver", 1000)
+    assert review(at_once, Standing("gold", 1), 500, 1000) == Standing("gold", 1)
+
+
+def test_who_is_below_keeps_the_tier_for_the_days_of_grace_from_then_on() -> None:
+    for window in ("rolling", "calendar"):
+        rule = replace(TIERS, window=window)  # type: ignore[arg-type]
+        found = outlook(rule, Standing("gold", 1, on("3")), [Visit(on("0"), 120, 0)], on("10"), UTC)
+        assert (found.tier, found.to_keep, found.keep_until) == ("gold", 380, on("33"))
+
+
+def test_a_tier_counts_what_its_rule_measures() -> None:
+    bought = [Visit(on("0"), 700, 40), Visit(on("1"), -200, -5, 0), Visit(on("2"), 100, 9)]
+    rules = {metric: replace(TIERS, metric=metric) for metric in ("spend", "points", "visits")}  # type: ignore[arg-type]
+    assert {metric: value(rule, bought, on("9"), UTC) for metric, rule in rules.items()} == {
+        "spend": 600,
+        "points": 44,
+        "visits": 2,
+    }
 
 
 @pytest.mark.parametrize("row", rows("loyalty.md", "outlook"))

@@ -51,6 +51,7 @@ TABLES = {
         "lines",
         "terms",
         "history",
+        "entries",
         "parts",
         "worth",
         "tiers",
