@@ -86,7 +86,9 @@ def test_a_step_adds_the_entries_that_the_page_says(row: list[str]) -> None:
 
 
 def _said(entry: Entry) -> str:
-    parts = [f"{entry.kind} {entry.lot} {entry.src or 'out'}-{entry.dst or 'out'} {entry.points}"]
+    # Outside is written "" and nothing else: entries are stored and compared as they are.
+    src, dst = ("out" if place == "" else place for place in (entry.src, entry.dst))
+    parts = [f"{entry.kind} {entry.lot} {src}-{dst} {entry.points}"]
     parts += [
         f"{word} {name}"
         for word, name in (("line", entry.line), ("rule", entry.rule), ("undoes", entry.reverses))

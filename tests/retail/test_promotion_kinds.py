@@ -76,8 +76,67 @@ def test_a_rule_from_a_newer_version_is_kept_and_gives_nothing(change: dict[str,
     assert (told.state, [verdict.kind for verdict in told.verdicts]) == ("untouched", ["newer"])
 
 
-@pytest.mark.parametrize("change", [{"version": -1}, {"benefit": 7}, {"names": ["Half"]}, {"version": "one"}])
-def test_a_row_that_cannot_be_read_stops_no_till(change: dict[str, Any]) -> None:
-    assert kept_promotion({**HALF, **change}).benefit == Unknown()
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({"version": -1}, {"version": -1}),
+        ({"benefit": 7}, {}),
+        ({"names": ["Half"]}, {"names": {}}),
+        ({"names": {"en": 5}}, {"names": {"en": "5"}}),
+        ({"version": "one"}, {"version": 0}),
+        ({"version": None}, {"version": 0}),
+        ({"id": 7}, {"id": "7"}),
+        ({"version": {1}}, {"version": 0}),
+    ],
+)
+def test_a_row_that_cannot_be_read_stops_no_till_and_keeps_what_can_be_told(
+    change: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    told = {"id": "p", "version": 1, "names": HALF["names"], **kept}
+    assert kept_promotion({**HALF, **change}) == Promotion(**told, benefit=Unknown())
     with pytest.raises(PromotionError):
         promotion_from({**HALF, **change})
+
+
+def test_a_row_without_anything_is_kept_as_a_promotion_without_a_name() -> None:
+    assert kept_promotion({}) == Promotion("", 0, {}, Unknown())
+
+
+def test_two_machines_write_a_promotion_in_the_same_bytes() -> None:
+    on = {"items": ["z", "b", "k", "a"], "departments": ["y", "c", "x"], "families": ["n", "m"], "but": ["q", "p"]}
+    spend = {"kind": "spend", "at_least": 5, "on": on}
+    body = {**HALF, "benefit": {**HALF["benefit"], "on": on}, "conditions": [spend]}
+    written = as_dict(promotion_from(body))
+    for found in (written["benefit"]["on"], written["conditions"][0]["on"]):
+        assert found == {name: sorted(ids) for name, ids in on.items()}
+    tiers = {"kind": "tiers", "any_of": ["silver", "gold"]}
+    assert as_dict(promotion_from({**HALF, "conditions": [tiers]}))["conditions"] == [tiers], "an order that was chosen"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"benefit": {"kind": "multibuy", "take": 2, "pay": 2}}, "benefit.pay: less than benefit.take"),
+        ({"benefit": {"kind": "multibuy", "take": 2, "pay": 3}}, "benefit.pay: less than benefit.take"),
+        ({"begin": "2026-05-01T00:00", "end": "2026-05-01T00:00"}, "end: later than begin"),
+        (
+            {"benefit": {"kind": "together", "steps": [{"spend": 1}, {"spend": 1}]}},
+            "benefit.steps: two begin at the same amount",
+        ),
+        ({"id": {1}}, "Object of type set is not JSON serializable"),
+    ],
+)
+def test_a_promotion_that_contradicts_itself_says_in_what(change: dict[str, Any], reason: str) -> None:
+    with pytest.raises(PromotionError) as caught:
+        promotion_from({**HALF, **change})
+    assert caught.value.params == {"reason": reason}
+
+
+def test_what_just_does_not_contradict_itself_is_read() -> None:
+    two_for_one = {"kind": "multibuy", "take": 2, "pay": 1}
+    steps = {"kind": "together", "steps": [{"spend": 1}, {"spend": 2}]}
+    for benefit in (two_for_one, steps):
+        assert promotion_from({**HALF, "benefit": benefit}).id == "p"
+    for times in ({"begin": "2026-05-01T00:00"}, {"begin": "2026-05-01T00:00", "end": "2026-05-01T00:01"}):
+        assert promotion_from({**HALF, **times}).begin == "2026-05-01T00:00"
+    assert promotion_from({**HALF, "end": "2026-05-01T00:00"}).end == "2026-05-01T00:00"
