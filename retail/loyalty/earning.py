@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import sub
 
 from retail.loyalty.programme import DEFAULT, ONCE, Programme
 from retail.money import split
@@ -53,13 +54,12 @@ def earn(programme: Programme, lines: Sequence[PaidLine], paid_in_points: int = 
     is taken off all lines in proportion, for points earn no points."""
     paid = [max(0, line.paid) for line in lines]
     in_points = min(max(0, paid_in_points), sum(paid))
-    own = [amount - part for amount, part in zip(paid, split(in_points, paid), strict=True)]
-    found = [multiplier_of(programme, line) for line in lines]
-    weights = [amount * line.times * times for amount, line, (_, times) in zip(own, lines, found, strict=True)]
+    own = map(sub, paid, split(in_points, paid))
+    rules = [multiplier_of(programme, line) for line in lines]
+    weights = [amount * lines[n].times * rules[n][1] for n, amount in enumerate(own)]
     points = sum(weights) * programme.points // (programme.per * ONCE * ONCE)
-    shares = split(points, weights)
-    rows = zip(lines, found, shares, strict=True)
-    return Earning(points, tuple(LineEarning(line.id, rule, part) for line, (rule, _), part in rows))
+    shares = enumerate(split(points, weights))
+    return Earning(points, tuple(LineEarning(lines[n].id, rules[n][0], part) for n, part in shares))
 
 
 def multiplier_of(programme: Programme, line: PaidLine) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """Promotions as JSON, and back."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,7 +16,7 @@ _PROMOTION: TypeAdapter[Promotion] = TypeAdapter(Promotion)
 
 def as_dict(promotion: Promotion) -> dict[str, Any]:
     body: dict[str, Any] = _PROMOTION.dump_python(promotion, mode="json")
-    return cast(dict[str, Any], _sorted(body))
+    return {name: _sorted(value) for name, value in body.items()}
 
 
 def _sorted(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, groupby
 
 from retail.money import rounded_ratio, split
@@ -124,7 +124,7 @@ def _lane(cart: Contents, live: Sequence[Promotion], rules: RuleBook) -> Given:
         ways = [_largest_first(cart, live, rules)]
     found = [_with_wholes(cart, way, rules) for way in ways]
     best = max(found, key=lambda one: one.worth)
-    return best if all_ways else Given(best.offs, best.worth, False, best.grants)
+    return best if all_ways else replace(best, exact=False)
 
 
 def _not_excluding(live: Sequence[Promotion]) -> tuple[list[list[Promotion]], bool]:
@@ -211,8 +211,8 @@ def _share_whole(goods: Sequence[Stack], whole: Whole, grants: list[Grant]) -> d
     grants.append(Grant(whole.promotion, together, tuple((goods[n], goods[n].count) for n in places)))
     shares = split(together, [goods[n].price * goods[n].count for n in places])
     return {
-        n: [Off(whole.promotion, off, count) for off, count in evenly(share, goods[n].count) if off]
-        for n, share in zip(places, shares, strict=True)
+        n: [Off(whole.promotion, off, count) for off, count in evenly(shares[place], goods[n].count) if off]
+        for place, n in enumerate(places)
     }
 
 
@@ -293,10 +293,10 @@ def _share_set(
     """A set's saving over all its units by their prices: none of them can be returned for more than was paid."""
     together = rounded_ratio(off, PARTS)
     shares = split(together, [goods[n].price for n in members])
-    for n, share in zip(members, shares, strict=True):
+    for place, n in enumerate(members):
         left[n] -= 1
-        if share:
-            offs.setdefault(n, []).append(Off(promotion, share, 1))
+        if shares[place]:
+            offs.setdefault(n, []).append(Off(promotion, shares[place], 1))
         else:
             # It served in a set and got nothing: it stays at its price, and no other promotion of the lane has it.
             offs.setdefault(n, [])

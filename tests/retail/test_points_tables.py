@@ -1,7 +1,7 @@
 """The worked tables of docs/loyalty.md about lots, returns and tiers, row by row."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,18 @@ from retail.errors import LoyaltyRefused
 from retail.loyalty.allowance import Allowance, check, public_of, sign
 from retail.loyalty.earning import PaidLine, earn, part_returned
 from retail.loyalty.ledger import Entry
-from retail.loyalty.programme import DAY_MS, NEVER, Multiplier, Programme, Tier, TierRule, terms_of
+from retail.loyalty.programme import (
+    DAY_MS,
+    NEVER,
+    Multiplier,
+    Programme,
+    Tier,
+    TierRule,
+    local_day,
+    midnight,
+    months_after,
+    terms_of,
+)
 from retail.loyalty.tiers import Standing, Visit, outlook, review, value
 
 PROGRAMME = Programme(
@@ -196,6 +207,39 @@ def test_who_is_below_keeps_the_tier_for_the_days_of_grace_from_then_on() -> Non
         rule = replace(TIERS, window=window)  # type: ignore[arg-type]
         found = outlook(rule, Standing("gold", 1, on("3")), [Visit(on("0"), 120, 0)], on("10"), UTC)
         assert (found.tier, found.to_keep, found.keep_until) == ("gold", 380, on("33"))
+
+
+def test_a_year_begins_with_its_first_ms_on_the_wall_of_the_zone() -> None:
+    rule = replace(TIERS, window="calendar")
+    bought = [Visit(NEW_YEAR - 1, 30, 0), Visit(NEW_YEAR, 100, 0)]
+    assert value(rule, bought, NEW_YEAR + 5, UTC) == 100
+    # In Berlin both are of the new year, which is an hour old.
+    assert value(rule, bought, NEW_YEAR + 5, BERLIN) == 130
+    kept = outlook(rule, Standing("silver", 1), bought, NEW_YEAR + 5, BERLIN).keep_until
+    assert kept == _ms("2028-01-01 00:00") + 30 * DAY_MS
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2024-02-29", 12, "2025-02-28"),
+        ("2023-12-31", 2, "2024-02-29"),
+        ("2026-05-15", 7, "2026-12-15"),
+        ("2026-05-15", 8, "2027-01-15"),
+        ("2026-12-31", 0, "2026-12-31"),
+        ("2026-10-31", 25, "2028-11-30"),
+    ],
+)
+def test_so_many_months_later_is_the_same_day_or_the_last_of_the_month(day: str, months: int, then: str) -> None:
+    assert months_after(date.fromisoformat(day), months) == date.fromisoformat(then)
+
+
+def test_a_day_begins_at_midnight_on_the_wall_of_the_zone() -> None:
+    summer, change = date(2026, 7, 1), date(2026, 3, 29)
+    assert midnight(summer, BERLIN) == _ms("2026-07-01 00:00") == midnight(summer, UTC) - 2 * 3_600_000
+    assert midnight(change, BERLIN) == midnight(change, UTC) - 3_600_000
+    assert [local_day(midnight(summer, BERLIN) - back, BERLIN).day for back in (0, 1)] == [1, 30]
 
 
 def test_a_tier_counts_what_its_rule_measures() -> None:

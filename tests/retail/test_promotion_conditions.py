@@ -149,7 +149,8 @@ def test_points_and_free_delivery_are_given_beside_the_prices() -> None:
     priced = price(lines, book, NOON)
     assert [one.id for one in priced.given.perks] == ["ship", "twice"]
     assert priced.off == 0
-    assert [one.state for one in explain(priced.given, book.rules, NOON)] == ["untouched", "given", "given"]
+    told = explain(priced.given, book.rules, NOON)
+    assert [(one.state, one.saved) for one in told] == [("untouched", 0), ("given", 0), ("given", 0)]
 
 
 def test_an_earlier_lane_that_has_a_groups_promotion_excludes_the_later_one() -> None:

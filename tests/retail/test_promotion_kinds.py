@@ -11,6 +11,7 @@ from promotion_words import NOON, book_of, cart_of, promotion_of
 from retail.errors import PromotionError
 from retail.pricing import price
 from retail.promotions.benefits import FreeShipping, PointsTimes, Unknown
+from retail.promotions.conditions import Verdict
 from retail.promotions.explanation import explain
 from retail.promotions.kinds import as_dict, kept_promotion, promotion_from
 from retail.promotions.promotion import Promotion, RuleBook
@@ -73,7 +74,7 @@ def test_a_rule_from_a_newer_version_is_kept_and_gives_nothing(change: dict[str,
     priced = price(lines, type(book)(1, "EUR", products, book.taxes, rules), NOON)
     assert priced.off == 20
     (told,) = [one for one in explain(priced.given, rules, NOON) if one.promotion == "p"]
-    assert (told.state, [verdict.kind for verdict in told.verdicts]) == ("untouched", ["newer"])
+    assert (told.state, told.verdicts) == ("untouched", (Verdict("newer", False, "word", "", ""),))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,8 @@ def test_two_machines_write_a_promotion_in_the_same_bytes() -> None:
             "benefit.steps: two begin at the same amount",
         ),
         ({"id": {1}}, "Object of type set is not JSON serializable"),
+        ({"version": "1"}, "version: Input should be a valid integer"),
+        ({"colour": "red"}, "colour: Unexpected keyword argument"),
     ],
 )
 def test_a_promotion_that_contradicts_itself_says_in_what(change: dict[str, Any], reason: str) -> None:
