@@ -120,19 +120,13 @@ class Table:
         self.known: list[list[State]] = [[] for _ in at_work]
         self.multis = {m: machine for m, machine in enumerate(self.machines) if isinstance(machine, Multi)}
         self.offered = [
-            [(m, Moves(self, m, goods[n], one.roles[n])) for m, one in enumerate(at_work) if n in one.roles]
+            [(m, Moves(m, one, n, goods[n], self.known[m])) for m, one in enumerate(at_work) if n in one.roles]
             for n in members
         ]
         self.most = [max([alone[n], *(one.shares[n] for one in at_work if n in one.roles)]) for n in members]
 
-    def number(self, m: int, state: State) -> int:
-        known = self.known[m]
-        if state not in known:
-            known.append(state)
-        return known.index(state)
-
     def begin(self, so_far: Counter[int]) -> int:
-        return sum(self.number(m, one.begin(so_far[m])) << m * BITS for m, one in enumerate(self.machines))
+        return sum(_number(self.known[m], one.begin(so_far[m])) << m * BITS for m, one in enumerate(self.machines))
 
     def done(self, together: int) -> bool:
         return all(one.done(self.known[m][together >> m * BITS & MASK]) for m, one in enumerate(self.machines))
@@ -151,20 +145,26 @@ class Moves(dict[int, tuple[Move, ...]]):
     """Where machine `m` goes from each of its states with one unit of a stack: `(what is added, what is gained, the
     role)`. Each is found when it is first asked."""
 
-    def __init__(self, table: Table, m: int, stack: Stack, roles: tuple[int, ...]) -> None:
-        self._of = table, m, stack, roles
+    def __init__(self, m: int, one: Working, place: int, stack: Stack, known: list[State]) -> None:
+        self._of = m, one.machine, one.roles[place], stack, known
 
     def __missing__(self, number: int) -> tuple[Move, ...]:
-        table, m, stack, roles = self._of
-        found, machine, state = list[Move](), table.machines[m], table.known[m][number]
+        m, machine, roles, stack, known = self._of
+        found, state = list[Move](), known[number]
         for role in roles:
             taken = machine.take(state, stack, role, roles)
             if taken is not None:
-                after = table.number(m, taken[0])
+                after = _number(known, taken[0])
                 if after <= MASK:
                     found.append((after - number << m * BITS, taken[1], role))
-        self[number] = tuple(found)
-        return self[number]
+        self[number] = moves = tuple(found)
+        return moves
+
+
+def _number(known: list[State], state: State) -> int:
+    if state not in known:
+        known.append(state)
+    return known.index(state)
 
 
 def _one_round(table: Table, counts: Sequence[int], so_far: Counter[int]) -> Choice:
