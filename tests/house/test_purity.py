@@ -45,6 +45,7 @@ def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(RUN_S)
 def test_all_public_functions_of_retail_run_without_touching_the_world(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     pytest_words = ("-m", "pytest", "-q", "-p", "pure_room", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/retail")

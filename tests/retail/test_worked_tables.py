@@ -56,6 +56,8 @@ TABLES = {
         "worth",
         "tiers",
         "outlook",
+        "allowance",
+        "late",
     },
 }
 
