@@ -31,7 +31,7 @@ STORE = SHOP.stores[0]
 PEOPLE = [p for p in SHOP.staff if p.store == STORE.id]
 CLOCK_MS = 1_790_000_000_000
 WEIGHED = next(p for p in SHOP.products if p.unit == "kg")
-PIECES = [p for p in SHOP.products if p.unit == "piece" and p.gtin]
+PIECES = [p for p in SHOP.products if not p.weighed and p.gtin]
 SHOPPER = SHOP.shoppers[0]
 SUGGESTED_STEPS = (500, 1000, 5000)
 HEARS_TIMEOUT_S = 10
