@@ -211,13 +211,13 @@ def _card_rows(session: Session) -> Iterator[dict[str, Any]]:
 
 
 def _put_cards(session: Session, rows: Rows, doing: Doing) -> int:
-    known = {row["card"]: row["customer"] for row in _card_rows(session)} if len(rows) > 1 else {}
+    known: dict[str, str] = {}
+    for some in in_parts(sorted({row["card"] for row in rows})):
+        held = select(cards.c.number, cards.c.customer).where(cards.c.number.in_(some), cards.c.active)
+        known |= {row.number: row.customer for row in session.execute(held)}
     changed = 0
     for row in rows:
-        held = known.get(row["card"]) or session.scalar(
-            select(cards.c.customer).where(cards.c.number == row["card"], cards.c.active)
-        )
-        if held != row["customer"]:
+        if known.get(row["card"]) != row["customer"]:
             _check_customer(session, row["customer"])
             customers.issue_card(session, row["card"], row["customer"], doing.at)
             changed += 1
