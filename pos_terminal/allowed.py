@@ -17,8 +17,12 @@ from retail.tender import Tender
 
 
 def wanted(till: Till) -> bool:
-    """Whether the hub could be asked for points of the visit's shopper: one card, one question."""
-    known = till.shopper is not None and till.shopper.points != 0 and till.allowed is None
+    """Whether the hub could be asked for points of the visit's shopper: one card, one question.
+
+    Not before it has taken the card in: until then the cart may be somebody else's there, or nobody's.
+    """
+    shopper = till.shopper
+    known = shopper is not None and shopper.confirmed and shopper.points != 0 and till.allowed is None
     return known and till.kind == "till" and till.phase == "selling"
 
 
@@ -57,7 +61,7 @@ def used(till: Till) -> bool:
 def usable(till: Till, programme: Programme, left: int, at: int) -> Tender | None:
     """What the allowance would pay of `left` (minor units) at `at`; None where that is nothing."""
     given = till.allowed
-    if given is None or not given.amount or at >= given.not_after or used(till) or left <= 0:
+    if given is None or not given.amount or at >= given.not_after or used(till) or left <= 0 or till.shopper is None:
         return None
     points = programme.points_for(min(programme.money(given.amount), left))
     amount = min(programme.money(points), left)

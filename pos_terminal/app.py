@@ -57,6 +57,7 @@ class Terminal:
         self.sales = SaleFinder(self.counter)
         self._meet(who)
         self.counter.after_commit.append(lambda written: self.holds.wake())
+        self.counter.after_word.append(self.holds.wake)
         self.counter.after_commit.append(lambda written: self.link.wake(written))
         self.counter.before_command = Patience(self.counter, self.reference.ask_and_wait)
         self.clockwork = Clockwork(self.counter)

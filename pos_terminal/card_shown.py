@@ -35,8 +35,8 @@ def attach(turn: Turn, body: Card) -> None:
         )
     before = turn.till
     after, wishes = till.attach(turn.till, _as_of_now(turn, card), turn.moment, body.replace)
-    if before.shopper is not None and after.shopper != before.shopper:
-        # Points of the one are nobody else's.
+    if before.allowed is not None and after.shopper != before.shopper:
+        # Points of the one are nobody else's, also of one whose card the hub has refused.
         after, wishes = replace(after, allowed=None), [*allowed.given_back(before), *wishes]
     turn.step((after, wishes))
 

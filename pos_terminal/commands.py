@@ -8,6 +8,7 @@ from pydantic import Field
 from pos_terminal import allowed, card_sales, closing, hands, held, payment, signing, till
 from pos_terminal.card_shown import Card, attach
 from pos_terminal.errors import TillRefused
+from pos_terminal.giving_up import give_up
 from pos_terminal.return_commands import RETURN_COMMANDS
 from pos_terminal.store import outbox
 from pos_terminal.store.replica import SEARCH_LIMIT_MAX, Replica
@@ -247,14 +248,7 @@ def void_cart(turn: Turn, _: Nothing) -> None:
     detail = [{"item": line.item, "quantity": line.quantity} for line in lines][:20]
     if lines:
         turn.note("cart.voided", staff, cart=turn.till.cart.id, lines=len(lines), first=detail)
-    _give_up(turn)
-
-
-def _give_up(turn: Turn) -> None:
-    """What was set aside is freed first: with the goods the visit is over."""
-    free = [*held.wishes_for_nothing(turn.till), *allowed.given_back(turn.till)]
-    turn.wishes += [(turn.till.cart.id, wish) for wish in free]
-    turn.step(till.give_up(turn.till))
+    give_up(turn)
 
 
 def pay_begin(turn: Turn, _: Nothing) -> None:
@@ -312,7 +306,7 @@ def pay_at_till(turn: Turn, _: Nothing) -> None:
 
 def start_over(turn: Turn, _: Nothing) -> None:
     turn.only("kiosk")
-    _give_up(turn)
+    give_up(turn)
 
 
 def nothing(turn: Turn, _: Nothing) -> None:

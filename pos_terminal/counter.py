@@ -74,6 +74,8 @@ class Counter:
         self.before_command: Callable[[Message], None] = lambda body: None
         self.after_commit: list[Callable[[Due | None], None]] = []
         """Told of each command once it is on the disk, with the operations that it wrote; they must not wait."""
+        self.after_word: list[Callable[[], None]] = []
+        """Told when the hub's word has changed the state; they must not wait either."""
         self.beside: dict[str, tuple[type[Message], Callable[[Any], Any]]] = {"language": (Language, self._speak)}
         """Commands that are no turn of a visit, and need no catalogue; what they may ask the hub holds nobody up."""
         self.receipt_in: Callable[[str], str] = lambda text: ""
@@ -287,6 +289,8 @@ class Counter:
         if changed is not None:
             with self.news:
                 self.news.notify_all()
+            for wake in self.after_word:
+                wake()
 
     def reference_came(self) -> None:
         """There is newer reference data: show it, and let go of who no longer works here."""

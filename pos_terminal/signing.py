@@ -9,8 +9,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from pos_terminal import payment
 from pos_terminal.errors import TillRefused
+from pos_terminal.giving_up import give_up
 from pos_terminal.store import journal
-from pos_terminal.till import Person, fresh, give_up
+from pos_terminal.till import Person, fresh
 from pos_terminal.turn import Turn
 from retail.errors import N_, StaffRefused
 from retail.staff import PIN_DELAYS_MS, PIN_TRIES_MAX, PinAttempts, after_wrong_pin, check_may_try, wrong_pin
@@ -66,7 +67,7 @@ def sign_out(turn: Turn) -> None:
         raise TillRefused("till.cart_open", N_("Goods are still in the till. Have them paid or put them back first."))
     if turn.till.returning is not None or turn.till.credit is not None:
         raise TillRefused("till.return_open", N_("A return is still open. Finish it, or pay out what is left of it."))
-    turn.step(give_up(turn.till))
+    give_up(turn)
     turn.till = replace(turn.till, phase="signed_out", staff=None)
 
 

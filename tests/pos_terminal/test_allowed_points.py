@@ -166,3 +166,34 @@ def test_an_allowance_ends_with_its_time_and_is_no_other_shoppers(till: Bench) -
     till.ok("pay_cancel")
     till.ok("attach", card=other, replace=True)
     assert (voided(till), allowed(till)) == ([nonce], None)
+
+
+def test_nobodys_points_are_asked_for_before_the_hub_has_taken_the_card_in(till: Bench) -> None:
+    other = next(card for card in till.hub.cards if card != SHOPPER.card)
+    # Until it has, the cart there may be nobody's, or that of the card before.
+    till.hub.rejects["cart.attach"] = {"code": "card.unknown", "message": "Blocked.", "params": {}}
+    till.ok("attach", card=other)
+    till.wait(lambda view: view["shopper"] is None)
+    till.hub.rejects.clear()
+    till.ok("attach", card=SHOPPER.card)
+    till.wait(lambda view: allowed(till) and allowed(till).amount == MINE)
+    assert [body["card"] for body in till.hub.asked_to_allow] == [SHOPPER.card]
+
+
+def test_points_of_a_card_that_the_hub_refused_are_neither_used_nor_the_next_ones(till: Bench) -> None:
+    begun(till)
+    nonce = allowed(till).nonce
+    till.terminal.counter.inside(lambda _, state: replace(state, shopper=None, live=""))
+    away(till)
+    till.ok("pay_begin")
+    assert till.view["payment"]["allowed"] is None
+    till.ok("pay_cancel")
+    till.ok("attach", card=next(card for card in till.hub.cards if card != SHOPPER.card))
+    assert (voided(till), allowed(till)) == ([nonce], None)
+
+
+def test_who_signs_out_with_a_card_and_no_goods_in_the_till_leaves_no_points_set_aside(till: Bench) -> None:
+    begun(till, 0)
+    nonce = allowed(till).nonce
+    till.ok("sign_out")
+    assert voided(till) == [nonce]
