@@ -56,7 +56,9 @@ def allow(session: Session, device: Device, wanted: AllowanceWanted, now: int) -
     if device.actor.channel != "till":
         raise NotAllowed()
     visit = _own_cart(session, device, wanted.cart)
-    customer = _shopper(session, carts.carried_on(session, visit), wanted.card, now)
+    # The card before the cart: where a cashier has just changed it, the cart may still be the shopper's of before.
+    named = customers.by_card(session, wanted.card, now)["id"] if wanted.card else ""
+    customer = named or carts.carried_on(session, visit).cart.shopper
     if not customer:
         raise _whose()
     most = loyalty.programme(session, now).allowance_points_max

@@ -41,6 +41,9 @@ def grant(session: Session, wanted: Wanted, now: int) -> dict[str, Any]:
     if before is not None:
         return _granted_before(session, before, wanted)
     room = programme.allowance_points_max - _open(session, account)
+    if programme.limits.burned_a_day:
+        # As much as may be spent today still: beyond it nothing at all would be set aside.
+        room = min(room, programme.limits.burned_a_day - holds.burned(session, account, now).points_in_day)
     points = max(0, min(wanted.points, room, queries.balance(session, account)))
     points = programme.points_for(programme.money(points))
     if not wanted.terminal or not points:
@@ -110,7 +113,9 @@ def redeem(
         if row is None and queries.resolved(session, sale.shopper) == account:
             # We were restored from before the grant; our signature says that there was one.
             return holds.take_late(session, account, points, sale.id, now)
-        if row is None or row.cart not in carts:
+        # Of whose points a sale speaks that names a shopper, where another card was shown in the same visit before.
+        foreign = bool(sale.shopper) and queries.resolved(session, sale.shopper) != account
+        if row is None or row.cart not in carts or foreign:
             raise LoyaltyRefused("loyalty.allowance_visit", N_("These points were set aside for another visit."))
         if row.status == "voided":
             raise _used()

@@ -71,7 +71,7 @@ def set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme,
     version = books.change(session, account, floor=wanted.points, active=-wanted.points, held=wanted.points)
     if version is None:
         raise moves.short(wanted.points, queries.balance(session, account))
-    check_burn(programme.limits, _burned(session, account, now), wanted.points)
+    check_burn(programme.limits, burned(session, account, now), wanted.points)
     before = books.load_next(session, account, wanted.points)
     held = moves.hold(before, wanted.points, books.cause(account, version, wanted.id, now))
     books.write(session, before, held.entries, version)
@@ -92,7 +92,8 @@ def set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme,
     )
 
 
-def _burned(session: Session, account: str, now: int) -> Burned:
+def burned(session: Session, account: str, now: int) -> Burned:
+    """How fast points of an account were spent until now (ms)."""
     # An allowance counts once it is used; until then its points may still be.
     used = (_H.kind == "hold") | (_H.posted > 0)
     points = case((_H.kind == "hold", _H.points), (_H.status == "open", _H.points), else_=_H.posted)

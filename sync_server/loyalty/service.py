@@ -4,7 +4,7 @@ Holds and allowances are in `holds`, what happens by itself in `sweep`; every fu
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, insert, select, update
@@ -102,7 +102,7 @@ def earn(session: Session, bought: Purchase, now: int) -> Given:
     account = bought.customer
     while (row := EARN.first(session, account=account, today=today.toordinal(), **amounts)) is None:
         account = books.resolved(session, account)
-    _open_lot(session, account, bought, terms, points, begun)
+    _open_lot(session, account, replace(bought, at=when), terms, points, begun)
     for line in bought.lines:
         if line.points:
             books.add_entry(session, _entry(account, bought, line, terms, begun), row.version)

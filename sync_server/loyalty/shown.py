@@ -3,18 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from retail.loyalty.programme import NEVER, TierRule
 from retail.loyalty.tiers import tier_names
 from sync_server.catalogue.tables import stores
 from sync_server.loyalty import queries
-from sync_server.loyalty.tables import points_entries, points_lots
+from sync_server.loyalty.tables import points_entries, points_holds, points_lots
 from sync_server.orders.tables import sales
 from sync_server.prepared import Prepared
 
 ENTRIES_AT_ONCE = 30
+UNUSED = ("voided", "expired")
 
 _L = points_lots.c
 ENDING = Prepared(
@@ -92,9 +93,14 @@ def _outlook(session: Session, account: str, now: int, rule: TierRule | None) ->
 
 
 def _entries(session: Session, account: str, before: int, lot: str) -> list[Any]:
-    """The newest entries before a version of the account; all of one version, so that none falls between two pages."""
-    columns = points_entries.c
-    of = [columns.account == account, columns.version < before]
+    """The newest entries before a version of the account; all of one version, so that none falls between two pages.
+
+    Without those of an allowance that nobody used: each visit has one, and what went out and came back is no news.
+    """
+    columns, holds = points_entries.c, points_holds.c
+    unused = exists().where(holds.id == columns.source, holds.kind == "allowance", holds.status.in_(UNUSED))
+    there_and_back = columns.kind.in_(("burn", "restore")) & unused
+    of = [columns.account == account, columns.version < before, ~there_and_back]
     of += [columns.lot == lot] if lot else []
     newest = select(columns.version).where(*of).order_by(columns.version.desc()).limit(ENTRIES_AT_ONCE)
     last = min(session.scalars(newest), default=None)

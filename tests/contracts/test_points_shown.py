@@ -13,7 +13,7 @@ from retail.loyalty.programme import DAY_MS, DEFAULT, Tier, TierRule
 from retail.replica import applied
 from sync_server.customers import queries as customers
 from sync_server.db import Database
-from sync_server.loyalty import merging, service, shown, sweep, telling
+from sync_server.loyalty import allowances, holds, merging, service, shown, sweep, telling
 from sync_server.orders.tables import sales
 from sync_server.outbox import service as outbox
 from sync_server.outbox.tables import events
@@ -92,6 +92,21 @@ def test_older_entries_follow_without_a_gap_and_those_of_one_lot_alone(db: Datab
     assert [row["source"] for row in seen[::3]] == made[::-1]
     assert {row["lot"] for row in account(db, lot=made[7])["entries"]} == {made[7]}
     assert account(db, lot="elsewhere")["entries"] == []
+
+
+def test_what_an_allowance_set_aside_and_nobody_used_is_no_news(db: Database) -> None:
+    sell(db, ANNA, 30)
+    for nonce in ("unused", "used", "open"):
+        do(db, allowances.grant, holds.Wanted(nonce, ANNA, 20, "till-1", "cart-1"), NOW)
+        if nonce == "unused":
+            do(db, holds.void, nonce, NOW)
+        if nonce == "used":
+            do(db, holds.capture, nonce, "sale", 5, NOW)
+    found = [(row["kind"], row["source"], row["points"]) for row in account(db)["entries"]]
+    assert found[::-1][1:] == [
+        ("burn", "used", 20), ("settle", "sale", 5), ("restore", "sale", 15), ("burn", "open", 20),
+    ]  # fmt: skip
+    assert account(db)["points"]["active"] == 5
 
 
 def test_the_outlook_says_what_is_needed_and_until_when_the_tier_is_kept(db: Database) -> None:

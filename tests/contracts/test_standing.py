@@ -74,6 +74,14 @@ def test_a_sale_that_comes_late_is_counted_with_what_was_bought_since(db: Databa
     assert db.read(lambda session: queries.standing(session, ANNA)).tier == "silver"
 
 
+def test_a_sale_of_a_till_whose_clock_is_wrong_counts_as_of_when_it_is_heard_of(db: Database) -> None:
+    with_tiers(db)
+    sell(db, ANNA, 1, at=DAY_MS, paid=60_00, now=NOW)
+    sell(db, ANNA, 1, at=NOW + 3000 * DAY_MS, paid=50_00, now=NOW)
+    assert db.read(lambda session: queries.standing(session, ANNA)).tier == "silver"
+    assert not db.read(lambda session: queries.known(session, ANNA, NOW + 1)).first
+
+
 def test_a_sale_that_comes_late_takes_no_tier_away(db: Database) -> None:
     with_tiers(db, grace_days=0)
     sell(db, ANNA, 1, at=NOW, paid=600_00)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from holds_bench import ITEM, ask, code_of, differing, sale_of
 from hub_fixtures import Open
-from points_hub import agree
+from points_hub import agree, change_programme
 from sqlalchemy import delete
 from talking_device import FIRST, NOW, SECOND, Talker, rows, terminal
 from test_races import at_once
@@ -202,3 +202,29 @@ def test_who_may_not_ask_for_an_allowance(db: Database) -> None:
     till = bought(db)
     ask(till, "points", amount=10**6)
     assert (code_of(partial(allow, till)), free(db)) == ("loyalty.none", 0)
+
+
+def test_the_points_of_the_card_before_pay_nothing_for_the_next_one(db: Database) -> None:
+    have, till = free(db), bought(db)
+    # The till knows the next card already, and the hub has not heard of it.
+    given = allow(till, "next", card=SECOND.card)
+    assert (given["account"], free(db)) == (SECOND.id, have)
+    mine = allow(till)
+    till.ok("cart.attach", card=SECOND.card, replace=True)
+    sale = paid(till, mine, 30, SECOND.id)
+    commit(till, sale, mine, card=SECOND.card)
+    assert (kept(db, sale), differing(db)) == (True, [("points", "loyalty.allowance_visit")])
+    assert free(db) == have - mine["amount"]
+    agree(db, FIRST.id, SECOND.id)
+
+
+def test_no_more_is_allowed_than_may_be_spent_in_a_day(db: Database) -> None:
+    limited = replace(DEFAULT, version=1, limits=replace(DEFAULT.limits, burned_a_day=50))
+    change_programme(db, limited)
+    till = bought(db)
+    given = allow(till)
+    assert given["amount"] == 50
+    commit(till, paid(till, given, 30), given)
+    assert allow(visit(till), "second")["amount"] == 20
+    assert code_of(lambda: allow(visit(bought(db, "till-2")), "third")) == "loyalty.none"
+    agree(db, FIRST.id)
