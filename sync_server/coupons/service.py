@@ -18,6 +18,7 @@ from sync_server.carts.tables import cart_lines
 from sync_server.coupons import queries
 from sync_server.coupons.tables import coupon_codes, coupon_customers, coupon_entries, coupon_slots
 from sync_server.db import Database, ensure, insert_if_absent
+from sync_server.loyalty import queries as loyalty
 from sync_server.outbox import service as outbox
 from sync_server.vouchers import pages
 from sync_server.vouchers import service as vouchers
@@ -77,7 +78,7 @@ def claim(session: Session, key: CodeKey, asked: Asked) -> dict[str, Any]:
     before = session.scalar(select(coupon_entries.c.code).where(coupon_entries.c.key == f"{asked.claim}:claim"))
     if before is not None:
         return _again(session, asked, row, before)
-    _hold_customer(session, row, asked.occasion.shopper, now)
+    _hold_customer(session, row, asked.people, now)
     check_usable(queries.as_batch(row), queries.use_of(session, row, asked.people, now), asked.occasion)
     slot = _take(session, row, asked.claim, asked.occasion.shopper, asked.cart, now)
     if slot is None:
@@ -113,12 +114,14 @@ def _answer(row: Any, claim: str, until: int) -> dict[str, Any]:
     return {"claim": claim, "batch": row.batch, "promotion": row.promotion, "until": until}
 
 
-def _hold_customer(session: Session, row: Any, customer: str, now: int) -> None:
-    """Where a customer's uses are limited, one claim of theirs is decided after the other; what lapsed is freed."""
-    if not row.per_customer or not customer:
+def _hold_customer(session: Session, row: Any, people: Sequence[str], now: int) -> None:
+    """Where a customer's uses are limited, one claim of theirs is decided after the other, under whichever of their ids
+    they ask: under the same of them all. What lapsed of the first is freed."""
+    if not row.per_customer or not people:
         return
-    ensure(session, coupon_customers, batch=row.batch, customer=customer)
-    whose = (coupon_customers.c.batch == row.batch) & (coupon_customers.c.customer == customer)
+    customer, one = people[0], min(people)
+    ensure(session, coupon_customers, batch=row.batch, customer=one)
+    whose = (coupon_customers.c.batch == row.batch) & (coupon_customers.c.customer == one)
     session.execute(select(coupon_customers).where(whose).with_for_update())
     slots = coupon_slots.c
     mine = (slots.batch == row.batch) & (slots.customer == customer) & (slots.state == "claimed") & (slots.until <= now)
@@ -222,7 +225,7 @@ def _refused_to(session: Session, row: Any, customer: str, people: Sequence[str]
         return CouponRefused(
             "coupon.who", N_("This coupon is limited for each customer, and this cart is nobody's now.")
         )
-    _hold_customer(session, row, customer, now)
+    _hold_customer(session, row, people, now)
     if queries.uses_by(session, row.batch, people, now) < row.per_customer:
         return None
     return CouponRefused(
@@ -270,7 +273,8 @@ def _taken_anew(session: Session, claim: str, now: int) -> Any:
         select(entries.customer).where(entries.claim == claim).order_by(entries.at.desc(), entries.key.desc()).limit(1)
     ).scalar()
     customer = last or ""
-    if _refused_to(session, row, customer, [customer], now) is not None:
+    people = loyalty.people(session, customer) if customer else []
+    if _refused_to(session, row, customer, people, now) is not None:
         raise gone()
     taken = _take(session, row, claim, customer, first.cart, now)
     if taken is None:

@@ -179,9 +179,11 @@ def set_groups(session: Session, shopper: str, groups: Collection[str], at: int)
     known = update(customers).where(customers.c.id == shopper).values(groups=wanted).returning(customers.c.id)
     if session.execute(known).first() is None:
         raise NotFound()
-    numbers = session.scalars(select(cards.c.number).where(cards.c.customer == shopper, cards.c.active))
-    reference.changed(session, {"cards": list(numbers)}, at)
-    carts.repriced_of(session, shopper, at)
+    # Who shares an account with her has the prices of these groups as well.
+    people = loyalty.people(session, shopper)
+    reference.changed(session, {"cards": queries.card_numbers(session, people)}, at)
+    for one in people:
+        carts.repriced_of(session, one, at)
 
 
 def issue_card(session: Session, number: str, shopper: str, at: int) -> None:

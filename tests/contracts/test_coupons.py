@@ -78,6 +78,14 @@ def test_uses_that_lapsed_are_raced_for_again_and_no_use_is_made_of_it(open_shop
     assert len(rows(db, coupon_slots)) == uses
 
 
+def test_two_cards_of_one_person_race_for_the_only_use_that_she_has(open_shop: Open) -> None:
+    db, pair = open_shop(), ("anna", "boris")
+    codes = batch(db, codes=8, per_customer=1)
+    asking = [asked(code, shopper=pair[n % 2], merged=(pair[1 - n % 2],)) for n, code in enumerate(codes)]
+    got, refused = race(open_shop, asking)
+    assert (len(got), set(refused)) == (1, {"coupon.customer_limit"})
+
+
 def test_paying_with_a_claim_that_lapsed_and_taking_it_race_and_one_of_the_two_wins(open_shop: Open) -> None:
     db = open_shop()
     for code in batch(db, codes=6):

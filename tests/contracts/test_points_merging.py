@@ -6,9 +6,10 @@ import pytest
 from holds_bench import ask, on_card
 from points_hub import ANNA, BORIS, CLARA, HOUR_MS, NOW, YEAR_MS, agree, do, nothing, place, sell, spendable, sums
 from sqlalchemy import select
-from talking_device import SHOP, Talker, terminal
+from talking_device import SHOP, Talker, rows, terminal
 
 from retail.errors import LoyaltyRefused, StoredValueRefused
+from sync_server.catalogue.tables import reference_changes
 from sync_server.customers import queries as customers
 from sync_server.customers.service import set_groups, stream
 from sync_server.db import Database
@@ -71,6 +72,13 @@ def test_merged_customers_have_each_others_groups_and_credit_and_their_own_again
     with pytest.raises(StoredValueRefused):
         ask(till, "store_credit", amount=300, card=numbers[1])
     assert on_card(db, account) == (700, 0)
+
+
+def test_groups_that_one_of_merged_customers_gets_are_told_with_the_cards_of_both(db: Database) -> None:
+    do(db, merging.merge, "m-1", ANNA, BORIS, "2001", NOW)
+    do(db, set_groups, ANNA, ["staff"], NOW)
+    told = {row.key for row in rows(db, reference_changes) if row.kind == "cards"}
+    assert {one.card for one in SHOP.shoppers if one.id in (ANNA, BORIS)} <= told
 
 
 def test_everybody_in_an_account_is_shown_what_time_did_to_it(db: Database) -> None:
