@@ -64,8 +64,10 @@ def _gained(made: Sequence[Made], members: Sequence[int], alone: Sequence[int]) 
 
 def _choose(goods: Sequence[Stack], members: Sequence[int], at_work: Sequence[Working], alone: Sequence[int]) -> Choice:
     lone = at_work[0].machine if len(at_work) == 1 else None
-    if isinstance(lone, Multi | Limited) and _plain(goods, members, alone):
-        return _in_turn([goods[n] for n in members], lone)
+    # Among the members are goods of other promotions where this one is looked at by itself.
+    its = [place for place, n in enumerate(members) if n in at_work[0].roles]
+    if isinstance(lone, Multi | Limited) and _plain(goods, [members[place] for place in its], alone):
+        return _in_turn([goods[n] for n in members], its, lone)
     table = Table(goods, members, at_work, alone)
     pool, made = [goods[n].count for n in members], list[Made]()
     exact = not any(machine.mixed for machine in table.multis.values())
@@ -88,12 +90,13 @@ def _plain(goods: Sequence[Stack], members: Sequence[int], alone: Sequence[int])
     return not any(alone[n] for n in members) and len({goods[n].size for n in members}) == 1
 
 
-def _in_turn(stacks: Sequence[Stack], machine: Multi | Limited) -> Choice:
-    """Every unit taken as it comes, dearest first, while the machine takes any; what begins no whole set is left."""
+def _in_turn(stacks: Sequence[Stack], its: Sequence[int], machine: Multi | Limited) -> Choice:
+    """Every unit of `its` places taken as it comes, dearest first, while the machine takes any; what begins no whole
+    set is left."""
     state, taken, whole = machine.begin(0), list[tuple[int, int]](), 0
-    for place, stack in enumerate(stacks):
-        for _ in range(stack.count):
-            found = machine.take(state, stack, 0, (0,))
+    for place in its:
+        for _ in range(stacks[place].count):
+            found = machine.take(state, stacks[place], 0, (0,))
             if found is None:
                 break
             state = found[0]

@@ -139,6 +139,15 @@ def test_where_too_many_sets_meet_it_is_no_worse_than_any_of_the_offers_and_not_
     assert sum(found.saved.values()) >= max(one_by_one)
 
 
+@pytest.mark.parametrize("said", ["3 for 2 tea", "20% off tea [max 60]"])
+def test_an_offer_that_is_looked_at_by_itself_is_given_on_none_but_its_own_goods(said: str) -> None:
+    stacks = [stack("a", 100, 40), stack("b", 90, 40, "dairy")]
+    found = given_by(stacks, rules_of(said, "tea + 5 dairy for 539"))
+    assert not found.exact
+    given = [one.product.department for grant in found.grants if grant.promotion == "p1" for one, _ in grant.taken]
+    assert set(given) == {"tea"} and len(given) <= 40
+
+
 def test_what_earlier_carts_have_found_is_kept_within_bounds() -> None:
     book = RuleBook(1, rules_of("3 for 2 tea"))
     book.kept.update(dict.fromkeys(range(KEPT_MAX - 1)))
