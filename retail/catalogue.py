@@ -166,7 +166,7 @@ def check_parts(product: Product, known: Mapping[str, Product]) -> None:
         if part is None:
             raise CatalogueError("catalogue.unknown_item", N_("There is no product {item}."), item=item)
         if part.parts or item == product.id:
-            raise CatalogueError("catalogue.bundle_part", N_("{item} is a bundle, and no part of another."), item=item)
+            raise bundle_part(item)
         if not 0 < quantity <= PART_MAX or (not part.measured and quantity % QUANTITY_ONE):
             raise CatalogueError("catalogue.part_quantity", N_("So much of {item} cannot be in a bundle."), item=item)
         if part.tax != product.tax:
@@ -176,6 +176,10 @@ def check_parts(product: Product, known: Mapping[str, Product]) -> None:
                 item=item,
                 code=part.tax,
             )
+
+
+def bundle_part(item: str) -> CatalogueError:
+    return CatalogueError("catalogue.bundle_part", N_("{item} is a bundle, and no part of another."), item=item)
 
 
 def product_from(body: dict[str, Any]) -> Product:

@@ -4,6 +4,7 @@ SQLite has a full-text index (FTS5), PostgreSQL one over vectors; both look up t
 (`retail.search`), so both find the same.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, case, func, select, text
@@ -11,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from retail.catalogue import Product, product_from
 from retail.search import asked
+from sync_server.catalogue.reference import in_parts
 from sync_server.catalogue.tables import products
+
+CODES_AT_ONCE = 100
 
 IN_WORDS = text("products.ordinal IN (SELECT rowid FROM product_words WHERE product_words MATCH :words)")
 IN_VECTORS = text("array_to_tsvector(string_to_array(products.words, ' ')) @@ CAST(:words AS tsquery)")
@@ -58,6 +62,20 @@ def _leads(dialect: str, department: str) -> Select[Any]:
     found = select(func.min(products.c.ordinal).label("lead")).where(~products.c.withdrawn).group_by(family)
     found = found.where(IN_VECTORS if dialect == "postgresql" else IN_WORDS)
     return found.where(products.c.department == department) if department else found
+
+
+def with_codes(session: Session, codes: Collection[str]) -> list[Product]:
+    """The products on sale that are asked for by one of these numbers."""
+    found: dict[str, Product] = {}
+    in_vectors = session.get_bind().dialect.name == "postgresql"
+    sign, mark = (" | ", "'") if in_vectors else (" OR ", '"')
+    fits = (IN_VECTORS if in_vectors else IN_WORDS, ~products.c.withdrawn)
+    # Digits only, so that no quote in one can end the quotation.
+    for some in in_parts(sorted(code for code in codes if code.isascii() and code.isdecimal()), CODES_AT_ONCE):
+        words = {"words": sign.join(f"{mark}{code}{mark}" for code in some)}
+        rows = session.scalars(select(products.c.body).where(*fits), words)
+        found |= {body["id"]: product_from(body) for body in rows}
+    return list(found.values())
 
 
 def _query(dialect: str, words: list[str]) -> str:

@@ -1,14 +1,15 @@
 """Changing the catalogue: every change gives each store's reference data its next version."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import false, func, insert, select, update
+from sqlalchemy import String, cast, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from retail import search
-from retail.catalogue import Department, Product, Store, TaxRate, check_packs, check_parts, product_from
+from retail.catalogue import Department, Product, Store, TaxRate, bundle_part, check_packs, check_parts, product_from
 from retail.errors import N_, CatalogueError
 from sync_server.catalogue import reference
 from sync_server.catalogue import search as pages
@@ -110,17 +111,41 @@ def _check_named(session: Session, given: Collection[Product]) -> None:
         if product.parts:
             wanted = [item for item in product.parts if item not in inside]
             check_parts(product, {**_known(session, wanted), **inside})
-        _check_codes(session, product, given)
+    _check_no_parts(session, inside)
+    _check_codes(session, inside)
 
 
-def _check_codes(session: Session, product: Product, given: Collection[Product]) -> None:
-    """Refuse a pack whose code is another product's, or that of a pack of another: a scan means one thing."""
-    for gtin in product.packs:
-        for other in [*given, *pages.page_of(session, "", gtin, 1, 2)[0]]:
-            if other.id != product.id and gtin in (other.gtin, *other.packs):
-                raise CatalogueError(
-                    "catalogue.pack_taken", N_("The code {code} is that of {item} already."), code=gtin, item=other.id
-                )
+def _check_no_parts(session: Session, given: Mapping[str, Product]) -> None:
+    """Refuse to make a bundle of what is a part of another: the stock looks inside once."""
+    bundles = {item for item, product in given.items() if product.parts}
+    became = [item for item, known in _known(session, bundles).items() if not known.parts]
+    if not became:
+        return
+    # Rare, and no index has it: all goods are looked through.
+    body = cast(products.c.body, String)
+    named = or_(*(body.contains(json.dumps(item), autoescape=True) for item in became))
+    for row in session.scalars(select(products.c.body).where(named, ~products.c.withdrawn)):
+        inner = sorted(set(row.get("parts") or ()).intersection(became))
+        if inner and row["id"] not in given:
+            raise bundle_part(inner[0])
+
+
+def _check_codes(session: Session, given: Mapping[str, Product]) -> None:
+    """Refuse a code of a pack that is another product's too, or that of a pack of another: a scan means one thing."""
+    codes = {code for product in given.values() for code in (product.gtin, *product.packs) if code}
+    others = [product for product in pages.with_codes(session, codes) if product.id not in given]
+    holders: dict[str, list[Product]] = {}
+    for product in [*given.values(), *others]:
+        for code in {product.gtin, *product.packs} & codes:
+            holders.setdefault(code, []).append(product)
+    for code, held in holders.items():
+        if len(held) > 1 and any(code in product.packs for product in held):
+            raise CatalogueError(
+                "catalogue.pack_taken",
+                N_("The code {code} is that of {item} already."),
+                code=code,
+                item=held[-1].id,
+            )
 
 
 def _known(session: Session, items: Collection[str]) -> dict[str, Product]:

@@ -61,6 +61,12 @@ class Kind:
     put: Callable[[Session, Rows, Doing], int]
 
 
+class Named(Message):
+    """What a message can name, and every database keeps."""
+
+    id: Key
+
+
 class PriceRow(Message):
     item: Key
     price: int
@@ -94,6 +100,8 @@ def _by(shape: Any, **unsaid: Any) -> Callable[[dict[str, Any]], dict[str, Any]]
             found: dict[str, Any] = adapter.dump_python(
                 adapter.validate_python(unsaid | row, strict=False, extra="forbid"), mode="json"
             )
+            if "id" in found:
+                Named(id=found["id"])
             return found
         except ValidationError as error:
             raise ValueError(faults_of(error)) from None

@@ -4,9 +4,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from talking_device import NOW, PIECES, SHOP, Talker, make_sale, rows, terminal
 
 from retail import returns
+from retail.errors import CatalogueError
 from retail.returns import Back, ReturnHead
 from sync_server.catalogue import service as shelves
 from sync_server.db import Database
@@ -49,3 +51,14 @@ def test_a_bundle_that_cannot_be_is_refused_with_its_line(db: Database, tmp_path
     report = exchange.take_in(db, "products", path, "2001", NOW, skip_bad=True)
     assert [row["line"] for row in report.bad] == [2, 3, 4, 5] and report.changed == 1
     assert "one tax rate" in report.bad[2]["reason"]
+
+
+def test_a_part_of_a_bundle_does_not_become_a_bundle_itself(db: Database) -> None:
+    db.write(lambda session: shelves.put_products(session, [BOX], NOW))
+    other = next(one for one in PIECES if one.tax == LOAF.tax and one.id not in BOX.parts)
+    nested = replace(JAR, parts={other.id: 1000})
+    with pytest.raises(CatalogueError) as refused:
+        db.write(lambda session: shelves.put_products(session, [nested], NOW))
+    assert (refused.value.code, refused.value.params["item"]) == ("catalogue.bundle_part", JAR.id)
+    db.write(lambda session: shelves.put_products(session, [replace(BOX, parts={LOAF.id: 2000}), nested], NOW))
+    db.write(lambda session: shelves.put_products(session, [replace(nested, price=1)], NOW))

@@ -222,3 +222,11 @@ def test_price_lists_and_their_rows_are_kinds_of_their_own(db: Database, tmp_pat
     assert [take_in(db, "list-prices", path).changed for _ in range(2)] == [1, 0]
     offers = db.read(lambda session: catalogue.offers_of(session, [BREAD.id]))
     assert "week" not in offers.get(BREAD.id, {"lists": {}})["lists"]
+
+
+def test_what_no_message_could_name_is_refused_with_its_line(db: Database, tmp_path: Path) -> None:
+    for kind, good in (("products", BREAD.as_dict()), ("price-lists", {"id": "week", "names": {"en": "Week"}})):
+        rows = [good, *(good | {"id": wrong} for wrong in ("", "x" * 65, "неделя"))]
+        report = take_in(db, kind, written(tmp_path, "wrong.jsonl", *rows), dry=True)
+        assert [row["line"] for row in report.bad] == [2, 3, 4]
+        assert all(row["reason"].startswith("id: ") for row in report.bad), report.bad

@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from talking_device import FIRST, NOW, PIECES, Talker, live_cart, make_sale, operation, phone, rows, terminal, view
 
+from retail.errors import CatalogueError
 from sync_server.catalogue import queries as catalogue
 from sync_server.catalogue import search
 from sync_server.catalogue import service as shelves
@@ -68,3 +70,15 @@ def test_packs_come_in_by_file_and_a_code_means_one_thing(db: Database, tmp_path
     assert [one.id for one in db.read(lambda session: search.page_of(session, "", CASE, 1, 5))[0]] == [ITEM.id]
     db.write(lambda session: shelves.put_products(session, [replace(PACKED, packs={})], NOW))
     assert db.read(lambda session: search.page_of(session, "", CASE, 1, 5))[0] == []
+
+
+def test_a_code_of_a_pack_becomes_no_products_own_and_goes_to_another_product_in_one_change(db: Database) -> None:
+    put = shelves.put_products
+    db.write(lambda session: put(session, [PACKED], NOW))
+    with pytest.raises(CatalogueError) as refused:
+        db.write(lambda session: put(session, [replace(OTHER, gtin=CASE)], NOW))
+    assert (refused.value.code, refused.value.params) == ("catalogue.pack_taken", {"code": CASE, "item": ITEM.id})
+    with pytest.raises(CatalogueError):
+        db.write(lambda session: put(session, [replace(OTHER, packs={ITEM.gtin: 6})], NOW))
+    db.write(lambda session: put(session, [replace(OTHER, packs={CASE: 12}), replace(PACKED, packs={})], NOW))
+    assert [one.id for one in db.read(lambda session: search.with_codes(session, {CASE, "no'number"}))] == [OTHER.id]
