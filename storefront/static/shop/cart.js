@@ -34,11 +34,14 @@ function InHand({ line }) {
 function Chosen({ line }) {
   const step = unitOf(line) ? MEASURED_STEP : 1000 * (line.pack || 1);
   const more = (_, delta) =>
-    act("cart.add", { line: line.id, item: line.item, quantity: delta, fulfilment: line.fulfilment, weighed: line.weighed, ...(line.pack && { pack: line.pack }) });
+    act("cart.add", { line: line.id, item: line.item, quantity: delta, fulfilment: line.fulfilment, weighed: false, ...(line.pack && { pack: line.pack }) });
   const gone = () => act("cart.remove", { line: line.id, seen: line.quantity });
+  const weight = line.weighed && html`<span class="amount">${quantity(line.quantity, unitOf(line))} × </span>`;
+  // What was weighed or cut at a till and put back here is as much as it is: it is taken or not.
+  const deed = line.weighed ? html`<${Button} kind="quiet" icon="trash-2" label=${t("Remove {name}", { name: name(line.names) })} onClick=${gone} />`
+    : html`<${Stepper} value=${line.quantity} step=${step} unit=${unitOf(line)} label=${t("Quantity of {name}", { name: name(line.names) })} onChange=${more} onRemove=${gone} />`;
   return html`<${Line} picture=${picture(line)} title=${name(line.names)} total=${amount(line.total)} ...${less(line)} pending=${line.pending}
-    note=${perUnit(line)} extra=${html`<span class="chosen-step"><${Stepper} value=${line.quantity} step=${step}
-      unit=${unitOf(line)} label=${t("Quantity of {name}", { name: name(line.names) })} onChange=${more} onRemove=${gone} /></span>`} />`;
+    note=${weight ? html`${weight}${perUnit(line)}` : perUnit(line)} extra=${html`<span class="chosen-step">${deed}</span>`} />`;
 }
 
 function Place({ place, lines }) {

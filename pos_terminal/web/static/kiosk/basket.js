@@ -43,7 +43,7 @@ function Mine({ line }) {
   return html`<${Line} title=${named(line.names)} note=${note}
     picture=${picture} total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending}>
     ${line.weighed ? html`<${Button} icon="trash-2" kind="quiet" label=${t("Remove {name}", { name: named(line.names) })} onClick=${remove} />`
-      : html`<${Stepper} value=${line.quantity} step=${stepOf(line)} label=${named(line.names)} onChange=${(to) => act("set", { line: line.id, to, seen: line.seen })} onRemove=${remove} />`}
+      : html`<${Stepper} value=${line.quantity} step=${stepOf(line)} unit=${isMeasured(line) ? line.unit : ""} label=${named(line.names)} onChange=${(to) => act("set", { line: line.id, to, seen: line.seen })} onRemove=${remove} />`}
   <//>`;
 }
 
