@@ -272,7 +272,7 @@ def sale_from(body: Mapping[str, Any]) -> Sale:
 def _ids(sale: Sale) -> Iterator[str]:
     yield from (sale.id, sale.number, sale.store, sale.terminal, sale.cashier, sale.cart, sale.shopper, sale.currency)
     for line in sale.lines:
-        yield from (line.id, line.item, line.price_list)
+        yield from (line.id, line.item, line.price_list, *line.parts)
     for coupon in sale.coupons:
         yield from (coupon.claim, coupon.promotion)
     yield from (tender.hold for tender in sale.tenders)

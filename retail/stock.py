@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retail.codec import digest
 from retail.money import QUANTITY_ONE
 from retail.returns import Return
 from retail.sale import Sale
 
 NAME_CHARS_MAX = 64
 """Of a movement's line, as a database keeps it."""
+
+DIGEST_CHARS = 48
+"""In place of an id that is too long to be one part of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,15 @@ def _moved(line: str, item: str, quantity: int, parts: Mapping[str, int]) -> lis
     if not parts:
         return [(line, item, quantity)]
     return [
-        (f"{n}.{line}"[:NAME_CHARS_MAX], part, each * quantity // QUANTITY_ONE)
-        for n, (part, each) in enumerate(sorted(parts.items()))
+        (_name(line, n), part, each * quantity // QUANTITY_ONE) for n, (part, each) in enumerate(sorted(parts.items()))
     ]
+
+
+def _name(line: str, n: int) -> str:
+    """A name for part `n` of a line that no line has and no part of another: a phone chooses the ids of its lines, and
+    none of those has a stroke in it."""
+    name = f"{line}/{n}"
+    return name if len(name) <= NAME_CHARS_MAX else f"/{digest(line)[:DIGEST_CHARS]}/{n}"
 
 
 def bundles_in(parts: Mapping[str, int], levels: Mapping[str, int]) -> int:

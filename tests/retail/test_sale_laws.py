@@ -285,6 +285,23 @@ def test_a_sale_moves_exactly_its_goods_out_of_its_store_once_a_line(goods: list
     assert {move.store for move in moves} == {"main"}
 
 
+def test_movements_of_bundles_have_names_of_their_own_whatever_their_lines_are_called() -> None:
+    """A phone chooses the ids of its lines, and a till cannot keep two movements of one name."""
+    box = replace(PRODUCTS["p-0"], id="box", parts={"p-0": 1000, "p-1": 2000})
+    book = PriceBook(7, "EUR", {**PRODUCTS, "box": box}, TAXES)
+    names = ["a", "0.a", "a.0", "1.a", "x" * 64, "x" * 63 + "y", "x" * 62]
+    lines = [CartLine(name, "p-0" if "." in name else "box", 1000, "till-1", "till", n) for n, name in enumerate(names)]
+    head = SaleHead("sale", "01-01-000001", "main", "till-1", "", "cart", "", 1)
+    priced = price(lines, book)
+    sale = close(head, priced, [Tender("cash", priced.total)], book)
+    kept = {move.line for move in moves_of(sale)}
+    assert len(kept) == len(moves_of(sale)) == 11 and max(map(len, kept)) <= 64
+    body = sale.as_dict()
+    body["lines"][0]["parts"] = {"x" * 65: 1000}
+    with pytest.raises(SaleError):
+        sale_from(body)
+
+
 @given(st.integers(1, 10**7), st.integers(1, 10**7))
 def test_two_sales_of_a_terminal_never_share_a_number(one: int, another: int) -> None:
     assume(one != another)
