@@ -11,7 +11,7 @@ import pytest
 from receipt_checker.check import faults
 from retail import loyalty
 from retail.cart import Actor, Add, Cart, CartLine, apply
-from retail.catalogue import Product, TaxPart, TaxRate, Unit, check_packs, check_parts
+from retail.catalogue import Product, TaxPart, TaxRate, Unit, bundle_part, check_packs, check_parts
 from retail.errors import CartRefused, CatalogueError, TenderRefused
 from retail.money import extend, minor_digits, split
 from retail.occasion import Occasion
@@ -167,6 +167,13 @@ def test_a_bundle_takes_its_parts_off_the_shelf_as_the_page_says(row: list[str])
     assert {move.item: -move.quantity for move in moves_of(sale)} == {k: int(v) for k, v in pairs(leaves)}
     assert bundles_in(parts, {item: each * 3 + each - 1 for item, each in parts.items()}) == 3000
     assert faults(sale.as_dict()) == []
+
+
+def test_a_bundle_is_no_part_of_a_bundle() -> None:
+    loaf = Product("loaf", "", {}, "", 100, "A", parts={"honey": 1000})
+    with pytest.raises(CatalogueError) as told:
+        check_parts(Product("box", "", {}, "", 990, "A", parts={"loaf": 1000}), {"loaf": loaf})
+    assert (told.value.code, told.value.params) == (bundle_part("loaf").code, {"item": "loaf"})
 
 
 @pytest.mark.parametrize("row", rows("pricing.md", "split"))
