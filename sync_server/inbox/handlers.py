@@ -56,7 +56,9 @@ def carry(
             outbox.record(session, carts.stream(carts.carried_on(session, stored).cart.id), {}, cause, operation.at)
             return {"freed": freed}
         case ReturnBody():
-            _only_terminals(device)
+            # A kiosk gives no money back, and stands where anybody can reach it.
+            if device.actor.channel != "till":
+                raise NotAllowed()
             return returns.commit(session, device, body, cause, now)
         case NoteBody():
             _only_terminals(device)

@@ -16,6 +16,7 @@ from sync_server.loyalty import books
 from sync_server.loyalty.tables import (
     MERGED,
     UNDOES,
+    points_answers,
     points_balances,
     points_entries,
     points_holds,
@@ -271,6 +272,11 @@ def undone(session: Session, keys: list[str]) -> dict[str, int]:
         .group_by(columns.reverses)
     )
     return {key: int(points) for key, points in rows}
+
+
+def answered(session: Session, key: str) -> dict[str, Any]:
+    """What was answered under a key; nothing where nobody has asked."""
+    return session.scalar(select(points_answers.c.answer).where(points_answers.c.key == key)) or {}
 
 
 def hold(session: Session, name: str) -> Any:

@@ -265,7 +265,12 @@ def take_back(
         return {"taken": taken - withheld, "given_back": given_back, "withheld": withheld}
 
     asked = {"sale": sale, "lines": [asdict(line) for line in lines], "burned": burned, "money": money}
-    return books.once(session, f"return:{key}", asked, now, act)  # type: ignore[no-any-return]
+    return books.once(session, return_key(key), asked, now, act)  # type: ignore[no-any-return]
+
+
+def return_key(document: str) -> str:
+    """Under which key the answer about a return is kept."""
+    return f"return:{document}"
 
 
 def _holder(session: Session, lot: str) -> str:

@@ -87,6 +87,12 @@ def shown_by(session: Session, sale: str, shopper: str) -> dict[str, dict[str, A
     return {sale: order_of(session, sale, shopper), **dict.fromkeys(ids[ORDERS_SHOWN_MAX:])}
 
 
+def if_shown(session: Session, sale: str, shopper: str) -> dict[str, dict[str, Any] | None]:
+    """A sale as its shopper is shown it, where it is one of the newest; else nothing."""
+    newest = select(sales.c.id).where(sales.c.shopper == shopper).order_by(*NEWEST).limit(ORDERS_SHOWN_MAX)
+    return {sale: order_of(session, sale, shopper)} if sale in set(session.scalars(newest)) else {}
+
+
 def order_of(session: Session, sale: str, shopper: str) -> dict[str, Any] | None:
     """One order, if it is this shopper's."""
     row = session.execute(_orders().where(sales.c.id == sale, sales.c.shopper == shopper)).first()

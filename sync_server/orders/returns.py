@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from retail import returns
 from retail.errors import N_, ReturnRefused, SaleError, StoredValueRefused
+from retail.loyalty.purchase import paid_in_points
 from retail.messages import ReturnBody
 from retail.returns import Back, Return, ReturnHead
 from retail.sale import Sale, sale_from
 from retail.stock import moves_back
+from retail.tender import cash_rounding
 from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
 from sync_server.db import insert_absent, insert_if_absent
@@ -70,11 +72,17 @@ def commit(session: Session, device: Device, body: ReturnBody, cause: Cause, now
         _keep(session, told, now)
         _case(session, told, [{"what": "sale", "line": "", "sold": told.sale, "derived": None}], now)
         return {"document": told.id, **NOTHING_BOOKED.points, "less": 0}
+    step = catalogue.book(session, sold.sale.store).cash_step
+    if body.given and _is_kept(session, told):
+        # Granted before, and paid out by somebody who had not waited to hear how much.
+        withheld = loyalty_queries.answered(session, loyalty.return_key(told.id)).get("withheld", 0)
+        if less := _less(session, withheld, _in_cash(told), step, now):
+            _case(session, told, [_not_kept(less)], now)
+        return {"document": told.id, **NOTHING_BOOKED.points, "less": 0}
     wanted = [Back(row.line, row.quantity, row.restock) for row in told.lines]
     rows = list[dict[str, Any]]()
     if body.given:
         wanted, rows = _what_is_left(sold, wanted)
-    step = catalogue.book(session, sold.sale.store).cash_step
     derived = returns.make(_head(told), sold.sale, sold.before, wanted, step) if wanted else None
     differing = returns.differences(told, derived) if derived is not None and not rows else []
     if differing and not body.given:
@@ -82,8 +90,10 @@ def commit(session: Session, device: Device, body: ReturnBody, cause: Cause, now
     _keep(session, told, now)
     booked = NOTHING_BOOKED
     if derived is not None:
-        booked = _booked(session, sold, derived, told if body.given else derived, cause, now)
+        booked = _booked(session, sold, derived, told if body.given else derived, cause, now, step)
     rows += differing + booked.rows
+    if body.given and booked.less:
+        rows.append(_not_kept(booked.less))
     if rows:
         _case(session, told, rows, now)
     return {"document": told.id, **booked.points, "less": booked.less}
@@ -142,11 +152,31 @@ def _keep(session: Session, told: Return, now: int) -> None:
         )
 
 
+def _is_kept(session: Session, told: Return) -> bool:
+    body = session.scalar(select(sale_returns.c.body).where(sale_returns.c.id == told.id))
+    return body is not None and returns.return_from(body) == told
+
+
+def _in_cash(document: Return) -> int:
+    return sum(refund.amount for refund in document.refunds if refund.kind == "cash")
+
+
+def _less(session: Session, withheld: int, in_cash: int, step: int, now: int) -> int:
+    """By how much less is paid out in cash for so many withheld points; what is left is paid in coins of the store."""
+    less = min(loyalty_queries.programme(session, now).money(withheld), in_cash)
+    return min(in_cash, less + cash_rounding(less, step))
+
+
+def _not_kept(less: int) -> dict[str, Any]:
+    """The cash was given whole."""
+    return {"what": "less", "line": "", "sold": 0, "derived": less}
+
+
 def _case(session: Session, told: Return, rows: list[dict[str, Any]], now: int) -> None:
     open_exception(session, told.store, "returned", told.id, {"number": told.number, "rows": rows}, now)
 
 
-def _booked(session: Session, sold: Sold, derived: Return, paid: Return, cause: Cause, now: int) -> Booked:
+def _booked(session: Session, sold: Sold, derived: Return, paid: Return, cause: Cause, now: int, step: int) -> Booked:
     """Count the goods, put them back on the shelf, take back what they earned and give back what paid for them.
 
     `paid` says what the terminal gives back itself, or has given.
@@ -161,16 +191,18 @@ def _booked(session: Session, sold: Sold, derived: Return, paid: Return, cause: 
         for row in derived.lines
     ]
     burned = sum(refund.points for refund in derived.refunds)
-    money = sum(refund.amount for refund in derived.refunds if not refund.points)
+    # As the sale counted for tiers: without what points paid, and without what cash was rounded by.
+    money = max(0, derived.total - paid_in_points(derived.refunds))
     points = loyalty.take_back(session, derived.id, sold.sale.id, lines, burned, money, now)
-    less = loyalty_queries.programme(session, now).money(points["withheld"])
-    in_cash = sum(refund.amount for refund in derived.refunds if refund.kind == "cash")
+    less, in_cash = loyalty_queries.programme(session, now).money(points["withheld"]), _in_cash(derived)
     rows = _to_cards(session, sold.sale, derived, paid, max(0, less - in_cash), now)
     if sold.shopper:
-        orders = {sold.sale.id: queries.order_of(session, sold.sale.id, sold.shopper)}
-        outbox.record(session, customers.stream(sold.shopper), {"orders": orders}, cause, now)
+        # One that is none of the newest is not in the stream, and does not come into it by this.
+        orders = queries.if_shown(session, sold.sale.id, sold.shopper)
+        if orders:
+            outbox.record(session, customers.stream(sold.shopper), {"orders": orders}, cause, now)
         telling.tell(session, sold.shopper, now, cause)
-    return Booked(points, min(less, in_cash), rows)
+    return Booked(points, _less(session, points["withheld"], in_cash, step, now), rows)
 
 
 def _to_cards(session: Session, sale: Sale, derived: Return, paid: Return, less: int, now: int) -> list[dict[str, Any]]:

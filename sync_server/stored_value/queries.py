@@ -71,10 +71,12 @@ def hold_row(session: Session, hold: str) -> Row[Any] | None:
 
 
 def taken_by(session: Session, account: str, sources: Collection[str]) -> int:
-    """What these sales took from an account less what these returns gave back to it, in minor units."""
+    """What these sales took from an account less what these returns gave back to it, in minor units. What a sale put on
+    it beside, as a card that was sold, is another matter."""
     columns = stored_value_entries.c
     moved = func.coalesce(func.sum(columns.available + columns.held), 0)
-    found = select(moved).where(columns.account == account, columns.source.in_(sources))
+    here = (columns.account == account) & columns.source.in_(sources)
+    found = select(moved).where(here, columns.kind != "load")
     return -int(session.scalar(found) or 0)
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from sync_server.inbox.tables import exceptions
 from sync_server.loyalty import queries as loyalty
 from sync_server.orders import queries as orders
 from sync_server.orders.tables import returned_lines, sale_returns
+from sync_server.outbox.tables import events
 from sync_server.stock.tables import stock_levels
 
 COUNTERS = itertools.count(1)
@@ -181,6 +183,15 @@ def test_a_stranger_returns_nothing(till: Talker, db: Database) -> None:
     assert rows(db, returned_lines) == []
 
 
+def test_a_kiosk_gives_nothing_back(till: Talker, db: Database) -> None:
+    sale = sold(till)
+    kiosk = Talker(db, terminal("kiosk-1"))
+    document = {**back(till, sale, 1).as_dict(), "terminal": kiosk.device.dev}
+    for given in (False, True):
+        assert code(kiosk.do("sale.return", document=document, given=given)) == "not_allowed"
+    assert rows(db, sale_returns) == []
+
+
 def test_a_till_is_told_what_came_back_of_a_sale_by_its_number_or_its_id(till: Talker) -> None:
     sale = sold(till, 3)
     assert say(till, back(till, sale, 1))["status"] == "ok"
@@ -202,6 +213,20 @@ def test_the_shopper_sees_what_came_back_of_an_order(till: Talker) -> None:
     (one,) = order["returns"]
     assert (one["number"], one["lines"][0]["quantity"]) == (first.number, 1000)
     assert order["returned"] == one["total"] == first.total
+
+
+def test_an_old_order_of_which_something_comes_back_does_not_join_the_newest(
+    till: Talker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "ORDERS_SHOWN_MAX", 1)
+    old = sold(till)
+    newest = replace(old, id=uuid.uuid4().hex, number="01-02-900001", at=old.at + 1)
+    till.ok("sale.commit", sale=newest.as_dict(), card=FIRST.card, receipt={})
+    for sale, shown in ((old, set()), (newest, {newest.id})):
+        had = len(rows(till.db, events))
+        assert say(till, back(till, sale, 1))["status"] == "ok"
+        told = [row.changes or {} for row in rows(till.db, events)[had:] if row.stream == f"shopper:{FIRST.id}"]
+        assert told and {name for changes in told for name in changes.get("orders", {})} == shown
 
 
 def test_a_till_that_is_set_up_anew_goes_on_in_its_own_series_of_returns(till: Talker) -> None:

@@ -1,12 +1,16 @@
 """What the hub cannot settle by itself stands on the manager's page until somebody says how it was settled."""
 
+import re
 import uuid
 from dataclasses import replace
+from pathlib import Path
 
 from hub_process import HubProcess, post
 from playwright.sync_api import Browser, Page, expect
 from talking_device import PIECES, SHOP, Talker, make_sale, rows, terminal
 
+import sync_server
+from sync_server.inbox.queries import SENTENCES
 from sync_server.inbox.tables import exceptions
 from sync_server.staff.tables import audit
 
@@ -33,6 +37,12 @@ def manager_page(hub: HubProcess, browser: Browser, locale: str) -> Page:
     page.locator("button[type=submit]").click()
     expect(page.locator(".figures")).to_be_visible()
     return page
+
+
+def test_every_kind_of_case_has_a_word_and_says_what_to_do() -> None:
+    words = (Path(sync_server.__file__).parent / "dashboard" / "static" / "words.js").read_text(encoding="utf-8")
+    cases = words.partition("const CASES = {")[2].partition("};")[0]
+    assert set(re.findall(r"^  (\w+): ", cases, re.MULTILINE)) == set(SENTENCES)
 
 
 def test_a_sale_that_does_not_add_up_waits_for_the_manager_and_is_settled_with_a_reason(

@@ -1,6 +1,6 @@
 // What needs a person: each row says what happened and waits until a manager says how it was settled.
 import { signal } from "@preact/signals";
-import { dateTime, money, number } from "kit/format.js";
+import { dateTime, money, number, quantity } from "kit/format.js";
 import { sentence, t } from "kit/i18n.js";
 import { Badge, Button, Dialog, Field, html, Status, toast } from "kit/ui.js";
 import { close, replay } from "./cases.js";
@@ -12,12 +12,14 @@ const reason = signal("");
 const refusal = signal("");
 const busy = signal(0);
 
-const AMOUNTS = ["total", "change", "unit_price", "tax", "sum"];
+const AMOUNTS = ["total", "change", "unit_price", "tax", "sum", "gift_card", "store_credit", "less"];
 const FIGURES = {
   total: () => t("Total"), change: () => t("Change"), unit_price: () => t("Price"), tax: () => t("Tax"), sum: () => t("Sum of the lines"),
   points: () => t("Points"), points_sum: () => t("Points of the lines"), quantity: () => t("Quantity"), item: () => t("Product"),
   tax_code: () => t("Tax rate"), rate: () => t("Tax rate"), taxes: () => t("Taxes"), currency: () => t("Currency"), card: () => t("Card"), cart: () => t("Cart"),
   first: () => t("First purchase"), tier: () => t("Tier"),
+  returned: () => t("Came back"), refunds: () => t("Given back"), sale: () => t("Sale"), gift_card: () => t("Gift card"), store_credit: () => t("Store credit"),
+  less: () => t("Kept for points that were spent"),
 };
 
 const UNPAID = {
@@ -30,6 +32,9 @@ const UNPAID = {
 function figure(what, value, currency) {
   if (UNPAID[value]) return UNPAID[value]();
   if (value === null || value === undefined) return t("unknown here");
+  if (what === "returned") return quantity(value);
+  // What went back to each way to pay, in its order.
+  if (what === "refunds") return value.map((one) => money({ amount: one.amount, currency })).join(" + ");
   if (AMOUNTS.includes(what) && Number.isInteger(value)) return money({ amount: value, currency });
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   return Number.isInteger(value) ? number(value) : String(value);
