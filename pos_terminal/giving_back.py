@@ -17,7 +17,7 @@ from pos_terminal.till import Till, Wish
 from pos_terminal.turn import Turn
 from retail.codec import fields_of
 from retail.errors import N_
-from retail.returns import Return, ReturnHead, return_number
+from retail.returns import Return, ReturnHead, return_from, return_number
 from retail.sale import sale_from
 
 GIVE_ANYWAY_MS = 3_000
@@ -54,7 +54,8 @@ def give_anyway(turn: Turn) -> None:
     turn.staff_id()
     if turn.till.phase != "returning" or now is None or not now.asked:
         raise TillRefused("till.not_returning", N_("No return is under way."))
-    if turn.desk.link.online and turn.moment.at < now.asked_at + GIVE_ANYWAY_MS:
+    # Where the clock was set back meanwhile, nobody waits for it to catch up.
+    if turn.desk.link.online and 0 <= turn.moment.at - now.asked_at < GIVE_ANYWAY_MS:
         raise TillRefused("return.asked", N_("The hub is being asked about this return. Wait for its answer."))
     _pay_out(turn, _asked(turn), unasked=not now.granted)
 
@@ -117,7 +118,8 @@ def pay_credit(turn: Turn) -> None:
 
 
 def tell_unasked(turn: Turn) -> None:
-    """The hub refused what was paid without waiting for it: it hears that the money is gone, and a person decides."""
+    """The hub refused what was paid without waiting for it, or would have kept some of it: it hears that the money is
+    gone, and a person decides."""
     for name in turn.till.paid_unasked:
         document = returned.find(turn.connection, name)
         if document is not None:
@@ -129,8 +131,13 @@ def heard(connection: Connection, till: Till, seq: int, body: Mapping[str, Any],
     """The hub's answer to a return, in the transaction that keeps it."""
     document = str(body["document"]["id"])
     till = returning.heard(till, document, result)
-    if result["status"] == "ok" or body.get("given"):
+    if body.get("given"):
         return till
+    if result["status"] == "ok":
+        # The hub wants some of the cash kept, and it was given before the hub had said so.
+        less = int(result["result"].get("less", 0))
+        gone = less and returned.cash_of(connection, document) > returning.cash_of(return_from(body["document"]), less)
+        return replace(till, paid_unasked=(*till.paid_unasked, document)) if gone else till
     if returned.refused(connection, document):
         # Whoever asked has been told, and no money has gone anywhere: there is nothing left to look at.
         outbox.mark_seen(connection, seq)

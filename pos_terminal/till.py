@@ -118,7 +118,8 @@ class Till:
     last_return: Mapping[str, Any] | None = None
     credit: Credit | None = None
     paid_unasked: tuple[str, ...] = ()
-    """Returns that the hub refused after their money was given, as far as it was not told so yet."""
+    """Returns that the hub refused, or of which it would have kept some cash, after their money was given; as far as it
+    was not told so yet."""
     touched_at: int = 0
 
     @property

@@ -57,6 +57,11 @@ def find(connection: Connection, document: str) -> Return | None:
     return None if row is None else return_from(json.loads(row.body))
 
 
+def cash_of(connection: Connection, document: str) -> int:
+    """What was paid out by hand; nothing as long as it waits."""
+    return connection.execute(select(_R.cash).where(_R.id == document, _R.state == "given")).scalar() or 0
+
+
 def slip_of(connection: Connection, document: str) -> str | None:
     """The slip of a return as the JSON of its paper document."""
     row = connection.execute(select(_R.slip).where(_R.id == document)).first()

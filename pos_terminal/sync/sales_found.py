@@ -25,6 +25,9 @@ NUMBER = re.compile(r"[0-9A-Z]{1,8}-[0-9A-Z]{1,8}-[0-9]{6,9}")
 PAGE = re.compile(r"https?://[^\s/]+/r/([A-Za-z0-9._-]{1,64})")
 """What the QR code of a receipt says."""
 
+NO_SUCH = frozenset({"return.unknown_sale", "message.malformed"})
+"""With these the hub says that no sale has this name; another refusal is about the question."""
+
 
 class SaleNamed(Message):
     """The number on a receipt, what its codes say, or the id of a sale."""
@@ -66,30 +69,32 @@ class SaleFinder:
         returning.may_begin(counter.till)
         with counter.store.read() as connection:
             own = returned.sale(connection, name)
-        found = self._asked(own.id if own else name)
+        found, answered = self._asked(own.id if own else name)
         if found is None and own is None:
-            raise self._unknown(name)
+            raise self._unknown(name, answered)
         sale = sale_from(found.sale) if found else own
         assert sale is not None
         counter.by_itself(lambda turn: _open(turn, sale, found))
         return {"number": sale.number}
 
-    def _asked(self, name: str) -> SaleFound | None:
-        """The hub's word, where it can be had."""
+    def _asked(self, name: str) -> tuple[SaleFound | None, bool]:
+        """The hub's word, and whether it had one: that there is no such sale is one, silence is none."""
         if not self._counter.desk.link.online:
-            return None
+            return None, False
         key = "number" if NUMBER.fullmatch(name) else "sale"
         try:
-            return SaleFound.model_validate(post(self._hub, self._token, "sold", {key: name}))
+            return SaleFound.model_validate(post(self._hub, self._token, "sold", {key: name})), True
         except RetailError as refused:
-            # A sale of this very till may still be on its way to the hub.
-            log.info("the hub has no sale %s: %s", name, refused.code)
+            # A sale of this very till may still be on its way to the hub. What was typed is not written down: it may
+            # be anything, the code of a gift card too.
+            log.info("no sale from the hub: %s", refused.code)
+            return None, refused.code in NO_SUCH
         except NO_ANSWER as error:
             log.warning("no answer about a sale: %r", error)
-        return None
+        return None, False
 
-    def _unknown(self, name: str) -> RetailError:
-        if self._counter.desk.link.online:
+    def _unknown(self, name: str, answered: bool) -> RetailError:
+        if answered:
             return LinkRefused(
                 "return.not_found",
                 N_("No receipt {number} is known. Read its number again, or scan its code."),

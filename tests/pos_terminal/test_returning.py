@@ -129,6 +129,20 @@ def test_a_sale_of_another_till_is_asked_for(bench: Bench) -> None:
     assert bench.refused("scan", text="01-02-000778") == "return.not_found"
 
 
+def test_a_hub_that_says_nothing_has_not_said_that_there_is_no_such_receipt(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    busy = {"error": {"code": "message.too_fast", "message": "Slower.", "params": {}}}
+    for silence in (("", 503), ("<p>no such page</p>", 404), (busy, 429)):
+        bench.hub.sold_answer = lambda asked, silence=silence: silence
+        assert bench.refused("return_find", text="01-02-000777") == "return.not_here"
+    unknown = {"error": {"code": "return.unknown_sale", "message": "", "params": {}}}
+    bench.hub.sold_answer = lambda asked: (unknown, 404)
+    # Whatever was typed there: it stands in no log.
+    assert bench.refused("return_find", text="GC7K2M9QX4") == "return.not_found"
+    assert "GC7K2M9QX4" not in caplog.text
+
+
 def test_without_the_hub_another_till_s_receipt_is_refused_in_words(alone: Bench) -> None:
     assert alone.refused("scan", text="01-02-000777") == "return.not_here"
     assert alone.view["notice"]["params"] == {"number": "01-02-000777"}
@@ -194,6 +208,27 @@ def test_what_was_spent_of_the_points_is_kept_of_the_cash(bench: Bench, monkeypa
     assert (view["total"], view["cash"], view["less"]) == (PIECES[0].price, PIECES[0].price - 5, 5)
     assert kept(bench)[0][3] == PIECES[0].price - 5
     bench.wait_paper("Kept for points that were spent")
+    # Nothing is left to tell.
+    assert said(bench) == [(False, "01-01-R000001")]
+
+
+def test_cash_that_was_given_before_the_hub_would_have_kept_some_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sale = bought(bench, 1)
+    bench.hub.wait(lambda: "sale.commit" in bench.hub.kinds)
+    effect, goes_on = bench.hub._effect, threading.Event()
+    kept_back = {"document": "x", "taken": 0, "given_back": 0, "withheld": 5, "less": 5}
+    monkeypatch.setattr(bench.hub, "_effect", lambda op: kept_back if op["kind"] == "sale.return" else effect(op))
+    monkeypatch.setattr(giving_back, "GIVE_ANYWAY_MS", 0)
+    bench.hub.on_ops = lambda batch: goes_on.wait(10) and None
+    opened(bench, sale, 1000)
+    bench.ok("return_confirm")
+    bench.ok("return_give")
+    goes_on.set()
+    bench.hub.wait(lambda: bench.hub.kinds.count("sale.return") == 2)
+    assert said(bench) == [(False, "01-01-R000001"), (True, "01-01-R000001")]
+    assert (kept(bench)[0][3], drawers(bench)) == (PIECES[0].price, 2)
 
 
 def test_in_an_exchange_what_is_given_back_pays_the_new_goods(alone: Bench) -> None:

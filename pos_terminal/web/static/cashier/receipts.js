@@ -32,13 +32,14 @@ export function Receipts({ close }) {
   const open = async (what) => { if (await act("return_find", { text: what }) !== null) close(); };
   useEffect(() => {
     let current = true;
-    act("receipts", { ends: text.trim() }).then((answer) => { if (current && answer) setFound(answer); });
+    act("receipts", { ends: text.trim() }).then((answer) => { if (current && answer) setFound({ ...answer, of: text }); });
     return () => { current = false; };
   }, [text]);
   // A receipt that was scanned opens by itself.
   useEffect(() => { if (phase.value === "returning") close(); }, [phase.value]);
   const submit = () => {
-    if (text.trim()) open(found?.sales.length === 1 ? found.sales[0].id : text.trim());
+    // A scanner types and presses Enter before the list has followed: the one row of an older list is another receipt.
+    if (text.trim()) open(found?.of === text && found.sales.length === 1 ? found.sales[0].id : text.trim());
   };
   useKeys((event) => event.key === "Enter" && (submit(), true));
   const rows = found?.sales ?? [];
