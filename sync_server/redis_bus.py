@@ -6,10 +6,10 @@ Redis (stopped, restarted, flushed), both come back by themselves; what was said
 
 import contextlib
 import queue
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from random import SystemRandom
 from typing import Any
 
 import orjson
@@ -153,7 +153,7 @@ class RedisBus:
                 connection.disconnect()
             if time.monotonic() - began > BACKOFF_LIMIT_S:
                 wait_s = BACKOFF_FIRST_S
-            self._closed.wait(wait_s * (0.5 + random.random() / 2))
+            self._closed.wait(wait_s * (0.5 + SystemRandom().random() / 2))
             wait_s = min(BACKOFF_LIMIT_S, wait_s * 2)
 
     def _note(self, part: str, works: bool, reason: str = "") -> None:

@@ -10,7 +10,17 @@ from typing import Any
 from retail import cart as rules
 from retail.cart import Actor, Cart
 from retail.errors import RetailError
-from retail.messages import AttachBody, NoteBody, Operation, ReturnBody, SaleBody, body_of, cart_operation, parse
+from retail.messages import (
+    AttachBody,
+    NoteBody,
+    Operation,
+    ReturnBody,
+    SaleBody,
+    VoidBody,
+    body_of,
+    cart_operation,
+    parse,
+)
 from sync_server.inbox.service import Device
 
 
@@ -40,6 +50,8 @@ class ModelHub:
         if isinstance(body, NoteBody | ReturnBody):
             return
         visit = self._named(operation.cart or "", actor)
+        if isinstance(body, VoidBody):
+            return
         if isinstance(body, AttachBody):
             self._attach(visit, actor, rules.Attach(self._cards[body.card], body.replace), operation.at)
             return

@@ -8,10 +8,10 @@ answer that takes long holds up nobody's picture of the cart.
 
 import logging
 import queue
-import random
 import threading
 import time
 from collections.abc import Mapping
+from random import SystemRandom
 from typing import Any
 
 from pos_terminal import ids
@@ -114,7 +114,7 @@ class Link:
                 log.exception("the link failed")
             self._offline()
             # All who were sent away by one worker of the hub come back spread over the time that it named.
-            pause_s = random.random() * self._within_ms / 1000 or wait_s * (0.5 + random.random() / 2)
+            pause_s = SystemRandom().random() * self._within_ms / 1000 or wait_s * (0.5 + SystemRandom().random() / 2)
             self._within_ms = 0
             if self._stopping.wait(pause_s):
                 return

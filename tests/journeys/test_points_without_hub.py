@@ -17,6 +17,7 @@ def bench_page(shop: RunningShop, browser: Browser, watch: Watch) -> BenchPage:
     return BenchPage(watch.open(browser, shop.addresses["bench"], viewport={"width": 1440, "height": 900}))
 
 
+@pytest.mark.long
 def test_points_pay_without_the_hub_and_are_taken_once_when_it_is_back(
     shop: RunningShop, cashier: Cashier, bench_page: BenchPage, phone_of: Callable[..., Shopper], watch: Watch
 ) -> None:

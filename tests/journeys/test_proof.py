@@ -21,6 +21,7 @@ def bench_page(shop: RunningShop, browser: Browser, watch: Watch) -> BenchPage:
     return BenchPage(watch.open(browser, shop.addresses["bench"], viewport={"width": 1440, "height": 900}))
 
 
+@pytest.mark.long
 def test_why_a_price_is_told_at_the_till_on_the_receipt_and_on_the_phone(
     shop: RunningShop, cashier: Cashier, bench_page: BenchPage, phone_of: Callable[..., Shopper]
 ) -> None:

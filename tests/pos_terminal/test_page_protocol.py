@@ -23,6 +23,7 @@ KEYS = {
         "returning",
         "last_return",
         "credit",
+        "cards",
         "ask",
         "set_up",
         "departments",

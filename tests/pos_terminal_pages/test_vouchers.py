@@ -66,7 +66,7 @@ def test_a_gift_card_and_points_pay_beside_cash(selling: Callable[..., Seen]) ->
 def test_what_is_on_a_gift_card_is_told_without_a_sale(selling: Callable[..., Seen], language: str) -> None:
     seen = selling(language=language)
     seen.page.keyboard.press("F8")
-    seen.page.locator(".more button", has=seen.page.locator("use[href$='#gift']")).click()
+    seen.page.locator(".more button", has=seen.page.locator("use[href$='#wallet']")).click()
     window = seen.page.get_by_role("dialog")
     window.locator("input").first.fill("9999999999999993")
     seen.page.keyboard.press("Enter")
