@@ -55,6 +55,7 @@ def put(till: Till, load: Load, moment: Moment) -> Till:
         return till
     if any(_same(one, load) for one in till.loads):
         raise CartRefused("card_load.here", N_("This card is in this sale already. Take it out to change the amount."))
+    check_load(load.amount, len(till.loads))
     return replace(till, loads=(*till.loads, load))
 
 

@@ -53,7 +53,7 @@ def close(turn: Turn) -> dict[str, Any]:
     for load in till.loads:
         if load.paper:
             slip = to_json(card_slip(load.paper, load.amount, turn.heading, turn.till.language, _say_in(turn)))
-            turn.print(PrintJob(f"{sale.id}.card-{load.id}"[:80], "receipt", slip, turn.local_now))
+            turn.print(PrintJob(f"{sale.id}{spooled.CARD_SLIP}{load.id}"[:80], "receipt", slip, turn.local_now))
     body = {"sale": sale.as_dict(), "card": card, "receipt": json.loads(paper)}
     if till.loads:
         body["cards"] = card_sales.named(till)

@@ -246,8 +246,10 @@ def void_cart(turn: Turn, _: Nothing) -> None:
         raise till.under_way()
     staff, lines = turn.staff_id(), turn.till.cart.lines.values()
     detail = [{"item": line.item, "quantity": line.quantity} for line in lines][:20]
-    if lines:
-        turn.note("cart.voided", staff, cart=turn.till.cart.id, lines=len(lines), first=detail)
+    cards = [load.amount for load in turn.till.loads]
+    if lines or cards:
+        more = {"cards": cards} if cards else {}
+        turn.note("cart.voided", staff, cart=turn.till.cart.id, lines=len(lines), first=detail, **more)
     give_up(turn)
 
 

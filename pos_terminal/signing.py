@@ -65,6 +65,10 @@ def sign_out(turn: Turn) -> None:
         return
     if turn.till.cart.lines:
         raise TillRefused("till.cart_open", N_("Goods are still in the till. Have them paid or put them back first."))
+    if turn.till.loads:
+        raise TillRefused(
+            "till.cart_open", N_("Gift cards are still in this sale. Have them paid or take them out first.")
+        )
     if turn.till.returning is not None or turn.till.credit is not None:
         raise TillRefused("till.return_open", N_("A return is still open. Finish it, or pay out what is left of it."))
     give_up(turn)

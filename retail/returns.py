@@ -204,6 +204,10 @@ def _given(sale: Sale, worth_of_goods: int, cash_step: int) -> list[int]:
     cash = [n for n, tender in enumerate(sale.tenders) if tender.kind == "cash"]
     # What was put on gift cards was paid in cash, and is not the goods'.
     paid = sum(sale.tenders[n].amount for n in cash) - sale.change - loaded(sale.loads)
+    if sale.loads:
+        # They were rounded with the goods as one sum: what the goods have of it is paid out in coins by itself.
+        paid = max(0, paid - sale.rounding)
+        paid += cash_rounding(paid, cash_step)
     if worth_of_goods < sale.total:
         # In between as the store pays out cash; with the last goods all that was paid, however it was rounded.
         paid = min(paid, to_give + cash_rounding(to_give, cash_step))

@@ -20,12 +20,13 @@ def add_routes(blueprint: Blueprint, frame: Frame) -> None:
     @blueprint.get("/r/<id>")
     def receipt(id: str) -> Response:
         found = frame.shop.receipt(id) if len(id) <= SALE_ID_LENGTH_MAX else None
-        told: dict[str, Any] = {"found": found, "when": "", "handed": 0}
+        told: dict[str, Any] = {"found": found, "when": "", "handed": 0, "due": 0}
         if found:
             sale, locale = found["sale"], current_locale()
             moment = datetime.fromtimestamp(sale["at"] // 1000, ZoneInfo(found["zone"]))
             told["when"] = str(format_datetime(moment, "dd.MM.yyyy HH:mm", locale=locale))
             told["handed"] = sum(tender["amount"] for tender in sale["tenders"])
+            told["due"] = sale["total"] + sum(load["amount"] for load in sale.get("loads", ()))
             told |= filters(locale, sale["currency"])
         status = 200 if found else 404
         return frame.show("receipt.html", title=_("Receipt"), module="page.js", place="orders", status=status, **told)

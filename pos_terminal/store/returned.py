@@ -115,10 +115,17 @@ def receipts(connection: Connection, since: int, like: str = "") -> dict[str, An
 
 
 def _receipt(row: Any, back: int) -> Mapping[str, Any]:
-    lines = json.loads(row.body)["lines"]
-    names = lines[0]["names"]
-    head = {"id": row.id, "number": row.number, "at": row.at, "total": row.total, "currency": row.currency}
-    return {**head, "lines": len(lines), "names": names, "returned": int(back)}
+    body = json.loads(row.body)
+    lines, cards = body["lines"], body.get("loads", [])
+    head = {"id": row.id, "number": row.number, "at": row.at, "total": _due(body), "currency": row.currency}
+    # A receipt may be of gift cards alone: those have no names, and do not come back.
+    names = lines[0]["names"] if lines else {}
+    return {**head, "lines": len(lines) + len(cards), "names": names, "returned": int(back)}
+
+
+def _due(body: Mapping[str, Any]) -> int:
+    """What a receipt has as its total: the goods and what was put on gift cards, in minor units."""
+    return int(body["total"]) + sum(int(load["amount"]) for load in body.get("loads", []))
 
 
 def day(connection: Connection, since: int) -> dict[str, Any]:
@@ -128,7 +135,7 @@ def day(connection: Connection, since: int) -> dict[str, Any]:
     asked = select(func.count(), func.sum(_R.total), func.sum(_R.cash)).where(_R.at >= since, _R.state == "given")
     count, total, paid_out = connection.execute(asked).one()
     return {
-        "sold": {"count": len(sold), "total": sum(sale["total"] for sale in sold)},
+        "sold": {"count": len(sold), "total": sum(_due(sale) for sale in sold)},
         "returned": {"count": count, "total": total or 0},
         "cash": cash - (paid_out or 0),
     }

@@ -1,5 +1,7 @@
 """Print jobs in the till's own file, written in the transaction of the sale and fed to the spool afterwards."""
 
+from typing import Any
+
 from sqlalchemy import Connection, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
@@ -9,6 +11,10 @@ from pos_terminal.store.tables import print_jobs
 
 FIELDS = [getattr(print_jobs.c, name) for name in PrintJob.__dataclass_fields__]
 FINAL = [state.value for state in FINAL_STATES]
+CARD_SLIP = ".card-"
+"""In the id of the slip on which a gift card's code is printed, once."""
+
+EMPTY = '{"blocks": []}'
 
 
 def add(connection: Connection, job: PrintJob) -> None:
@@ -53,10 +59,11 @@ class SpooledJobs:
         return None if row is None else PrintJob(**{**row._asdict(), "state": JobState(row.state)})
 
     def mark(self, job_id: str, state: JobState, reason: str, sent_bytes: int) -> None:
-        more = 1 if state is JobState.SENDING else 0
+        values: dict[str, Any] = {"state": state.value, "reason": reason, "sent_bytes": sent_bytes}
+        if state is JobState.SENDING:
+            values["sends"] = print_jobs.c.sends + 1
+        if state in FINAL_STATES and CARD_SLIP in job_id:
+            # It is never printed again, and whoever has the code has the money.
+            values["payload"] = EMPTY
         with self._store.begin() as connection:
-            connection.execute(
-                update(print_jobs)
-                .where(print_jobs.c.id == job_id)
-                .values(state=state.value, reason=reason, sent_bytes=sent_bytes, sends=print_jobs.c.sends + more)
-            )
+            connection.execute(update(print_jobs).where(print_jobs.c.id == job_id).values(**values))

@@ -267,9 +267,19 @@ def _rejection(
     everyday = device.actor.channel == "online" or refused.code in LEASE_CODES or isinstance(refused, AT_THE_COUNTER)
     if not everyday or isinstance(refused, OperationFailed):
         shopper = {"channel": device.actor.channel, "shopper": device.shopper}
-        detail = {"sent": sent.raw, "error": refused.as_dict(), **shopper}
+        detail = {"sent": _without_codes(sent.raw), "error": refused.as_dict(), **shopper}
         open_exception(session, device.store, "rejected", f"{device.dev}/{device.inc}/{sent.seq}", detail, now)
     return outcome
+
+
+def _without_codes(raw: Any) -> Any:
+    """What a device said, without the codes of gift cards: whoever reads a case would have the money."""
+    body = raw.get("body") if isinstance(raw, dict) else None
+    if not isinstance(body, dict) or not isinstance(body.get("cards"), dict):
+        return raw
+    cards: dict[str, Any] = body["cards"]
+    kept = {name: {**one, "code": ""} if isinstance(one, dict) else {} for name, one in cards.items()}
+    return {**raw, "body": {**body, "cards": kept}}
 
 
 def _is_used(session: Session, operation: Operation) -> bool:
@@ -279,7 +289,7 @@ def _is_used(session: Session, operation: Operation) -> bool:
 def _note_conflict(session: Session, device: Device, seq: int, raw: Any, now: int) -> None:
     # What a phone makes of its numbers is one case for its shopper: thousands would bury those of the tills.
     source = device.shopper or f"{device.dev}/{device.inc}/{seq}"
-    open_exception(session, device.store, "conflict", source, {"sent": raw}, now)
+    open_exception(session, device.store, "conflict", source, {"sent": _without_codes(raw)}, now)
 
 
 def note_fault(session: Session, device: Device, fault: RetailError, theirs: dict[str, Any], now: int) -> None:

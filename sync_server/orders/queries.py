@@ -1,6 +1,6 @@
 """Reading sales: the shopper's orders, the manager's day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -26,6 +26,11 @@ ORDERS_SHOWN_MAX = 50
 LINE_KEYS = ("names", "quantity", "unit", "unit_price", "total")
 
 
+def _due(total: int, loads: Sequence[Mapping[str, Any]] | None) -> int:
+    """What a receipt has as its total: the goods and what was put on gift cards, in minor units."""
+    return total + sum(int(load["amount"]) for load in loads or ())
+
+
 def _order(row: Row[Any], returned: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -34,7 +39,7 @@ def _order(row: Row[Any], returned: Sequence[dict[str, Any]] = ()) -> dict[str, 
         "store": row.store_body["names"],
         "zone": row.store_body["zone"],
         "channel": row.kind,
-        "total": row.total,
+        "total": _due(row.total, row.body.get("loads")),
         "currency": row.currency,
         "points": row.points,
         "lines": [{key: line[key] for key in LINE_KEYS} for line in row.body["lines"]],
@@ -158,7 +163,14 @@ def latest(session: Session, store: str) -> dict[str, dict[str, Any]]:
     """The newest sales of a store, as the dashboard lists them."""
     rows = session.execute(
         select(
-            sales.c.id, sales.c.number, sales.c.terminal, sales.c.total, sales.c.currency, sales.c.at, sales.c.shopper
+            sales.c.id,
+            sales.c.number,
+            sales.c.terminal,
+            sales.c.total,
+            sales.c.body["loads"].label("loads"),
+            sales.c.currency,
+            sales.c.at,
+            sales.c.shopper,
         )
         .where(sales.c.store == store)
         .order_by(sales.c.at.desc())
@@ -169,7 +181,7 @@ def latest(session: Session, store: str) -> dict[str, dict[str, Any]]:
             "id": row.id,
             "number": row.number,
             "terminal": row.terminal,
-            "total": row.total,
+            "total": _due(row.total, row.loads),
             "currency": row.currency,
             "at": row.at,
             "known_shopper": bool(row.shopper),

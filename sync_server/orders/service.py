@@ -63,7 +63,7 @@ def commit(
             rows.append({"what": "card", "line": "", "sold": body.card, "derived": None})
     _keep(session, sale, shopper, body.receipt, now)
     if sale.loads:
-        rows += at_the_till.take_in(session, key, sale, body.cards, now)
+        rows += at_the_till.take_in(session, key, device, sale, body.cards, now)
     stock.move(session, moves_of(sale), sale.at)
     settled = _settle_cart(session, device, cart_id, sale, body.fence, cause, now)
     if not settled:

@@ -42,6 +42,9 @@ def ask(session: Session, key: CodeKey, device: Device, wanted: CardWanted, now:
     made = "" if wanted.code else _code_of(key, device, wanted.load)
     row = _by_code(session, key, wanted.code, device, now) if wanted.code else _made(session, key, device, wanted, now)
     check_usable(queries.terms(row), currency, now)
+    if made and row.entries:
+        # Its slip was printed with its sale: whoever asks now would print what somebody else has paid for.
+        raise cards.unknown()
     if row.available + row.held + wanted.amount > BALANCE_MAX:
         raise full()
     found = {"load": wanted.load, "account": row.id, "hint": row.hint, "fresh": not row.entries}
@@ -80,13 +83,16 @@ def _by_code(session: Session, key: CodeKey, typed: str, device: Device, now: in
 
 
 def take_in(
-    session: Session, key: CodeKey | None, sale: Sale, named: dict[str, CardNamed], now: int
+    session: Session, key: CodeKey | None, device: Device, sale: Sale, named: dict[str, CardNamed], now: int
 ) -> list[dict[str, Any]]:
     """Put on its cards what a sale was paid for; rows of a discrepancy for what could not be: the money is in the
     drawer, and a person gives the card or gives it back."""
     rows = []
     for load in sale.loads:
         try:
+            if device.actor.channel != "till":
+                # Nobody stands at a kiosk who takes cash.
+                raise NotAllowed()
             _check_paid(session, sale)
             with Savepoint(session, "load"):
                 account = _account(session, key, named.get(load.id, CardNamed()))

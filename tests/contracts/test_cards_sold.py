@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from holds_bench import ITEM, card, code_of, differing, on_card, sale_of
-from talking_device import NOW, Talker, operation, rows, terminal
+from holds_bench import ask as hold
+from talking_device import FIRST, NOW, Talker, operation, rows, terminal
+from test_returns import back, say
 from vouchers_bench import KEY
 
 from receipt_checker.check import faults
@@ -17,6 +19,8 @@ from retail.sale import Sale
 from retail.tender import Tender
 from sync_server.db import Database
 from sync_server.inbox import handlers
+from sync_server.inbox.tables import exceptions
+from sync_server.orders import queries as orders
 from sync_server.orders.tables import sales
 from sync_server.stored_value import at_the_till, batches, cards, queries
 
@@ -101,3 +105,56 @@ def test_the_question_refuses_what_no_card_takes(till: Talker) -> None:
         code_of(lambda: ask(Talker(till.db, terminal("kiosk-1")))),
     ]
     assert refused[:2] == ["stored_value.blocked", "not_allowed"]
+
+
+def test_a_visit_of_a_card_alone_of_which_the_hub_never_heard_is_a_sale_and_the_shopper_sees_what_she_paid(
+    till: Talker,
+) -> None:
+    found = ask(till, amount=5000)
+    till.scan(ITEM.id)
+    whole = sold(till, CardLoad(found["load"], 5000))
+    till.visit = "visit-of-a-card"
+    sale = replace(whole, cart=till.visit, lines=(), taxes=(), total=0, points=0, tenders=(Tender("cash", 5000),))
+    named = {found["load"]: {"account": found["account"]}}
+    till.ok("sale.commit", sale=sale.as_dict(), card=FIRST.card, receipt={}, cards=named)
+    assert (on_card(till.db, found["account"]), differing(till.db)) == ((5000, 0), [])
+    shopper = rows(till.db, sales)[0].shopper
+    assert [one["total"] for one in till.db.read(lambda session: orders.of_shopper(session, shopper))] == [5000]
+    assert [one["total"] for one in till.db.read(lambda session: orders.latest(session, sale.store)).values()] == [5000]
+
+
+def test_goods_paid_with_the_very_card_that_was_loaded_beside_them_go_back_onto_it(till: Talker) -> None:
+    old = card(till.db, 5000)
+    till.scan(ITEM.id)
+    held = hold(till, "gift_card", code=old["code"], amount=ITEM.price)
+    found = ask(till, old["code"])
+    tenders = Tender("gift_card", held["amount"], held["hold"]), Tender("cash", 2500)
+    sale = sold(till, CardLoad(found["load"], 2500), *tenders)
+    send(till, sale, **{found["load"]: {"account": found["account"]}})
+    assert on_card(till.db, old["account"]) == (7500 - ITEM.price, 0)
+    document = back(till, sale, 1)
+    assert [(one.kind, one.amount) for one in document.refunds] == [("gift_card", ITEM.price)]
+    assert say(till, document)["status"] == "ok"
+    assert (on_card(till.db, old["account"]), rows(till.db, exceptions)) == ((7500, 0), [])
+
+
+def test_the_code_of_a_card_is_not_told_again_once_there_is_money_on_it(till: Talker) -> None:
+    found = ask(till, load="one")
+    assert ask(till, load="one")["code"] == found["code"] != ""
+    till.scan(ITEM.id)
+    send(till, sold(till, CardLoad("one", 2500)), one={"account": found["account"]})
+    assert code_of(lambda: ask(till, load="one", amount=1)) == "stored_value.unknown"
+
+
+def test_the_code_of_a_card_lies_in_no_case(till: Talker) -> None:
+    [code, _] = rack(till.db)
+    till.scan(ITEM.id)
+    sale = replace(sold(till, CardLoad("load-1", 1000)), store="elsewhere")
+    body = {"sale": sale.as_dict(), "card": "", "receipt": {}, "cards": {"load-1": {"code": code}}}
+    [answer] = till.send(operation("sale.commit", till.visit, **body))
+    assert answer["error"]["code"] == "sale.not_yours"
+    till.send(operation("sale.commit", till.visit, **body), seq0=answer["seq"])
+    cases = rows(till.db, exceptions)
+    assert [one.kind for one in cases] == ["rejected", "conflict"]
+    assert not any(code in str(one.detail) for one in cases)
+    assert cases[0].detail["sent"]["body"]["cards"] == {"load-1": {"code": ""}}

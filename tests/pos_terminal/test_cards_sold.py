@@ -58,6 +58,15 @@ def test_a_card_alone_is_a_sale_and_its_new_code_is_printed_on_a_slip_of_its_own
     assert (body["sale"]["lines"], body["sale"]["total"], body["sale"]["points"]) == ([], 0, 0)
     till.wait_paper("1111-2222-3333-4444")
     assert "1111" not in str(body)
+    slip = "SELECT payload FROM print_jobs WHERE id LIKE '%.card-load-1' AND state = 'confirmed'"
+    till.wait(lambda _: till.rows(slip))
+    assert till.rows(slip) == [('{"blocks": []}',)]
+    # It is one of the receipts of the day, and goods that come back are looked for beside it.
+    day = till.ok("receipts")
+    [row] = day["sales"]
+    assert (row["total"], row["lines"], row["names"], day["sold"]["total"], day["cash"]) == (5000, 1, {}, 5000, 5000)
+    till.ok("return_find", text=row["number"])
+    assert (till.refused("return_confirm"), till.view["returning"]["lines"]) == ("return.nothing", [])
 
 
 def test_no_card_credit_or_points_buy_a_card(till: Bench) -> None:
@@ -87,3 +96,13 @@ def test_a_card_that_is_scanned_asks_how_much(till: Bench) -> None:
     assert till.view["ask"] == {"kind": "card", "code": "002Q-XJGK-FQ3E-6GYE"}
     till.ok("sell_card", load="load-1", code="002Q-XJGK-FQ3E-6GYE", amount=1000)
     assert (till.view["ask"], len(till.view["cards"])) == (None, 1)
+
+
+def test_giving_up_cards_is_noted_with_a_name_as_giving_up_goods_is(till: Bench) -> None:
+    till.ok("sell_card", load="load-1", code=CARD, amount=5000)
+    assert till.refused("sign_out") == "till.cart_open"
+    till.ok("void_cart")
+    till.hub.wait(lambda: "audit.note" in till.hub.kinds)
+    [note] = [op["body"] for op in till.hub.taken if op["kind"] == "audit.note"]
+    assert (note["action"], note["detail"]["lines"], note["detail"]["cards"]) == ("cart.voided", 0, [5000])
+    assert till.view["cards"] == []

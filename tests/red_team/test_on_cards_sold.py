@@ -68,6 +68,15 @@ def test_somebody_elses_card_number_gives_that_card_money_and_takes_none(till: T
     assert on_card(till.db, theirs["account"]) == (7500, 0)
 
 
+def test_a_kiosk_at_which_nobody_takes_cash_puts_money_on_no_card(till: Talker) -> None:
+    found, kiosk = ask(till), Talker(till.db, terminal("kiosk-1"))
+    kiosk.scan(ITEM.id)
+    load = CardLoad(found["load"], 2500)
+    send(kiosk, sold(kiosk, load), **{load.id: {"account": found["account"]}})
+    assert on_card(till.db, found["account"]) == (0, 0)
+    assert differing(till.db) == [("card_load", "not_allowed")]
+
+
 def _sent(till: Talker, sale: Sale, named: dict[str, Any]) -> None:
     send(till, sale, **named)
 

@@ -46,6 +46,15 @@ def test_cards_change_nothing_of_the_goods_and_every_sum_agrees(amounts: list[in
         )
 
 
+def test_goods_beside_a_card_come_back_in_the_coins_that_there_are() -> None:
+    # 1.89 and 50.03 are rounded as one sum, to 51.90; the goods alone are 1.90.
+    for card in (5001, 5002, 5003, 5004):
+        sale = sold([("p-0", 1000)], [card], step=5)
+        assert [one.amount for one in refunds(sale, 0, sale.total, 5)] == [190]
+        assert [one.amount for one in refunds(sale, 0, 95, 5)] == [95]
+        assert [one.amount for one in refunds(sale, 95, sale.total, 5)] == [95]
+
+
 def test_the_checker_finds_a_card_that_grew_on_the_way() -> None:
     sale = sold([("p-0", 1000)], [2500])
     grown = replace(sale, loads=(replace(sale.loads[0], amount=2600),))

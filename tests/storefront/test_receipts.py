@@ -1,12 +1,14 @@
 """The page behind the code on a receipt."""
 
 import json
+from dataclasses import replace
 
 from flask.testing import FlaskClient
 from memory_shop import MemoryShop
 
 from receipt_checker.check import faults
 from retail import why
+from retail.card_loads import CardLoad
 from retail.cart import CartLine
 from retail.occasion import Occasion
 from retail.pricing import PriceBook, price
@@ -16,6 +18,7 @@ from retail.promotions.promotion import Promotion, RuleBook
 from retail.sale import Sale, SaleHead, close
 from retail.tender import Tender
 from retail.wall_clock import local_time
+from storefront.wording import money_text
 
 
 def sold(shop: MemoryShop) -> Sale:
@@ -49,6 +52,15 @@ def test_whoever_has_the_receipt_sees_how_each_amount_came_about(client: FlaskCl
     assert "Минус десятая" in client.get("/r/sale-1?lang=ru").text
     data = client.get("/r/sale-1.json")
     assert data.json == shop.receipts["sale-1"]["sale"] and data.headers["Cache-Control"] == "no-store"
+
+
+def test_a_gift_card_that_was_sold_is_in_what_was_paid(client: FlaskClient, shop: MemoryShop) -> None:
+    sale = replace(sold(shop), loads=(CardLoad("load-1", 100_000, "…4444"),))
+    kept(shop, sale)
+    text = client.get("/r/sale-1").text
+    assert "Gift card …4444" in text and text.count(money_text(sale.due, sale.currency, "en")) == 2
+    shop.receipts["sale-1"]["sale"].pop("loads")
+    assert money_text(sale.total, sale.currency, "en") in client.get("/r/sale-1").text
 
 
 def test_a_receipt_that_does_not_agree_says_so_and_one_of_an_older_terminal_too(

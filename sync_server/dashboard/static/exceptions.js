@@ -12,7 +12,7 @@ const reason = signal("");
 const refusal = signal("");
 const busy = signal(0);
 
-const AMOUNTS = ["total", "change", "unit_price", "tax", "sum", "gift_card", "store_credit", "less"];
+const AMOUNTS = ["total", "change", "unit_price", "tax", "sum", "gift_card", "store_credit", "less", "card_load"];
 const FIGURES = {
   total: () => t("Total"), change: () => t("Change"), unit_price: () => t("Price"), tax: () => t("Tax"), sum: () => t("Sum of the lines"),
   points: () => t("Points"), points_sum: () => t("Points of the lines"), quantity: () => t("Quantity"), item: () => t("Product"),
@@ -20,6 +20,7 @@ const FIGURES = {
   first: () => t("First purchase"), tier: () => t("Tier"),
   returned: () => t("Came back"), refunds: () => t("Given back"), sale: () => t("Sale"), gift_card: () => t("Gift card"), store_credit: () => t("Store credit"),
   less: () => t("Kept for points that were spent"),
+  card_load: () => t("Gift card sold"),
 };
 
 const UNPAID = {
@@ -27,6 +28,9 @@ const UNPAID = {
   "loyalty.allowance_elsewhere": () => t("set aside at another terminal"), "loyalty.allowance_visit": () => t("set aside for another visit"),
   "loyalty.allowance_over": () => t("used after their time"), "loyalty.allowance_short": () => t("more than was allowed"),
   "loyalty.allowance_used": () => t("used once already, or given back"), "stored_value.hold_gone": () => t("not set aside any more"),
+  "card_load.not_paid": () => t("not paid in full: nothing put on it"), "tender.card_for_card": () => t("not paid in cash: nothing put on it"),
+  "stored_value.unknown": () => t("no such card: nothing put on it"), "stored_value.blocked": () => t("blocked: nothing put on it"),
+  "stored_value.over": () => t("no longer valid: nothing put on it"), "stored_value.full": () => t("full: nothing put on it"),
 };
 
 function figure(what, value, currency) {

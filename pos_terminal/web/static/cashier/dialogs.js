@@ -5,7 +5,7 @@ import { sentence, t } from "kit/i18n.js";
 import { useState } from "preact/hooks";
 import { createEntry, keyOf } from "../shared/entry.js";
 import { useKeys } from "../shared/keys.js";
-import { act, in_hand, needs_you, refusal, shopper } from "../shared/till.js";
+import { act, cards, in_hand, needs_you, refusal, shopper } from "../shared/till.js";
 import { dialog } from "./desk.js";
 import { SellCardDialog } from "./card_sales.js";
 import { More } from "./more.js";
@@ -51,7 +51,8 @@ function VoidCart() {
   useKeys((event) => event.key === "Enter" && (confirm(), true));
   return html`<${Dialog} open title=${t("Give up this cart?")} onClose=${close}
     actions=${html`<${Button} keys="Esc" onClick=${close}>${t("Keep it")}<//><${Button} kind="danger" keys="Enter" onClick=${confirm}>${t("Give it up")}<//>`}>
-    <p class="question" tabindex="-1" autofocus>${t("All lines in hand go back to the shelf: {count}. It is noted with your name.", { count: in_hand.value.length })}</p><//>`;
+    <p class="question" tabindex="-1" autofocus>${t("All lines in hand go back to the shelf: {count}. It is noted with your name.", { count: in_hand.value.length })}
+      ${cards.value?.length ? ` ${t("Nothing is put on the gift cards in it: {count}.", { count: cards.value.length })}` : ""}</p><//>`;
 }
 
 const ALL = { balance: BalanceDialog, coupon: CouponDialog, gift_card: GiftCardDialog, sell_card: SellCardDialog, why: WhyDialog, card: CardDialog, more: More, needs_you: NeedsYou, receipts: Receipts, void: VoidCart };

@@ -13,7 +13,7 @@ function Receipt({ sale, onOpen }) {
   const more = sale.lines > 1 ? ` ${tn("and {n} more", "and {n} more", sale.lines - 1)}` : "";
   return html`<li><button type="button" class="receipt-row" onClick=${onOpen}>
     <span class="receipt-number">${sale.number}<span class="quiet small">${time(sale.at)}</span></span>
-    <span class="grow clip">${named(sale.names)}<span class="quiet small">${more}</span></span>
+    <span class="grow clip">${named(sale.names) || t("Gift card")}<span class="quiet small">${more}</span></span>
     ${sale.returned > 0 && html`<${Badge} kind="attention" icon="undo-2"><${Amount} value=${amount(-sale.returned)} size=${14} plain /><//>`}
     <${Amount} value=${amount(sale.total)} strong plain /></button></li>`;
 }

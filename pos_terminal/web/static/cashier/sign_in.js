@@ -5,7 +5,7 @@ import { locale, t } from "kit/i18n.js";
 import { createEntry, keyOf } from "../shared/entry.js";
 import { useKeys } from "../shared/keys.js";
 import { dismiss, Message } from "../shared/message.js";
-import { act, in_hand, people, refusal, staff } from "../shared/till.js";
+import { act, people, refusal, staff, totals } from "../shared/till.js";
 
 const PIN_MAX_DIGITS = 8;
 const PIN_USUAL_DIGITS = 4;
@@ -115,7 +115,7 @@ export function SignIn() {
 export function Locked() {
   who.value = staff.value.number;
   useKeys((event) => (event.key === "Escape" || /^Arrow/.test(event.key) ? true : signInKey(event)));
-  const count = in_hand.value.length;
+  const count = totals.value.count;
   return html`<main class="sign-in"><section class="names"><span class="lock-mark"><${Icon} name="lock" size="large" /></span>
       <h1>${t("Locked")}</h1><p>${t("This is the till of {name}.", { name: staff.value.name })}</p>
       <p class="quiet">${count ? t("The cart is kept as it is. Lines in hand: {count}.", { count: count.toLocaleString(locale) }) : t("Nothing is in the cart.")}</p></section>

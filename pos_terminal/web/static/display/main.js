@@ -5,7 +5,7 @@ import { Amount, Badge, Empty, html, Icon, Line, Lines, Loading, render } from "
 import { number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Picture } from "../shared/picture.js";
-import { amount, followLanguage, in_hand, last_sale, payment, phase, ready, shopper, store, totals } from "../shared/till.js";
+import { amount, cards, followLanguage, in_hand, last_sale, payment, phase, ready, shopper, store, totals } from "../shared/till.js";
 import { countOf, isMeasured, lessOf, named, unitPrice } from "../shared/words.js";
 
 const THANKS_MS = 12_000;
@@ -19,6 +19,8 @@ effect(() => {
   const timer = setTimeout(() => { thanking.value = false; }, THANKS_MS);
   return () => { if (in_hand.peek().length) clearTimeout(timer); };
 });
+
+const isBuying = () => in_hand.value.length > 0 || cards.value?.length > 0;
 
 function Row({ line }) {
   return html`<${Line} title=${named(line.names)} total=${amount(line.total)} ...${lessOf(line, totals.value.currency)} pending=${line.pending} picture=${line.picture ? `/pictures/${line.picture}.svg` : undefined}
@@ -55,9 +57,10 @@ function Paying() {
 function Cart() {
   const list = in_hand.value;
   const frame = useRef(null);
-  useEffect(() => { frame.current?.querySelector(".line:last-child")?.scrollIntoView({ block: "nearest" }); }, [list.length]);
+  useEffect(() => { frame.current?.querySelector(".line:last-child")?.scrollIntoView({ block: "nearest" }); }, [list.length, cards.value?.length]);
   const newest = list.at(-1);
-  return html`<main class="display cart"><section class="shown" ref=${frame}><${Lines} label=${t("Your basket")} follow>${list.map((line) => html`<${Row} key=${line.id} line=${line} />`)}<//></section>
+  return html`<main class="display cart"><section class="shown" ref=${frame}><${Lines} label=${t("Your basket")} follow>${list.map((line) => html`<${Row} key=${line.id} line=${line} />`)}
+      ${(cards.value ?? []).map((one) => html`<${Line} key=${one.id} title=${t("Gift card {hint}", { hint: one.hint })} total=${amount(one.amount)} />`)}<//></section>
     <aside class="said"><${Who} /><div class="newest">${newest && html`<${Picture} key=${newest.picture} of=${newest} />`}</div>
       ${payment.value ? html`<${Paying} />` : html`<div><p class="quiet">${t("Total")}</p><${Amount} value=${amount(totals.value.in_hand)} size=${48} strong />
         ${totals.value.off > 0 && html`<p class="saved">${t("You save")} <${Amount} value=${amount(totals.value.off)} plain /></p>`}
@@ -67,7 +70,7 @@ function Cart() {
 
 function Display() {
   if (!ready.value) return html`<main class="display welcome"><${Loading} /></main>`;
-  if (in_hand.value.length) return html`<${Cart} />`;
+  if (isBuying()) return html`<${Cart} />`;
   if (last_sale.value && thanking.value) return html`<${Thanks} />`;
   if (phase.value === "needs_hub") return html`<main class="display welcome"><${Empty} icon="clock" title=${t("Opening soon")} /></main>`;
   return html`<${Welcome} />`;
