@@ -1,5 +1,7 @@
 """What time does to points: holds and allowances end, lots begin and end. It may run twice, or in several workers."""
 
+import logging
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,6 +13,8 @@ from sync_server.db import Database
 from sync_server.loyalty import holds, queries, service, telling
 from sync_server.loyalty.tables import STILL_OPEN, UNTOLD, points_balances, points_holds, points_lots
 
+log = logging.getLogger("omnitill.loyalty")
+
 AT_ONCE_MAX = 200
 """So many accounts or holds in one go; each in a transaction of its own, so nobody waits for all of them."""
 
@@ -21,13 +25,22 @@ TOLD_MAX = 500
 def sweep(db: Database, now: int) -> dict[str, int]:
     """End what is over at `now` (ms): `{"holds", "accounts"}` that were changed. Nothing depends on it being in time:
     who spends points looks at what is due first."""
-    ended = 0
-    for name, customer in db.read(_over(now)):
-        ended += db.write(lambda session, name=name, who=customer: _expire(session, name, who, now))  # type: ignore[misc]
-    due = db.read(_due(now))
-    for account in due:
-        db.write(lambda session, account=account: _ripen(session, account, now))  # type: ignore[misc]
-    return {"holds": ended, "accounts": len(due)}
+    return {
+        "holds": _each(db, db.read(_over(now)), lambda session, row: _expire(session, row.id, row.customer, now)),
+        "accounts": _each(db, db.read(_due(now)), lambda session, account: _ripen(session, account, now)),
+    }
+
+
+def _each(db: Database, rows: Sequence[Any], command: Callable[[Session, Any], bool]) -> int:
+    """Do it for each in a transaction of its own, and say of how many something came. One account that does not fit
+    holds up nobody else's points."""
+    done = 0
+    for row in rows:
+        try:
+            done += db.write(lambda session, row=row: command(session, row))  # type: ignore[misc]
+        except Exception:
+            log.exception("the points of %s were left as they are", row)
+    return done
 
 
 def _expire(session: Session, name: str, customer: str, now: int) -> bool:
@@ -37,9 +50,10 @@ def _expire(session: Session, name: str, customer: str, now: int) -> bool:
     return ended
 
 
-def _ripen(session: Session, account: str, now: int) -> None:
+def _ripen(session: Session, account: str, now: int) -> bool:
     service.ripen(session, account, now)
     telling.tell(session, account, now)
+    return True
 
 
 def _over(now: int) -> Any:

@@ -20,7 +20,7 @@ from points_hub import (
     spendable,
     sums,
 )
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from talking_device import rows
 
@@ -30,6 +30,9 @@ from sync_server.db import Database
 from sync_server.loyalty import holds, queries, service, sweep
 from sync_server.loyalty.service import LineBack
 from sync_server.loyalty.tables import points_entries
+
+BROKEN = text("UPDATE points_balances SET held = 0 WHERE customer = :customer")
+"""What only somebody at the database itself can do."""
 
 
 def test_the_sample_shop_s_ledger_agrees_with_its_balances(db: Database) -> None:
@@ -96,6 +99,15 @@ def test_activity_renews_a_hold_up_to_its_longest_and_time_ends_it_once(db: Data
     assert [sweep.sweep(db, now)["holds"] for _ in range(2)] == [1, 0]
     assert sums(db, ANNA) == nothing(active=100)
     agree(db, ANNA)
+
+
+def test_an_account_that_does_not_add_up_holds_up_nobody_elses_points(db: Database) -> None:
+    for customer, hold in ((ANNA, "h-1"), (BORIS, "h-2")):
+        sell(db, customer, 100)
+        place(db, hold, customer, 60)
+    db.write(lambda session: session.execute(BROKEN, {"customer": ANNA}))
+    assert sweep.sweep(db, NOW + HOUR_MS)["holds"] == 1
+    assert sums(db, BORIS) == nothing(active=100)
 
 
 def test_a_sale_whose_hold_was_over_takes_what_is_there_and_the_rest_is_owed(db: Database) -> None:
