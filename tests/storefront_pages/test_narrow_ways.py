@@ -16,6 +16,14 @@ OpenPhone = Callable[..., Phone]
 SECONDS_MS = 3000
 NO_DATABASE = """const refuse = () => { throw new DOMException('no', 'SecurityError'); };
   Object.defineProperty(globalThis, 'indexedDB', { value: { open: refuse } });"""
+SLOW_DATABASE = """if (location.pathname.startsWith('/products')) {
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...given) {
+    const request = open.apply(this, given);
+    request.addEventListener = () => {};
+    return request;
+  }; }"""
+PRESSES_STAY = "Storage.prototype.removeItem = () => {};"
 NO_ROOM = "IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); };"
 
 
@@ -99,3 +107,29 @@ def test_a_browser_that_keeps_nothing_says_so_and_works_while_there_is_a_connect
     more(one.page).click()
     expect(one.page.locator(".toast")).to_contain_text("Nothing was changed")
     expect(count(one.page)).to_have_text("2")
+
+
+def test_who_leaves_a_page_before_a_press_could_be_kept_has_it_all_the_same(hub: HubProcess, phone: OpenPhone) -> None:
+    one = phone(script=SLOW_DATABASE)
+    one.page.goto(f"{one.url}/products/{ITEM.id}")
+    one.page.locator("article.product [data-add]").click()
+    one.opens_cart(one.page)
+    expect(count(one.page)).to_have_text("1")
+    settled(one.page)
+    assert quantity_at_hub(hub) == 1
+
+
+def test_a_press_that_was_kept_and_stayed_noted_is_done_once(hub: HubProcess, phone: OpenPhone) -> None:
+    one = phone(script=PRESSES_STAY)
+    one.adds()
+    assert one.page.evaluate("localStorage.getItem('omnitill-pressed') !== null")
+    for _ in range(2):
+        one.opens_cart(one.page)
+        expect(count(one.page)).to_have_text("1")
+        settled(one.page)
+    # What comes after it in the same order was carried out, so the one before it was answered.
+    more(one.page).click()
+    expect(count(one.page)).to_have_text("2")
+    settled(one.page)
+    expect(one.page.locator(".toast")).to_have_count(0)
+    assert quantity_at_hub(hub) == 2

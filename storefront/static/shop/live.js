@@ -8,6 +8,7 @@ import { toast } from "kit/ui.js";
 import { effect as cartEffect } from "./cart_effect.js";
 import { uuid7 } from "./ids.js";
 import { lookOver } from "./looking.js";
+import { forgetPress, left, note } from "./pressed.js";
 import { createSender, unsent } from "./sender.js";
 import { createShown } from "./shown.js";
 import { device, drop, keep, lasting, remember, remembered, rows, waiting } from "./stored.js";
@@ -135,8 +136,18 @@ async function soonOnline() {
   return status.peek() === "online";
 }
 
-/** Ask for something to be done to the live cart: kept first, shown as pending, then sent. False where it cannot be. */
+/** Ask for something to be done to the live cart: noted at once, kept, shown as pending, then sent. False where it cannot be. */
 export async function act(kind, body, shown) {
+  const pressed = { id: uuid7(), shopper: shopper?.id, kind, body, shown };
+  note(pressed);
+  try {
+    return await carryOut(pressed);
+  } finally {
+    forgetPress(pressed.id);
+  }
+}
+
+async function carryOut({ id, kind, body, shown }) {
   const target = await liveCart();
   if (!target || !me) {
     toast({ kind: "attention", text: t("Your cart is not here yet. Connect once and try again; nothing was lost.") });
@@ -147,7 +158,7 @@ export async function act(kind, body, shown) {
     return false;
   }
   const kept_before = lasting.value;
-  const row = await keep(shopper.id, { id: uuid7(), kind, ver: 1, at: Math.round(now()), cart: target, body }, shown);
+  const row = await keep(shopper.id, { id, kind, ver: 1, at: Math.round(now()), cart: target, body }, shown);
   if (!row) {
     toast({ kind: "attention", text: t("Too much waits to be sent. Connect first; what waits is kept.") });
     return false;
@@ -157,6 +168,13 @@ export async function act(kind, body, shown) {
   kept(row);
   if (lasting.value) tabs.tell({ kept: row });
   return true;
+}
+
+// The page on which it was pressed was left too soon. It keeps its id, so whatever of it arrived is not done twice.
+async function carryOn(pressed) {
+  const here = await rows(shopper.id);
+  for (const one of pressed.filter(({ id }) => here.every((row) => row.op.id !== id))) await carryOut(one);
+  pressed.forEach(({ id }) => forgetPress(id));
 }
 
 function kept(row) {
@@ -228,6 +246,7 @@ function heard(word) {
 }
 
 async function start() {
+  const unfinished = left(shopper.id);
   me = await device(shopper.id);
   on_the_way = (await rows(shopper.id)).length;
   unsent.value = (await waiting(shopper.id)).count;
@@ -253,6 +272,7 @@ async function start() {
   effect(() => later(followCart, account.value?.cart));
   made.on("heads", () => { if (unsent.peek()) sender.flush(); });
   await sayRefused();
+  await carryOn(unfinished);
 }
 
 if (shopper) start();

@@ -7,6 +7,7 @@ import { Button, Dialog, html, Icon, render, Tabs } from "kit/ui.js";
 import { signInAddress } from "./frame.js";
 import { forgetPages } from "./kept_pages.js";
 import { shopper } from "./live.js";
+import { forgetPresses } from "./pressed.js";
 import { unsent } from "./sender.js";
 import { forget } from "./stored.js";
 import { forgetCodes } from "./wallet.js";
@@ -27,6 +28,7 @@ async function changeTheme(value) {
 async function signOut() {
   await fetch("/sign-out", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
   await forget(shopper.id).catch(() => {});
+  forgetPresses();
   forgetCodes(shopper.id);
   await forgetPages();
   location.assign("/");

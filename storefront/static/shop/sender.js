@@ -24,8 +24,9 @@ async function alone(work) {
   }
 }
 
-// What was sent once more under a new number, and the hub has: done, and no news to anybody.
-const known = (result, row) => row?.renewed && (result.status === "conflict" || result.error?.code === "message.id_used");
+// What was sent once more under a new number, and the hub has: done, and no news to anybody. An id is made here once, so
+// where it is used, two tabs went on with the same press.
+const known = (result, row) => result.error?.code === "message.id_used" || (row?.renewed && result.status === "conflict");
 
 /** A sender for `shopper` over `link`. `said()` is the `{dev, inc}` that the link gave at its door. `settled(results,
  *  through)` hears what the hub has answered, `parted(lost)` that the count began anew, and how many answered operations
