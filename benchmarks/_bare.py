@@ -10,25 +10,26 @@ monkey.patch_all()
 import json  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from flask import Flask  # noqa: E402
 from flask_socketio import SocketIO  # noqa: E402
-from sqlalchemy import JSON, Column, Integer, String, Table, insert, update  # noqa: E402
 
 from sync_server.app import FastJson  # noqa: E402
 from sync_server.db import metadata, open_database  # noqa: E402
 from sync_server.server import Server, listen  # noqa: E402
 from sync_server.writers import ThreadWriter  # noqa: E402
 
-lines = Table("bare_lines", metadata, Column("id", String(64), primary_key=True), Column("body", JSON, nullable=False))
-counts = Table("bare_counts", metadata, Column("dev", String(64), primary_key=True), Column("n", Integer))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from _kept import TABLES, keep  # noqa: E402
 
 
 def main() -> None:
     url = sys.argv[1]
     db = open_database(url, ThreadWriter(1 if url.startswith("sqlite") else 3, group=1))
-    metadata.create_all(db.engine, tables=[lines, counts])
+    metadata.create_all(db.engine, tables=TABLES)
     app = Flask(__name__)
     socketio = SocketIO(app, async_mode="gevent", async_handlers=False, transports=["websocket"], json=FastJson)
 
@@ -36,13 +37,7 @@ def main() -> None:
     def ops(message: Any) -> dict[str, Any]:
         (operation,) = message["ops"]
 
-        def command(session: Any) -> None:
-            session.execute(insert(lines), {"id": operation["id"], "body": operation["body"]})
-            changed = session.execute(update(counts).where(counts.c.dev == message["dev"]).values(n=message["seq0"]))
-            if not changed.rowcount:
-                session.execute(insert(counts), {"dev": message["dev"], "n": message["seq0"]})
-
-        db.write(command)
+        db.write(lambda session: keep(session, message["dev"], message["seq0"], operation["id"], operation["body"]))
         return {"last_seq": message["seq0"], "results": [{"seq": message["seq0"], "status": "ok", "result": {}}]}
 
     listener = listen("127.0.0.1", 0)

@@ -40,11 +40,11 @@ class Person:
         answer = await self._wire.call("sub", [{"s": f"cart:{self.cart}"}, {"s": f"shopper:{self._shopper}"}])
         assert "state" in answer["streams"][0], answer
 
-    async def act(self, event: object) -> None:
+    async def act(self, event: object, keep: bool) -> None:
         self.busy = True
         try:
             if self._kind == "relay":
-                await self._wire.call("relay", {"room": self.cart, "event": event})
+                await self._wire.call("relay", {"room": self.cart, "event": event, "keep": keep})
             else:
                 await self._choose()
         finally:
@@ -74,26 +74,29 @@ async def main() -> None:
     for start in range(0, len(people), AT_ONCE):
         await asyncio.gather(*(one.come() for one in people[start : start + AT_ONCE]))
     print('{"ready": "crowd"}', flush=True)
-    going, ended = asyncio.Event(), asyncio.Event()
+    going, keeping, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def told() -> None:
         word = sys.stdin.readline()
         if not word:
             ended.set()
-        elif word.startswith("go"):
-            going.set()
-        else:
+        elif word.startswith("rest"):
             going.clear()
+        else:
+            going.set()
+            (keeping.set if word.startswith("keep") else keeping.clear)()
 
     loop.add_reader(sys.stdin.fileno(), told)
-    acting = asyncio.ensure_future(keep_acting(people, going, event, float(rate)))
+    acting = asyncio.ensure_future(keep_acting(people, going, keeping, event, float(rate)))
     await asyncio.wait({acting, asyncio.ensure_future(ended.wait())}, return_when=asyncio.FIRST_COMPLETED)
     if acting.done():
         acting.result()
 
 
-async def keep_acting(people: list[Person], going: asyncio.Event, event: object, rate: float) -> None:
+async def keep_acting(
+    people: list[Person], going: asyncio.Event, keeping: asyncio.Event, event: object, rate: float
+) -> None:
     """One person after the other, evenly spread over the time; who still waits for an answer is passed over."""
     tasks: set[asyncio.Task[None]] = set()
     turn, due = 0, 0.0
@@ -106,7 +109,7 @@ async def keep_acting(people: list[Person], going: asyncio.Event, event: object,
         for _ in people:
             turn = (turn + 1) % len(people)
             if not people[turn].busy:
-                task = asyncio.ensure_future(people[turn].act(event))
+                task = asyncio.ensure_future(people[turn].act(event, keeping.is_set()))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
                 task.add_done_callback(lambda done: done.result())
