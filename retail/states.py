@@ -137,6 +137,13 @@ class OrderLine(Told):
     total: Amount
 
 
+class OrderLoad(Told):
+    """A gift card that was sold or loaded with an order; `hint` is how its code ends."""
+
+    amount: Amount
+    hint: str
+
+
 class OrderLineBack(Told):
     names: Names
     quantity: Thousandths
@@ -170,6 +177,7 @@ class Order(Told):
     receipt: dict[str, Any]
     returned: Amount = 0
     returns: list[OrderReturn] = []
+    loads: list[OrderLoad] = []
 
 
 class ShopperState(Told):
@@ -245,7 +253,8 @@ class Terminal(Told):
 
 
 class Today(Told):
-    """`day` is a date as `2024-05-31` in the store's time zone; `hours` are the amounts sold in each of its hours."""
+    """`day` is a date as `2024-05-31` in the store's time zone; `hours` are the amounts sold in each of its hours.
+    `returns` goods came back worth `returned`, whenever they were sold; `net` is what was sold less that."""
 
     day: str
     sales: Count
@@ -254,6 +263,9 @@ class Today(Told):
     currency: str
     points: Count
     hours: Annotated[list[Amount], Field(min_length=24, max_length=24)]
+    returns: Count = 0
+    returned: Amount = 0
+    net: Amount = 0
 
 
 class SaleSummary(Told):

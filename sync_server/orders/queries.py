@@ -46,6 +46,7 @@ def _order(row: Row[Any], returned: Sequence[dict[str, Any]] = ()) -> dict[str, 
         "receipt": row.receipt,
         "returned": sum(one["total"] for one in returned),
         "returns": list(returned),
+        "loads": [{"amount": load["amount"], "hint": load.get("hint", "")} for load in row.body.get("loads") or ()],
     }
 
 
@@ -197,20 +198,23 @@ _QUARTER = (sales.c.at // literal_column(str(QUARTER_MS), BigInteger)).label("qu
 
 
 def today(session: Session, store: Store, now: int) -> dict[str, Any]:
-    """The store's day so far, in its own time zone: `{day, sales, total, average, currency, points, hours}`."""
+    """The store's day so far, in its own time zone: `{day, sales, total, average, currency, points, hours, returns,
+    returned, net}`."""
     zone = ZoneInfo(store.zone)
     start = datetime.fromtimestamp(now // 1000, zone).replace(hour=0, minute=0, second=0)
-    end = start + timedelta(days=1)
+    begins, ends = (int(one.timestamp()) * 1000 for one in (start, start + timedelta(days=1)))
     # Added up by the database: a busy day has more sales than this process should look at once a second.
     rows = session.execute(
         select(_QUARTER, func.count(), func.sum(sales.c.total), func.sum(sales.c.points))
-        .where(
-            sales.c.store == store.id,
-            sales.c.at >= int(start.timestamp()) * 1000,
-            sales.c.at < int(end.timestamp()) * 1000,
-        )
+        .where(sales.c.store == store.id, sales.c.at >= begins, sales.c.at < ends)
         .group_by(_QUARTER)
     ).all()
+    back = session.execute(
+        select(func.count(), func.sum(sale_returns.c.total)).where(
+            sale_returns.c.store == store.id, sale_returns.c.at >= begins, sale_returns.c.at < ends
+        )
+    ).one()
+    returned = int(back[1] or 0)
     hours = [0] * 24
     count = total = points = 0
     for quarter, sold, taken, given in rows:
@@ -224,4 +228,7 @@ def today(session: Session, store: Store, now: int) -> dict[str, Any]:
         "points": points,
         "average": round_half_up(Fraction(total, count)) if count else 0,
         "hours": hours,
+        "returns": back[0],
+        "returned": returned,
+        "net": total - returned,
     }

@@ -50,6 +50,7 @@ sale_returns = Table(
     Column("received", BigInteger, nullable=False, comment="ms, by the hub's"),
 )
 Index("returns_of_sale", sale_returns.c.sale)
+Index("returns_of_store", sale_returns.c.store, sale_returns.c.at)
 
 returned_lines = Table(
     "returned_lines",

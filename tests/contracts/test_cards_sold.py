@@ -51,8 +51,8 @@ def sold(till: Talker, load: CardLoad, *tenders: Tender) -> Sale:
     return replace(sale, tenders=tenders or (Tender("cash", sale.due),))
 
 
-def send(till: Talker, sale: Sale, **named: Any) -> dict[str, Any]:
-    sent = operation("sale.commit", till.visit, sale=sale.as_dict(), card="", receipt={}, cards=named)
+def send(till: Talker, sale: Sale, card: str = "", **named: Any) -> dict[str, Any]:
+    sent = operation("sale.commit", till.visit, sale=sale.as_dict(), card=card, receipt={}, cards=named)
     [answer] = till.send(sent)
     assert answer["status"] == "ok", answer
     return {"sent": sent, **answer}
@@ -86,8 +86,12 @@ def test_a_sale_of_a_card_alone_is_a_sale(till: Talker) -> None:
     found = ask(till, amount=5000)
     till.scan(ITEM.id)
     sale = replace(sold(till, CardLoad(found["load"], 5000)), lines=(), taxes=(), total=0)
-    send(till, replace(sale, tenders=(Tender("cash", 5000),)), **{found["load"]: {"account": found["account"]}})
+    till.ok("cart.attach", card=FIRST.card)
+    whose = replace(sale, tenders=(Tender("cash", 5000),), shopper=FIRST.id)
+    send(till, whose, card=FIRST.card, **{found["load"]: {"account": found["account"]}})
     assert (on_card(till.db, found["account"]), differing(till.db)) == ((5000, 0), [])
+    [order] = till.db.read(lambda session: orders.of_shopper(session, FIRST.id))
+    assert (order["lines"], order["loads"]) == ([], [{"amount": 5000, "hint": ""}])
 
 
 def test_the_hub_makes_the_same_card_for_the_same_question_and_another_for_another_till(till: Talker) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hub_fixtures import Open
-from talking_device import FIRST, NOW, PIECES, Talker, make_sale, operation, rows, terminal
+from talking_device import FIRST, NOW, PIECES, SHOP, Talker, make_sale, operation, rows, terminal
 from test_races import at_once, until_answered
 
 from retail import returns
@@ -83,6 +83,19 @@ def test_goods_come_back_with_their_stock_and_the_points_that_they_earned(till: 
     assert (points(till.db), on_the_shelf(till.db, sale)) == (had, shelf + 3000)
     assert [row.quantity for row in rows(till.db, returned_lines)] == [3000]
     assert rows(till.db, exceptions) == []
+
+
+def test_the_day_of_a_store_says_what_came_back_and_what_is_left_of_the_takings(till: Talker) -> None:
+    sale = sold(till)
+    document = back(till, sale, 1)
+    assert say(till, document)["status"] == "ok"
+    store = next(one for one in SHOP.stores if one.id == sale.store)
+    day = till.db.read(lambda session: orders.today(session, store, NOW))
+    told = (day["sales"], day["total"], day["returns"], day["returned"], day["net"])
+    assert told == (1, sale.total, 1, document.total, sale.total - document.total)
+    # The next day begins without it.
+    tomorrow = till.db.read(lambda session: orders.today(session, store, NOW + 24 * 3_600_000))
+    assert (tomorrow["returns"], tomorrow["net"]) == (0, 0)
 
 
 def test_what_cannot_be_sold_again_does_not_go_back_to_the_shelf(till: Talker) -> None:

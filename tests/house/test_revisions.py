@@ -18,6 +18,7 @@ LEFT_THE_HOUSE = {
     "sync_server/migrations/versions/0011_what_terminals_know_of_points.py": "81bdb9c039be8836",
     "sync_server/migrations/versions/0012_returns.py": "26bb0ccdfc496ec0",
     "sync_server/migrations/versions/0013_packs.py": "520f351379bf2535",
+    "sync_server/migrations/versions/0014_returns_of_the_day.py": "ca1ab5772e6d58bf",
     "pos_terminal/store/migrations/versions/0001_first_tables.py": "8949d2bf8c48af75",
     "pos_terminal/store/migrations/versions/0002_sales_of_a_shopper.py": "ffc0fcde920c1898",
     "pos_terminal/store/migrations/versions/0003_returns.py": "6edef04f3b220a29",

@@ -5,10 +5,16 @@ import { Amount, Badge, Empty, html, Icon, Loading } from "kit/ui.js";
 import { open } from "./gate.js";
 import { account, ready, status } from "./live.js";
 
+/** What was bought, in a few words: goods, gift cards, or both. */
+function what({ lines, loads = [] }) {
+  const goods = lines.length ? [tn("{n} line", "{n} lines", lines.length)] : [];
+  return [...goods, ...(loads.length ? [tn("{n} gift card", "{n} gift cards", loads.length)] : [])].join(", ");
+}
+
 function Row({ order }) {
   return html`<li><a class="order-row" href=${`/orders/${order.id}`}>
     <span class="grow"><b>${order.store[locale] ?? order.store.en}</b>
-      <span class="quiet small">${dateTime(order.at, order.zone)} · ${tn("{n} line", "{n} lines", order.lines.length)}</span></span>
+      <span class="quiet small">${dateTime(order.at, order.zone)} · ${what(order)}</span></span>
     <span class="order-end"><${Amount} value=${{ amount: order.total, currency: order.currency }} strong />
       ${order.returned > 0 && html`<${Badge} icon="undo-2"><${Amount} value=${{ amount: -order.returned, currency: order.currency }} size=${14} /><//>`}
       ${order.points > 0 && html`<${Badge} kind="accent" icon="star">+${order.points}<//>`}</span><${Icon} name="chevron-right" /></a></li>`;

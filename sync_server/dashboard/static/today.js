@@ -8,11 +8,15 @@ const USUAL_HOURS = [7, 22];
 
 function Figures({ today, terminals }) {
   const here = terminals.filter((one) => one.online).length;
-  const average = { amount: today.average, currency: today.currency };
+  const sum = (amount) => money({ amount, currency: today.currency });
+  const back = today.returns ?? 0;
   return html`<section class="figures" aria-label=${t("The day in figures")}>
-    <${Figure} label=${t("Takings")} icon="banknote" value=${money({ amount: today.total, currency: today.currency })} />
+    <${Figure} label=${t("Net sales")} icon="banknote" value=${sum(today.net ?? today.total)}
+      note=${back ? t("{sold} sold, {back} given back", { sold: sum(today.total), back: sum(today.returned) }) : ""} />
     <${Figure} label=${t("Sales")} icon="receipt" value=${number(today.sales)}
-      note=${today.sales ? t("{amount} on average", { amount: money(average) }) : t("None yet today")} />
+      note=${today.sales ? t("{amount} on average", { amount: sum(today.average) }) : t("None yet today")} />
+    <${Figure} label=${t("Returns")} icon="undo-2" value=${number(back)}
+      note=${back ? t("{amount} given back", { amount: sum(today.returned) }) : t("None yet today")} />
     <${Figure} label=${t("Bonus points given")} icon="star" value=${number(today.points)} />
     <${Figure} label=${t("Terminals online")} icon="monitor" value=${t("{here} of {all}", { here, all: terminals.length })}
       note=${html`<a href="#sync">${here === terminals.length ? t("All are here") : tn("{n} is away", "{n} are away", terminals.length - here, { n: terminals.length - here })}</a>`} />
