@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from sync_server.carts import queries as carts
@@ -12,6 +12,16 @@ from sync_server.errors import NotFound
 from sync_server.loyalty import queries as loyalty
 from sync_server.loyalty import shown
 from sync_server.orders import queries as orders
+
+PHONE_DIGITS_MIN = 4
+PERSON: Select[Any] = select(
+    customers.c.id,
+    customers.c.names,
+    customers.c.language,
+    customers.c.groups,
+    customers.c.email,
+    customers.c.phone,
+)
 
 
 def profile(session: Session, shopper: str) -> dict[str, Any]:
@@ -25,6 +35,42 @@ def profile(session: Session, shopper: str) -> dict[str, Any]:
         raise NotFound()
     name = row.names.get(row.language) or row.names["en"]
     return {"id": row.id, "names": row.names, "name": name, "language": row.language, "card": row.number or ""}
+
+
+FOUND_MAX = 50
+
+
+def person(session: Session, shopper: str) -> Row[Any]:
+    """A customer with what only staff may see; `NotFound` where there is none."""
+    row: Row[Any] | None = session.execute(PERSON.where(customers.c.id == shopper)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def find(session: Session, typed: str) -> list[Row[Any]]:
+    """Customers by the beginning of a card's number or an address, a part of a phone number or of a name; without any,
+    the first by name. At most `FOUND_MAX`."""
+    query = PERSON.order_by(cast(customers.c.names, String), customers.c.id).limit(FOUND_MAX)
+    if typed:
+        # The embedded database knows no capital letters but those of English: the usual ways of writing are all asked.
+        spelled = {typed, typed.lower(), typed.upper(), typed.title()}
+        ways = [cast(customers.c.names, String).contains(text, autoescape=True) for text in sorted(spelled)]
+        ways.append(customers.c.email.startswith(typed.lower(), autoescape=True))
+        of_card = select(cards.c.customer).where(cards.c.number.startswith(typed.upper(), autoescape=True))
+        ways.append(customers.c.id.in_(of_card))
+        digits = "".join(sign for sign in typed if sign.isdecimal())
+        if len(digits) >= PHONE_DIGITS_MIN:
+            ways.append(customers.c.phone.contains(digits, autoescape=True))
+        query = query.where(or_(*ways))
+    return list(session.execute(query).all())
+
+
+def cards_ever(session: Session, shopper: str) -> list[dict[str, Any]]:
+    """All cards that a customer was given, the good ones first: `{number, active}`."""
+    query = select(cards.c.number, cards.c.active).where(cards.c.customer == shopper)
+    rows = session.execute(query.order_by(cards.c.active.desc(), cards.c.number).limit(FOUND_MAX))
+    return [{"number": row.number, "active": row.active} for row in rows]
 
 
 def home_store(session: Session, shopper: str) -> str:

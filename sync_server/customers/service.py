@@ -131,13 +131,17 @@ def by_card(session: Session, number: str, now: int) -> dict[str, Any]:
     return {**queries.profile(session, shopper), **loyalty.at_tills(session, [shopper], now)[shopper]}
 
 
+def unknown_card(number: str) -> CartRefused:
+    return CartRefused(
+        "card.unknown", N_("Card {card} is not known. The goods stay in the cart; try another card."), card=number
+    )
+
+
 def holder(session: Session, number: str) -> str:
     """Whose active card this is; `CartRefused` where it is nobody's."""
     shopper = session.scalar(select(cards.c.customer).where(cards.c.number == number, cards.c.active))
     if shopper is None:
-        raise CartRefused(
-            "card.unknown", N_("Card {card} is not known. The goods stay in the cart; try another card."), card=number
-        )
+        raise unknown_card(number)
     return str(shopper)
 
 
@@ -199,7 +203,5 @@ def block_card(session: Session, number: str, at: int) -> None:
     """The card is lost: no till knows it any more. Its history stays."""
     blocked = update(cards).where(cards.c.number == number, cards.c.active).values(active=False)
     if session.execute(blocked.returning(cards.c.number)).first() is None:
-        raise CartRefused(
-            "card.unknown", N_("Card {card} is not known. The goods stay in the cart; try another card."), card=number
-        )
+        raise unknown_card(number)
     reference.changed(session, {"cards": [number]}, at)

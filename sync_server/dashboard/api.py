@@ -12,6 +12,7 @@ from retail.messages import Message, parse
 from sync_server.dashboard.cards import add_cards
 from sync_server.dashboard.cases import add_cases
 from sync_server.dashboard.coupons import add_coupons
+from sync_server.dashboard.customers import add_customers
 from sync_server.dashboard.doors import Doors
 from sync_server.dashboard.liability import add_liability
 from sync_server.dashboard.loyalty import add_loyalty
@@ -87,6 +88,7 @@ def dashboard_blueprint(
     add_replays(doors)
     add_coupons(doors)
     add_loyalty(doors)
+    add_customers(doors)
     add_cards(doors)
     add_liability(doors)
 

@@ -21,6 +21,7 @@ from sync_server.loyalty.tables import (
     points_entries,
     points_holds,
     points_lots,
+    points_merges,
     programmes,
 )
 from sync_server.prepared import Prepared
@@ -229,6 +230,13 @@ def sharing(session: Session, customer: str) -> list[str]:
     for name in found:
         found += session.scalars(select(_B.customer).where(_B.merged_into == name, MERGED)).all()
     return sorted({*found, customer})
+
+
+def joined(session: Session, customer: str) -> list[Any]:
+    """The merging that stands of a customer into another, newest first: none, or one."""
+    columns = points_merges.c
+    standing = (columns.source == customer) & columns.parted_at.is_(None)
+    return list(session.execute(select(points_merges).where(standing).order_by(columns.at.desc()).limit(1)).all())
 
 
 def entries(session: Session, customer: str, before: int = NEVER, limit: int = ENTRIES_SHOWN_MAX) -> list[Any]:

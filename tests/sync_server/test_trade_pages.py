@@ -7,8 +7,9 @@ import pytest
 from hub_process import HubProcess
 from manager_page import SERIOUS
 from playwright.sync_api import Page, expect
+from talking_device import FIRST, SECOND
 
-PAGES = ("promotions", "promotions/household-20", "coupons", "loyalty", "cards", "liability")
+PAGES = ("promotions", "promotions/household-20", "coupons", "loyalty", "customers", "cards", "liability")
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -95,3 +96,27 @@ def test_a_promotion_is_tried_on_a_cart_as_its_fields_are_filled_in_and_then_its
     page.get_by_role("button", name="Seal").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Seal").click()
     expect(page.get_by_role("dialog").get_by_text("nobody can see them again")).to_be_visible()
+
+
+def test_a_customer_gets_a_new_card_and_is_made_one_with_another_and_two_again(
+    lone_hub: HubProcess, manager: Callable[..., Page]
+) -> None:
+    page = at(manager(lone_hub), "customers")
+    page.get_by_label("Card, phone, mail or name").fill(FIRST.card)
+    page.get_by_role("row").filter(has_text=FIRST.email).click()
+    drawer = page.get_by_role("dialog", name=FIRST.name["en"])
+    drawer.get_by_role("button", name="Lost: block it").click()
+    expect(drawer.get_by_text("Blocked", exact=True)).to_be_visible()
+    drawer.get_by_label("Number of a new card").fill("2999000000017")
+    drawer.get_by_role("button", name="Give this card").click()
+    expect(drawer.get_by_text("2999000000017")).to_be_visible()
+    drawer.get_by_role("button", name="Make one with another customer").click()
+    choose = page.get_by_role("dialog", name="one person?")
+    choose.get_by_label("Card, phone, mail or name").fill(SECOND.email)
+    choose.get_by_role("row").filter(has_text=SECOND.email).click()
+    expect(choose.get_by_role("row", name="Together")).to_contain_text(f"{FIRST.points + SECOND.points:,}")
+    choose.get_by_role("button", name="Make them one").click()
+    expect(drawer.locator(".explained-value")).to_have_text(f"{FIRST.points + SECOND.points:,} points")
+    drawer.get_by_role("button", name="Make them two again").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Make them two").click()
+    expect(drawer.locator(".explained-value")).to_have_text(f"{FIRST.points:,} points")

@@ -7,6 +7,7 @@ import { setLanguage, setTheme, theme } from "kit/theme.js";
 import { Button, html, Loading, Status, Strip, Tabs } from "kit/ui.js";
 import { Cards } from "./cards/page.js";
 import { Coupons } from "./coupons/page.js";
+import { Customers } from "./customers/page.js";
 import { company, link, now, state } from "./feed.js";
 import { Liability } from "./liability.js";
 import { LoyaltyPage } from "./loyalty/page.js";
@@ -15,7 +16,7 @@ import { Sync } from "./sync.js";
 import { Today } from "./today.js";
 import { word } from "./words.js";
 
-const PAGES = ["today", "sync", "promotions", "coupons", "loyalty", "cards", "liability"];
+const PAGES = ["today", "sync", "promotions", "coupons", "loyalty", "customers", "cards", "liability"];
 
 // "#promotions/books-3-for-2": a page, and what of it is open.
 function named() {
@@ -52,6 +53,7 @@ function Pages({ day }) {
     { id: "promotions", label: t("Promotions"), icon: "badge-percent" },
     { id: "coupons", label: t("Coupons"), icon: "ticket" },
     { id: "loyalty", label: t("Loyalty"), icon: "star" },
+    { id: "customers", label: t("Customers"), icon: "users" },
     { id: "cards", label: t("Gift cards"), icon: "gift" },
     { id: "liability", label: t("What we owe"), icon: "wallet" },
   ];
@@ -64,6 +66,7 @@ const SHOWN = {
   promotions: (_, place) => html`<${Promotions} place=${place} />`,
   coupons: () => html`<${Coupons} />`,
   loyalty: () => html`<${LoyaltyPage} />`,
+  customers: () => html`<${Customers} />`,
   cards: (_, place) => html`<${Cards} place=${place} />`,
   liability: () => html`<${Liability} />`,
 };
