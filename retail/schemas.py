@@ -12,6 +12,7 @@ from retail import states, told
 from retail.card_loads import LOADS_MAX, CardLoad
 from retail.cart import CART_LINES_MAX
 from retail.coupons import COUPONS_MAX
+from retail.credit_shown import CreditAccounts
 from retail.messages import (
     BODIES,
     PROTO,
@@ -146,6 +147,7 @@ def shapes() -> dict[str, Shape]:
         "sale": Sale,
         "reference": told.Reference,
         "points": PointsAccount,
+        "credit": CreditAccounts,
         "sign-in-answer": told.SignInAnswer,
         "enrol": Enrol,
         "enrol-answer": told.Enrolled,

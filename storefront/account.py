@@ -27,7 +27,7 @@ class ForeignPage(RetailError):
 
 
 def add_routes(blueprint: Blueprint, frame: Frame) -> None:
-    """`/sign-in`, `/sign-out`, `/cart`, `/card`, `/coupons`, `/points`, `/orders`, `/orders/<id>`, `/me`."""
+    """`/sign-in`, `/sign-out`, `/cart`, `/card`, `/coupons`, `/points`, `/credit`, `/orders`, `/orders/<id>`, `/me`."""
     _add_sign_in(blueprint, frame)
 
     @blueprint.get("/cart")
@@ -44,6 +44,10 @@ def add_routes(blueprint: Blueprint, frame: Frame) -> None:
     @blueprint.get("/points")
     def points() -> Response:
         return frame.show("app.html", title=_("Points"), module="points.js", place="card")
+
+    @blueprint.get("/credit")
+    def credit() -> Response:
+        return frame.show("app.html", title=_("Store credit"), module="credit.js", place="card")
 
     @blueprint.get("/coupons")
     def coupons() -> Response:

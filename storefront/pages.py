@@ -124,9 +124,8 @@ def add_routes(blueprint: Blueprint, frame: Frame) -> None:
 
     @blueprint.get("/robots.txt")
     def robots() -> Response:
-        closed = "".join(
-            f"Disallow: {path}\n" for path in ("/cart", "/card", "/coupons", "/points", "/orders", "/me", "/sign-in")
-        )
+        own = ("/cart", "/card", "/coupons", "/points", "/credit", "/orders", "/me", "/sign-in")
+        closed = "".join(f"Disallow: {path}\n" for path in own)
         sitemap = url_for("shop.sitemap", _external=True)
         return Response(f"User-agent: *\n{closed}Sitemap: {sitemap}\n", mimetype="text/plain")
 

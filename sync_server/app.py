@@ -41,6 +41,7 @@ from sync_server.schemas.api import schemas_blueprint
 from sync_server.shop import HubShop
 from sync_server.sign_in import SignIn
 from sync_server.stored_value import service as stored_value
+from sync_server.stored_value.api import credit_blueprint
 from sync_server.terminals.api import enrolment_blueprint
 from sync_server.terminals.presence import Presence
 from sync_server.vouchers import key as keys
@@ -126,6 +127,7 @@ def create_hub(settings: Settings, db: Database, async_mode: str = "gevent", bus
     # The catalogue comes first: it knows pictures by their own names, and the shop asks for them by product.
     app.register_blueprint(catalogue_blueprint(db, now_ms))
     app.register_blueprint(points_blueprint(db, now_ms))
+    app.register_blueprint(credit_blueprint(db, now_ms))
     _mount_pages(app, settings, db, handlers, presence)
     app.register_blueprint(twins_blueprint(db, handlers, fanout.bells, now_ms, codes))
     app.register_blueprint(enrolment_blueprint(db, now_ms))

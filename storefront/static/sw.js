@@ -11,7 +11,7 @@ const FRESH_TIMEOUT_MS = 3000;
 
 // Only these are ever kept. Answers of the hub, sockets, signing in and the manager's pages are not among them.
 const CATALOGUE = /^\/($|departments\/|products\/|search$)/;
-const OWN_PAGES = /^\/(cart|card|coupons|points|orders|me)($|\/)/;
+const OWN_PAGES = /^\/(cart|card|coupons|points|credit|orders|me)($|\/)/;
 const PICTURE = /^\/products\/[^/]+\.svg$/;
 const LASTING = /^\/(kit\/static\/[^/]+@|kit\/messages\/|icons\/)/;
 

@@ -48,6 +48,9 @@ class ProtocolHub:
         self.account: dict[str, Any] = {"zone": "UTC", "currency": "EUR", "lots": [], "outlook": None, "entries": []}
         """What `GET /v1/points` answers beside the points; the entries of a lot are those that name it."""
         app.add_url_rule("/v1/points", "points", self._points)
+        self.credit: list[dict[str, Any]] = []
+        """The accounts that `GET /v1/credit` answers."""
+        app.add_url_rule("/v1/credit", "credit", lambda: {"accounts": self.credit})
         self.versions = {self.cart_stream: 1, self.shopper_stream: 1}
         self.devices: dict[str, tuple[str, int]] = {}
         self._shown = {stream: self.state(stream) for stream in self.versions}

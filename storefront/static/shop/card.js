@@ -2,7 +2,7 @@
 import { boot } from "kit/boot.js";
 import { locale, t, tn } from "kit/i18n.js";
 import { number } from "kit/format.js";
-import { Badge, Empty, html } from "kit/ui.js";
+import { Badge, Empty, html, Icon } from "kit/ui.js";
 import { open } from "./gate.js";
 import { account, shopper } from "./live.js";
 
@@ -34,7 +34,8 @@ function Card() {
     <a class="panel points" href="/points"><span class="points-figure amount">${points === undefined ? "–" : number(points)}</span>
       <span>${points === undefined ? t("points") : tn("point", "points", points)}</span>
       ${tier && html`<${Badge} kind="accent" icon="star">${tier.names[locale] ?? tier.names.en}<//>`}
-      <span class="quiet small">${t("See until when they count and where they come from.")}</span></a>`;
+      <span class="quiet small">${t("See until when they count and where they come from.")}</span></a>
+    <a class="panel coupons-link" href="/credit"><${Icon} name="wallet" /><span class="grow">${t("Store credit")}</span><${Icon} name="chevron-right" /></a>`;
 }
 
 open(Card, { icon: "qr-code", title: t("Sign in to see your card"), text: t("One code for every till, and points for what you buy.") });

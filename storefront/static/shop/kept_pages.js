@@ -1,6 +1,6 @@
 // The service worker and the pages it keeps. A page without TLS has neither; it works, but only with a connection.
 
-const PAGES_OF_MINE = ["/cart", "/card", "/coupons", "/points", "/orders", "/me"];
+const PAGES_OF_MINE = ["/cart", "/card", "/coupons", "/points", "/credit", "/orders", "/me"];
 const PAGES = /^pages-/;
 
 export function registerWorker() {
