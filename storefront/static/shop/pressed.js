@@ -1,25 +1,8 @@
 // What was pressed and is not in the outbox yet. The outbox answers later, and who leaves a page in that moment takes its
 // open transaction along; this is written before anything is waited for, and the next page goes on with it.
-const KEY = "omnitill-pressed";
-const PRESSED_MAX = 50;
+import { shortList } from "./short_list.js";
 
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
-  }
-}
-
-function write(all) {
-  try {
-    if (all.length) localStorage.setItem(KEY, JSON.stringify(all.slice(-PRESSED_MAX)));
-    else localStorage.removeItem(KEY);
-  } catch {
-    // A browser that keeps nothing says so on every page; the press itself goes its ordinary way.
-  }
-}
+const { read, write } = shortList("omnitill-pressed", 50);
 
 /** Note what a shopper pressed: `{id, shopper, kind, body, shown}`. */
 export const note = (pressed) => write([...read(), pressed]);

@@ -1,22 +1,13 @@
 // What a visitor wanted to add before signing in: kept on this phone, added as soon as the shopper is known.
 import { effect } from "@preact/signals";
 import { account, add, shopper } from "./live.js";
+import { shortList } from "./short_list.js";
 
-const KEY = "omnitill-wanted";
-const WANTED_MAX = 20;
-
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
-  }
-}
+const { read, write } = shortList("omnitill-wanted", 20);
 
 /** Remember a product until somebody signs in. */
 export function want(product) {
-  localStorage.setItem(KEY, JSON.stringify([...read(), product].slice(-WANTED_MAX)));
+  write([...read(), product]);
 }
 
 /** Add what was wanted to the shopper's cart, each once. */
@@ -25,7 +16,7 @@ export function addWanted(done) {
   const stop = effect(() => {
     if (!account.value?.cart) return;
     const products = read();
-    localStorage.removeItem(KEY);
+    write([]);
     // The signal may be read inside the effect that is being made: stop it only after it has run.
     queueMicrotask(() => stop());
     Promise.all(products.map(add)).then(() => done(products));
