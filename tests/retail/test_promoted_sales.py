@@ -82,12 +82,17 @@ def test_a_coupon_says_what_it_does_in_a_cart_and_why_not_more(said: str, state:
 
 
 @pytest.mark.parametrize("goods", ["1 × 700 tea", "1 × 700 milk"])
-def test_a_coupon_of_a_paused_promotion_says_so_whether_its_goods_are_there_or_not(goods: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "why"), [({"paused": True}, "paused"), ({"end": "2020-01-01T00:00"}, "time")], ids=["paused", "over"]
+)
+def test_a_coupon_of_a_promotion_that_is_paused_or_over_says_so_whether_its_goods_are_there_or_not(
+    goods: str, part: dict[str, Any], why: str
+) -> None:
     products, lines = cart_of(goods)
-    rule = replace(book_of(products, "10% off tea").rules.named["p1"], paused=True)
+    rule = replace(book_of(products, "10% off tea").rules.named["p1"], **part)
     book = replace(book_of(products, "10% off tea"), rules=RuleBook(1, [rule]))
     doing = shown.coupon(rule, [(price(lines, book, NOON).given, NOON)])
-    assert (doing["fails"], doing["off"]) == ("paused", 0)
+    assert (doing["fails"], doing["off"]) == (why, 0)
 
 
 def test_a_coupon_does_what_it_does_in_the_best_of_several_purchases_and_nothing_where_its_promotion_is_gone() -> None:
