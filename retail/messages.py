@@ -288,7 +288,9 @@ class HoldWanted(Message):
     sent; the same again, also without `code`, is the same hold and renews it.
 
     `code` is a coupon's or a gift card's as it was typed. `card` says whose cart it is where the hub may not know yet.
-    `amount` is what is left to pay, in minor units of `currency`: as much of it is held as there is.
+    `amount` is what is left to pay, in minor units of `currency`: as much of it is held as there is. Of points
+    `approval` says that this terminal can wait until somebody allows them, and `approved_by` names the manager whose
+    PIN it has checked.
     """
 
     hold: Key
@@ -299,15 +301,8 @@ class HoldWanted(Message):
     card: Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20})?$")] = ""
     amount: int = Field(default=0, ge=0, le=TENDER_MAX)
     currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
-
-
-class AllowanceWanted(Message):
-    """`POST /v1/allowance`: points of the cart's shopper that this till may let be spent should the hub go away. The id
-    `nonce` is made and stored by the till before it is sent; the same again is answered the same."""
-
-    nonce: Key
-    cart: Key
-    card: Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20})?$")] = ""
+    approval: bool = False
+    approved_by: Annotated[str, StringConstraints(max_length=64, pattern=STORABLE)] = ""
 
 
 class VoidBody(Message):

@@ -1,4 +1,4 @@
-"""What terminals ask the hub over HTTP alone, while somebody waits."""
+"""What is asked of the hub over HTTP alone, while somebody waits."""
 
 from typing import Annotated
 
@@ -6,6 +6,15 @@ from pydantic import Field, StringConstraints
 
 from retail.messages import CODE_TYPED_MAX, STORABLE, Key, MaybeKey, Message
 from retail.tender import TENDER_MAX
+
+
+class AllowanceWanted(Message):
+    """`POST /v1/allowance`: points of the cart's shopper that this till may let be spent should the hub go away. The id
+    `nonce` is made and stored by the till before it is sent; the same again is answered the same."""
+
+    nonce: Key
+    cart: Key
+    card: Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20})?$")] = ""
 
 
 class SaleWanted(Message):
@@ -30,3 +39,10 @@ class BalanceWanted(Message):
 
     code: Annotated[str, StringConstraints(max_length=CODE_TYPED_MAX, pattern=STORABLE)]
     pin: Annotated[str, StringConstraints(max_length=20, pattern=STORABLE)] = ""
+
+
+class ApprovalGiven(Message):
+    """`POST /v1/approve`: the shopper whose points `hold` has set aside allows them to be used, or does not."""
+
+    hold: Key
+    allow: bool

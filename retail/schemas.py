@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
 from retail import states, told
+from retail.approval_shown import Answered
 from retail.card_loads import LOADS_MAX, CardLoad
 from retail.cart import CART_LINES_MAX
 from retail.coupons import COUPONS_MAX
@@ -17,7 +18,6 @@ from retail.messages import (
     BODIES,
     PROTO,
     STREAMS_PER_SUB_MAX,
-    AllowanceWanted,
     Batch,
     Enrol,
     Hail,
@@ -34,7 +34,7 @@ from retail.messages import (
 )
 from retail.outcomes import RESULTS
 from retail.points_shown import PointsAccount
-from retail.questions import BalanceWanted, CardWanted, SaleWanted
+from retail.questions import AllowanceWanted, ApprovalGiven, BalanceWanted, CardWanted, SaleWanted
 from retail.replica import KEYED
 from retail.returns import NUMBER_LENGTH_MAX as RETURN_NUMBER_MAX
 from retail.returns import REASON_LENGTH_MAX, Return, ReturnLine
@@ -153,6 +153,8 @@ def shapes() -> dict[str, Shape]:
         "enrol-answer": told.Enrolled,
         "hold": HoldWanted,
         "hold-answer": told.Held,
+        "approve": ApprovalGiven,
+        "approve-answer": Answered,
         "allowance": AllowanceWanted,
         "allowance-answer": told.Allowed,
         "balance": BalanceWanted,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from retail.approval_shown import ApprovalShown
 from retail.cart import Channel, Fulfilment, Status
 from retail.catalogue import Names, Unit
 from retail.messages import DeviceStatus, Milliseconds
@@ -126,6 +127,7 @@ class CartState(Told):
     totals: Totals
     hints: list[HintShown] = []
     coupons: list[CouponShown] = []
+    approvals: list[ApprovalShown] = []
     paying: Paying | None
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from retail.catalogue import Department, Names, Product, Store, TaxRate
+from retail.loyalty.approval import NUMBER_FIRST, NUMBER_LAST
 from retail.loyalty.programme import DatedProgramme
 from retail.messages import NUMBER_MAX, HoldKind, Milliseconds
 from retail.price_lists import PriceList
@@ -197,10 +198,23 @@ class ShopperAtTill(Shopper):
     counted: Count = 0
 
 
+Answer = Literal["", "allowed", "refused"]
+
+
+class Approval(Told):
+    """Whether points that a card alone may not spend may be used: "" while somebody is asked, until `until`. `number`
+    stands on the till and on the phone."""
+
+    number: Annotated[int, Field(ge=NUMBER_FIRST, le=NUMBER_LAST)]
+    until: Milliseconds
+    answer: Answer = ""
+
+
 class Held(Told):
     """What was set aside under the id `hold`, until when it is kept where nothing happens (0: until its cart ends), and
     what it is: `promotion` that a coupon switches on, or `amount` in minor units; of `points` so many. `left` is what
-    is there besides, in minor units or points; `hint` the end of a card's code."""
+    is there besides, in minor units or points; `hint` the end of a card's code. Where there is an `approval`, it pays
+    nothing before that is allowed."""
 
     hold: str
     kind: HoldKind
@@ -211,6 +225,7 @@ class Held(Told):
     points: Count = 0
     left: Count = 0
     hint: str = ""
+    approval: Approval | None = None
 
 
 class Allowed(Told):

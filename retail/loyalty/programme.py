@@ -93,6 +93,8 @@ class Programme:
     """So long do burned points count that come back after their own end."""
     allowance_hours: int = 24
     allowance_points_max: int = 1000
+    approve_above: int = 0
+    """So many points are spent on a card alone within 24 hours; beyond them somebody is asked. 0 is no limit."""
     limits: Limits = Limits()
     tiers: TierRule | None = None
 
@@ -175,7 +177,8 @@ def _malformed(reason: str) -> LoyaltyRefused:
 def _impossible(programme: Programme) -> Iterator[str]:
     if min(programme.per, programme.worth, programme.worth_points, programme.hold_minutes, programme.version) <= 0:
         yield "per, worth, worth_points, hold_minutes and version are more than zero"
-    if min(programme.points, programme.pending_days, programme.restored_days, *asdict(programme.limits).values()) < 0:
+    numbers = (programme.points, programme.pending_days, programme.restored_days, programme.approve_above)
+    if min(*numbers, *asdict(programme.limits).values()) < 0:
         yield "a number is negative"
     if programme.expiry != "never" and not 0 < programme.expiry_months <= 1200:
         yield "points expire after 1 to 1200 months, or never"

@@ -22,6 +22,7 @@ from sync_server.carts.tables import cart_lines, carts
 from sync_server.catalogue import queries as catalogue
 from sync_server.coupons import queries as coupons
 from sync_server.errors import NotFound
+from sync_server.loyalty import approvals
 from sync_server.prepared import Answer, Prepared
 from sync_server.terminals import queries as terminals
 
@@ -130,7 +131,9 @@ def view(session: Session, stored: StoredCart) -> dict[str, Any]:
     places = terminals.places(session)
     lines = {row.line.id: _line_view(row, places, priced.book.rules) for row in priced.lines}
     coupons_shown = _coupons(claims, priced)
-    return {**_head(stored.cart, places), "lines": lines, **_sums(priced), "coupons": coupons_shown}
+    return {**_head(stored.cart, places), "lines": lines, **_sums(priced), "coupons": coupons_shown} | {
+        "approvals": approvals.open_in(session, stored.cart.id)
+    }
 
 
 @dataclass(frozen=True, slots=True)

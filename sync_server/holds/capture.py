@@ -54,11 +54,22 @@ def take(
             with Savepoint(session, "hold"):
                 owed = _capture(session, sale, tender, carts, now, signed)
             named.add(tender.hold)
+            if tender.kind == "points" and _unapproved(session, tender, now):
+                rows.append(_row("points_unapproved", tender.points, 0))
             if owed:
                 rows.append(_row(tender.kind, tender.points, tender.points - owed))
         except RetailError as error:
             rows.append(_row(tender.kind, tender.amount, error.code))
     return Taken(frozenset(promotions), rows)
+
+
+def _unapproved(session: Session, tender: Tender, now: int) -> bool:
+    """Whether a terminal took points that their owner has not allowed, or more of them than it had asked for."""
+    row = loyalty.hold(session, tender.hold)
+    if row is None:
+        return False
+    limited = loyalty.programme(session, now).approve_above > 0
+    return (row.number > 0 and row.answer != "allowed") or (limited and tender.points > row.points)
 
 
 def _row(what: str, sold: Any, derived: Any) -> dict[str, Any]:

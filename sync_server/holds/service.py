@@ -14,8 +14,9 @@ from retail.catalogue import Names
 from retail.coupons import COUPONS_MAX, read_code
 from retail.errors import N_, CouponRefused, LoyaltyRefused, StoredValueRefused
 from retail.lease import being_paid
-from retail.messages import AllowanceWanted, HoldKind, HoldWanted
-from retail.questions import BalanceWanted
+from retail.loyalty.programme import Programme
+from retail.messages import HoldKind, HoldWanted
+from retail.questions import AllowanceWanted, BalanceWanted
 from retail.stored_value import HOLD_MS, hold_gone, other_currency, short
 from sync_server.carts import service as carts
 from sync_server.carts.queries import StoredCart
@@ -24,6 +25,7 @@ from sync_server.coupons import queries as coupon_queries
 from sync_server.coupons import service as coupons
 from sync_server.customers import service as customers
 from sync_server.errors import NotAllowed
+from sync_server.holds import approving
 from sync_server.inbox.service import Device
 from sync_server.loyalty import allowances, telling
 from sync_server.loyalty import holds as points
@@ -231,14 +233,17 @@ def _credit(session: Session, shopper: str, currency: str) -> tuple[str, int]:
 
 
 def _points(session: Session, device: Device, visit: StoredCart, wanted: HoldWanted, now: int) -> dict[str, Any]:
-    before = loyalty.hold(session, wanted.hold)
+    row = loyalty.hold(session, wanted.hold)
     programme = loyalty.programme(session, now)
-    if before is not None:
-        _mine(before.cart == visit.cart.id)
-        until = points.renew(session, wanted.hold, now)
-        count, customer = before.points, before.customer
+    if row is not None:
+        _mine(row.cart == visit.cart.id)
+        asked = row.number > 0
+        row = approving.again(session, device, row, wanted, now) if asked else row
+        until = row.until if asked and row.answer != "allowed" else points.renew(session, wanted.hold, now)
+        count, customer = row.points, row.customer
     else:
-        customer = _shopper(session, carts.carried_on(session, visit), wanted.card, now)
+        stored = carts.carried_on(session, visit)
+        live, customer = stored.cart, _shopper(session, stored, wanted.card, now)
         if not customer:
             raise _whose()
         free = loyalty.balance(session, customer)
@@ -246,10 +251,22 @@ def _points(session: Session, device: Device, visit: StoredCart, wanted: HoldWan
         count = programme.points_for(min(programme.money(free), wanted.amount))
         if not count:
             raise LoyaltyRefused("loyalty.none", N_("There are no points that could pay anything here."))
+        of = approving.Asked(customer, count, live.id, live.shopper)
+        asks = approving.is_needed(session, device, wanted, programme, of, now)
         placed = points.place(session, points.Wanted(wanted.hold, customer, count, device.dev, visit.cart.id), now)
         until = placed["until"]
+        if asks:
+            row = approving.begin(session, device, wanted, live.id, _worth(programme, count, wanted), now)
+            until = row.until
         telling.tell(session, customer, now)
-    worth = programme.money(count)
-    amount = min(worth, wanted.amount) if wanted.amount else worth
+    amount = _worth(programme, count, wanted)
     answer = {"hold": wanted.hold, "kind": wanted.kind, "until": until, "amount": amount, "points": count}
-    return {**answer, "left": loyalty.balance(session, customer)}
+    answer |= {"left": loyalty.balance(session, customer)}
+    if row is not None and row.number:
+        answer["approval"] = {"number": row.number, "until": until, "answer": row.answer}
+    return answer
+
+
+def _worth(programme: Programme, count: int, wanted: HoldWanted) -> int:
+    worth = programme.money(count)
+    return min(worth, wanted.amount) if wanted.amount else worth

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from retail.errors import N_, LoyaltyRefused
 from retail.loyalty.allowance import Allowance, check, public_of, sign
+from retail.loyalty.approval import left_alone
 from retail.loyalty.programme import MINUTE_MS
 from retail.messages import SignedAllowance
 from retail.sale import Sale
 from sync_server.db import insert_if_absent
-from sync_server.loyalty import books, holds, queries
+from sync_server.loyalty import approvals, books, holds, queries
 from sync_server.loyalty.holds import Wanted
 from sync_server.loyalty.tables import loyalty_keys, points_holds
 
@@ -45,6 +46,8 @@ def grant(session: Session, wanted: Wanted, now: int) -> dict[str, Any]:
         # As much as may be spent today still: beyond it nothing at all would be set aside.
         room = min(room, programme.limits.burned_a_day - holds.burned(session, account, now).points_in_day)
     points = max(0, min(wanted.points, room, queries.balance(session, account)))
+    # Without us there is nobody whom a till could ask.
+    points = left_alone(programme, approvals.spent_alone(session, account, now), points)
     points = programme.points_for(programme.money(points))
     if not wanted.terminal or not points:
         raise LoyaltyRefused("loyalty.none", N_("There are no points that could pay anything here."))

@@ -14,7 +14,7 @@ from retail.errors import N_, LoyaltyRefused
 from retail.loyalty import moves
 from retail.loyalty.programme import DAY_MS, MINUTE_MS, Programme
 from retail.loyalty.velocity import Burned, check_burn
-from sync_server.loyalty import books, queries, service
+from sync_server.loyalty import approvals, books, queries, service
 from sync_server.loyalty.tables import points_holds, points_lots
 from sync_server.prepared import Prepared
 
@@ -89,6 +89,11 @@ def set_aside(session: Session, wanted: Wanted, kind: str, programme: Programme,
         status="open",
         placed_at=now,
         until=until,
+        number=0,
+        answer="",
+        approved_by="",
+        told_in="",
+        amount=0,
     )
 
 
@@ -120,7 +125,11 @@ def renew(session: Session, name: str, now: int) -> int:
         ).first()
         if renewed is not None:
             return int(renewed.until)
-    raise LoyaltyRefused(
+    raise over()
+
+
+def over() -> LoyaltyRefused:
+    return LoyaltyRefused(
         "loyalty.hold_over", N_("The points are no longer set aside; nothing was taken. Choose them once more.")
     )
 
@@ -136,7 +145,7 @@ def capture(session: Session, name: str, sale: str, points: int, now: int) -> di
         row = _of(session, name)
         account, version = books.locked(session, row.customer)
         caused = books.cause(account, version, sale, now)
-        ended = _end(session, name, "posted", posted=min(points, row.points))
+        ended = _end(session, name, "posted", now, posted=min(points, row.points))
         if ended is None:
             return take_late(session, account, points, sale, now)
         before = books.load(session, account, ended.parts)
@@ -175,7 +184,7 @@ def _let_go(session: Session, name: str, how: str, now: int) -> bool:
     row = _of(session, name)
     account, version = books.locked(session, row.customer)
     # A renewal may have come before us: then it is not over.
-    ended = _end(session, name, how, until=now if how == "expired" else None)
+    ended = _end(session, name, how, now, until=now if how == "expired" else None)
     if ended is None:
         return False
     before = books.load(session, account, ended.parts)
@@ -186,14 +195,22 @@ def _let_go(session: Session, name: str, how: str, now: int) -> bool:
 def _of(session: Session, name: str) -> Any:
     row = queries.hold(session, name)
     if row is None:
-        raise LoyaltyRefused("loyalty.no_hold", N_("No points were set aside under {hold}."), hold=name)
+        raise unknown(name)
     return row
 
 
-def _end(session: Session, name: str, how: str, posted: int | None = None, until: int | None = None) -> Any:
-    """End an open hold, one time: its row with what it held, or None where it was over already."""
+def unknown(name: str) -> LoyaltyRefused:
+    return LoyaltyRefused("loyalty.no_hold", N_("No points were set aside under {hold}."), hold=name)
+
+
+def _end(session: Session, name: str, how: str, now: int, posted: int | None = None, until: int | None = None) -> Any:
+    """End an open hold, one time: its row with what it held, or None where it was over already; who was asked for it
+    hears so."""
     statement = update(points_holds).where(_H.id == name, _H.status == "open")
     if until is not None:
         statement = statement.where(_H.until <= until)
     values = {"status": how} if posted is None else {"status": how, "posted": posted}
-    return session.execute(statement.values(**values).returning(_H.parts, _H.posted)).first()
+    row = session.execute(statement.values(**values).returning(_H.parts, _H.posted, _H.told_in)).first()
+    if row is not None and row.told_in:
+        approvals.tell(session, row.told_in, now)
+    return row

@@ -123,10 +123,17 @@ points_holds = Table(
     Column("status", String(8), nullable=False, comment="open, posted, voided or expired"),
     Column("placed_at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False, server_default="0", comment="of the question to the owner; 0 for none"),
+    Column("answer", String(8), nullable=False, server_default="", comment="allowed, refused, or not yet"),
+    Column("approved_by", String(64), nullable=False, server_default="", comment="the manager, where it was by PIN"),
+    Column("told_in", String(64), nullable=False, server_default="", comment="the cart whose stream asks the owner"),
+    Column("amount", BigInteger, nullable=False, server_default="0", comment="what the owner was told it pays"),
     CheckConstraint("0 <= posted AND posted <= points", name="never_more_than_held"),
 )
 STILL_OPEN = points_holds.c.status == literal_column("'open'")
 Index("points_holds_open", points_holds.c.until, sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN)
+ASKED = STILL_OPEN & (points_holds.c.told_in != literal_column("''"))
+Index("points_holds_asked", points_holds.c.told_in, sqlite_where=ASKED, postgresql_where=ASKED)
 Index("points_holds_of_account", points_holds.c.account, points_holds.c.placed_at)
 
 points_answers = Table(

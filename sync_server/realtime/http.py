@@ -16,7 +16,6 @@ from retail.errors import RetailError
 from retail.messages import (
     PROTO,
     STREAMS_PER_SUB_MAX,
-    AllowanceWanted,
     Hail,
     HoldWanted,
     Key,
@@ -25,10 +24,11 @@ from retail.messages import (
     PostedBatch,
     parse,
 )
-from retail.questions import BalanceWanted, CardWanted, SaleWanted
+from retail.questions import AllowanceWanted, ApprovalGiven, BalanceWanted, CardWanted, SaleWanted
 from sync_server.catalogue.api import bearer
 from sync_server.db import Database
 from sync_server.errors import ForeignPage, NotAllowed, as_error
+from sync_server.holds import approving
 from sync_server.holds import service as holds
 from sync_server.inbox.service import Device
 from sync_server.orders import queries as orders
@@ -148,6 +148,10 @@ class Twins:
         wanted = parse(HoldWanted, request.get_json(silent=True))
         return self._asking(lambda session, device, now: holds.place(session, self._key, device, wanted, now))
 
+    def approve(self) -> dict[str, Any]:
+        given = parse(ApprovalGiven, request.get_json(silent=True))
+        return self._asking(lambda session, device, now: approving.answer(session, device, given, now))
+
     def allowance(self) -> dict[str, Any]:
         wanted = parse(AllowanceWanted, request.get_json(silent=True))
         return self._asking(lambda session, device, now: holds.allow(session, device, wanted, now))
@@ -234,9 +238,9 @@ def twins_blueprint(
     db: Database, handlers: Handlers, bells: Doorbells, clock: Callable[[], int], key: CodeKey
 ) -> Blueprint:
     """`GET /v1/hello`, `/v1/time`, `/v1/streams`, `/v1/streams/NAME`; `POST /v1/ops`, `/v1/status`, `/v1/shown`,
-    `/v1/presence`; and `POST /v1/hold`, `/v1/allowance`, `/v1/balance`, `/v1/card`, `/v1/sold`, which have no twin at
-    the socket:
-    they are asked while somebody waits, and their codes are secrets that are asked about once and kept nowhere."""
+    `/v1/presence`; and `POST /v1/hold`, `/v1/approve`, `/v1/allowance`, `/v1/balance`, `/v1/card`, `/v1/sold`, which
+    have no twin at the socket: they are asked while somebody waits, and their codes are secrets that are asked about
+    once and kept nowhere."""
     made, twins = Blueprint("twins", __name__), Twins(db, handlers, bells, clock, key)
 
     @made.before_request
@@ -263,6 +267,7 @@ def twins_blueprint(
     door("/v1/shown", twins.shown, "POST")
     door("/v1/presence", twins.presence, "POST")
     door("/v1/hold", twins.hold, "POST")
+    door("/v1/approve", twins.approve, "POST")
     door("/v1/allowance", twins.allowance, "POST")
     door("/v1/balance", twins.balance, "POST")
     door("/v1/sold", twins.sold, "POST")

@@ -16,7 +16,7 @@ from test_races import at_once
 from retail.errors import RetailError
 from retail.loyalty.allowance import Allowance, sign
 from retail.loyalty.programme import DEFAULT, MINUTE_MS
-from retail.messages import AllowanceWanted
+from retail.questions import AllowanceWanted
 from sync_server.db import Database
 from sync_server.errors import NotAllowed
 from sync_server.holds import service

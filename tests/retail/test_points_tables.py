@@ -9,6 +9,7 @@ from points_book import Book
 from test_worked_tables import numbers, rows
 
 from retail.errors import LoyaltyRefused
+from retail.loyalty import approval
 from retail.loyalty.allowance import Allowance, check, public_of, sign
 from retail.loyalty.earning import PaidLine, earn, part_returned
 from retail.loyalty.ledger import Entry
@@ -263,3 +264,17 @@ def test_what_a_tier_needs_is_what_the_page_says(row: list[str]) -> None:
     assert (reached, found.value) == (int(metric), int(metric))
     assert (found.next_tier, found.to_reach, found.to_keep) == (upper, int(missing), int(keep))
     assert found.keep_until // DAY_MS * DAY_MS == (NEW_YEAR + int(until) * DAY_MS if until else 0)
+
+
+@pytest.mark.parametrize("row", rows("loyalty.md", "approval"))
+def test_somebody_is_asked_where_the_page_says(row: list[str]) -> None:
+    limit, spent, wanted, asked, alone, _ = row
+    programme = Programme(approve_above=int(limit))
+    assert approval.is_needed(programme, int(spent), int(wanted)) == (asked == "yes")
+    assert approval.left_alone(programme, int(spent), int(wanted)) == int(alone)
+
+
+def test_who_cannot_wait_is_told_the_limit() -> None:
+    refused = approval.needed(Programme(approve_above=500), 700)
+    assert (refused.code, refused.params) == ("loyalty.needs_approval", {"limit": 500, "points": 700})
+    assert "500" in str(refused)

@@ -57,6 +57,7 @@ TABLES = {
         "tiers",
         "outlook",
         "allowance",
+        "approval",
         "late",
     },
 }

@@ -11,6 +11,7 @@ OF_THE_TRADE = (
     "coupons",
     "guessing",
     "lease",
+    "loyalty/approval",
     "loyalty/moves",
     "loyalty/velocity",
     "messages",

@@ -20,7 +20,7 @@ const FIGURES = {
   first: () => t("First purchase"), tier: () => t("Tier"),
   returned: () => t("Came back"), refunds: () => t("Given back"), sale: () => t("Sale"), gift_card: () => t("Gift card"), store_credit: () => t("Store credit"),
   less: () => t("Kept for points that were spent"),
-  card_load: () => t("Gift card sold"),
+  card_load: () => t("Gift card sold"), points_unapproved: () => t("Points that nobody allowed"),
 };
 
 const UNPAID = {
