@@ -110,18 +110,22 @@ def _summary(turn: Turn, sale: Sale) -> dict[str, Any]:
 
 
 def reprint(turn: Turn, sale: str) -> None:
-    """Another copy of a receipt, which says COPY at its top; noted in the audit."""
+    """Another copy of a receipt; noted in the audit."""
     staff = turn.staff_id()
-    paper = journal.sale_receipt(turn.connection, sale)
+    print_copy(turn, sale, journal.sale_receipt(turn.connection, sale))
+    turn.note("receipt.reprinted", staff, sale=sale)
+
+
+def print_copy(turn: Turn, made: str, paper: str | None) -> None:
+    """Print a document's paper once more, with COPY at its top."""
     if paper is None:
         raise TillRefused("sale.unknown", N_("This till has no such receipt."))
     _need_printer(turn)
     document = from_json(paper)
     word = Text(turn.say[document.lang](N_("COPY")), align="center", bold=True, size=2)
     copy = to_json(replace(document, blocks=(word, *document.blocks)))
-    n = spooled.copies(turn.connection, f"{sale}.copy-") + 1
-    turn.print(PrintJob(f"{sale}.copy-{n}", "receipt", copy, turn.local_now))
-    turn.note("receipt.reprinted", staff, sale=sale)
+    n = spooled.copies(turn.connection, f"{made}.copy-") + 1
+    turn.print(PrintJob(f"{made}.copy-{n}", "receipt", copy, turn.local_now))
 
 
 def open_drawer(turn: Turn) -> None:

@@ -10,6 +10,7 @@ from hardware.drawers import drawer_job
 from hardware.printers.document import to_json
 from hardware.printers.jobs import PrintJob
 from pos_terminal import returning
+from pos_terminal.closing import print_copy
 from pos_terminal.errors import TillRefused
 from pos_terminal.slips import return_slip
 from pos_terminal.store import outbox, returned
@@ -158,10 +159,7 @@ def due(till: Till) -> bool:
 
 
 def copy(turn: Turn, document: str) -> None:
-    """The slip of a return once more."""
+    """The slip of a return once more, which says COPY; noted in the audit."""
     staff = turn.staff_id()
-    slip = returned.slip_of(turn.connection, document)
-    if slip is None:
-        raise TillRefused("sale.unknown", N_("This till has no such receipt."))
-    turn.print(PrintJob(f"{document}.copy-{turn.moment.new_id()}", "receipt", slip, turn.local_now))
+    print_copy(turn, document, returned.slip_of(turn.connection, document))
     turn.note("receipt.reprinted", staff, document=document)

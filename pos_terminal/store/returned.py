@@ -94,8 +94,8 @@ def _unheard(connection: Connection) -> set[str]:
 
 
 def receipts(connection: Connection, since: int, like: str = "") -> dict[str, Any]:
-    """The newest sales since a moment (ms) with what was given back for each, the returns, and the cash of them all:
-    `cash_in` less `cash_out` is what they left in the drawer. With `like` every sale of this till whose number ends
+    """The newest sales since a moment (ms) with what was given back for each, the newest returns, and what all of the
+    day left in the drawer. With `like` every sale of this till whose number ends
     so, from any day."""
     wanted = _S.number.endswith(like, autoescape=True) if like else _S.at >= since
     rows = connection.execute(
@@ -111,7 +111,17 @@ def receipts(connection: Connection, since: int, like: str = "") -> dict[str, An
             .group_by(_R.sale)
         ).all()
     )
-    return {"sales": [_receipt(row, back.get(row.id, 0)) for row in rows], **day(connection, since)}
+    sold = [_receipt(row, back.get(row.id, 0)) for row in rows]
+    return {"sales": sold, "returns": _slips(connection, since, like), **day(connection, since)}
+
+
+def _slips(connection: Connection, since: int, like: str) -> list[dict[str, Any]]:
+    """The newest returns whose slip can be printed again, found as the sales are."""
+    wanted = _R.number.endswith(like, autoescape=True) if like else _R.at >= since
+    asked = select(_R.id, _R.number, _R.at, _R.total).where(wanted, _R.state == "given", _R.slip.is_not(None))
+    return [
+        dict(row._mapping) for row in connection.execute(asked.order_by(_R.counter.desc()).limit(RECEIPTS_SHOWN_MAX))
+    ]
 
 
 def _receipt(row: Any, back: int) -> Mapping[str, Any]:

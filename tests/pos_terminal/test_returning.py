@@ -9,6 +9,7 @@ import pytest
 from test_crash import Process
 from till_bench import CASHIER, PIECES, Bench, reference
 
+from hardware.printers.document import as_text, from_json
 from pos_terminal import giving_back
 
 GONE = {"code": "return.too_many", "message": "So much of it was not sold, or came back before.", "params": {"left": 0}}
@@ -70,6 +71,24 @@ def test_goods_come_back_while_the_hub_is_away(alone: Bench) -> None:
     assert alone.refused("return_line", line=line, quantity=500) == "return.whole_units"
     alone.ok("return_all")
     assert alone.ok("return_confirm")["number"] == "01-01-R000002"
+
+
+def test_the_slip_of_a_return_is_printed_again_and_says_so(alone: Bench) -> None:
+    opened(alone, bought(alone), 1000)
+    assert alone.ok("receipts")["returns"] == []
+    alone.ok("return_confirm")
+    [row] = alone.ok("receipts")["returns"]
+    assert (row["number"], row["total"]) == ("01-01-R000001", PIECES[0].price)
+    assert alone.ok("receipts", ends="R000001")["returns"] == [row]
+    for _ in range(2):
+        alone.ok("return_slip", document=row["id"])
+    found = alone.rows("SELECT payload FROM print_jobs WHERE id LIKE ? ORDER BY n", f"{row['id']}.copy-%")
+    [(slip,)] = alone.rows("SELECT slip FROM returns")
+    assert [as_text(from_json(one))[0].strip() for (one,) in found] == ["COPY", "COPY"]
+    assert as_text(from_json(found[0][0]))[1:] == as_text(from_json(slip))
+    notes = [one for (one,) in alone.rows("SELECT body FROM outbox WHERE kind = 'audit.note'") if "reprinted" in one]
+    assert len(notes) == 2 and all(row["id"] in one for one in notes)
+    assert alone.refused("return_slip", document="no-such-return") == "sale.unknown"
 
 
 def test_the_hub_is_asked_before_the_money_is_given(bench: Bench) -> None:

@@ -1,6 +1,6 @@
 // The drawer of receipts: today's of this till, or any that is typed or scanned; one of them is opened to take goods back.
 import { useEffect, useState } from "preact/hooks";
-import { Amount, Badge, Drawer, Empty, html, Loading, Search } from "kit/ui.js";
+import { Amount, Badge, Button, Drawer, Empty, html, Loading, Search } from "kit/ui.js";
 import { number, time } from "kit/format.js";
 import { sentence, t, tn } from "kit/i18n.js";
 import { useKeys } from "../shared/keys.js";
@@ -16,6 +16,15 @@ function Receipt({ sale, onOpen }) {
     <span class="grow clip">${named(sale.names) || t("Gift card")}<span class="quiet small">${more}</span></span>
     ${sale.returned > 0 && html`<${Badge} kind="attention" icon="undo-2"><${Amount} value=${amount(-sale.returned)} size=${14} plain /><//>`}
     <${Amount} value=${amount(sale.total)} strong plain /></button></li>`;
+}
+
+/** Returns of the day, or with the number that is typed: each slip can be printed again. */
+function Slips({ rows }) {
+  const [printed, setPrinted] = useState("");
+  const copy = async (one) => { if (await act("return_slip", { document: one.id }) !== null) setPrinted(one.id); };
+  return rows.length > 0 && html`<section><h3 class="group-word">${t("Goods that came back")}</h3><ul class="receipt-list" aria-label=${t("Goods that came back")}>${rows.map((one) => html`
+    <li key=${one.id} class="slip-row"><span class="receipt-number grow">${one.number}<span class="quiet small">${time(one.at)}</span></span><${Amount} value=${amount(-one.total)} strong plain />
+      <${Button} size="small" icon=${printed === one.id ? "check" : "printer"} label=${t("Copy of {number}", { number: one.number })} onClick=${() => copy(one)}>${t("Copy")}<//></li>`)}</ul></section>`;
 }
 
 /** What the receipts of the day add up to: what a count of the drawer has to find on top of its float. */
@@ -49,5 +58,6 @@ export function Receipts({ close }) {
       : t("Or scan the code on the receipt. A receipt of another till is asked for with its whole number and Enter.")}</p>
     ${!found ? html`<${Loading} lines=${4} />` : rows.length === 0 ? html`<${Empty} icon="receipt" title=${text ? t("No such receipt of this till") : t("No sale yet today")} />`
       : html`<ul class="receipt-list" aria-label=${t("Receipts")}>${rows.map((sale) => html`<${Receipt} key=${sale.id} sale=${sale} onOpen=${() => open(sale.id)} />`)}</ul>`}
+    <${Slips} rows=${found?.returns ?? []} />
     ${found && html`<${Day} day=${found} />`}</div><//>`;
 }

@@ -8,10 +8,13 @@ import { printState, refundWay } from "../shared/words.js";
 const next = () => act("return_done");
 
 function returnedKey(event) {
+  if (event.key === "F7") return copy(), true;
   if (event.key !== "Enter" && event.key !== "Escape" && event.key !== " ") return false;
   next();
   return true;
 }
+
+const copy = () => act("return_slip", { document: last_return.value.id });
 
 function word(done) {
   if (done.exchange && done.cash) return t("Waits for the new goods");
@@ -28,7 +31,8 @@ export function Returned() {
     <p class="done-change amount"><${Amount} value=${amount(done.cash)} size=${48} strong /></p>
     ${done.less > 0 && html`<p class="row">${t("Kept for points that were spent")} <${Amount} value=${amount(done.less)} strong /></p>`}
     ${done.elsewhere.map((one, i) => html`<p key=${i} class="row">${done.unasked ? t("When the link is back: {way}", { way: refundWay(one) }) : refundWay(one)} <${Amount} value=${amount(one.amount)} strong /></p>`)}
-    <p class="row done-facts quiet"><span>${t("Return {number}", { number: done.number })}</span><${Status} kind=${job.kind} icon="printer" label=${job.text} /></p>
+    <p class="row done-facts quiet"><span>${t("Return {number}", { number: done.number })}</span><${Status} kind=${job.kind} icon="printer" label=${job.text} />
+      <${Button} size="small" icon="printer" keys="F7" onClick=${copy}>${t("Copy")}<//></p>
     <${Button} size="large" kind="primary" keys="Enter" onClick=${next}>${done.exchange && done.cash ? t("Scan the new goods") : t("Next shopper")}<//></main>`;
 }
 
