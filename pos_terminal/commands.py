@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pos_terminal import allowed, card_sales, closing, hands, held, payment, signing, till
+from pos_terminal import allowed, approving, card_sales, closing, hands, held, payment, signing, till
 from pos_terminal.card_shown import Card, attach
 from pos_terminal.errors import TillRefused
 from pos_terminal.giving_up import give_up
@@ -337,6 +337,8 @@ COMMANDS: dict[str, tuple[type[Message], Callable[[Turn, Any], Result]]] = {
     "coupon_remove": (Claim, lambda turn, body: turn.step(held.take_off(turn.till, body.claim))),
     "card_out": (LoadOf, card_out),
     "pay_from": (PaidFrom, pay_from),
+    "points_approve": (SignIn, lambda turn, body: signing.approve_points(turn, body.number, body.pin)),
+    "points_without": (Nothing, lambda turn, _: turn.step(approving.without(turn.till))),
     "tender_remove": (Place, lambda turn, body: turn.step(payment.take_back(turn.till, body.n))),
     "pay_cancel": (Nothing, lambda turn, _: turn.step(payment.cancel(turn.till))),
     "pay_commit": (Nothing, lambda turn, _: closing.close(turn)),

@@ -42,7 +42,7 @@ ID_LENGTH_MAX = 120
 CODE_LENGTH_MAX = 4096
 AIM_LENGTH_MAX = 8
 """Longer is garbage anyway, and said to be so by whoever reads it."""
-QUIET = frozenset({"sign_in", "unlock"})
+QUIET = frozenset({"sign_in", "unlock", "points_approve"})
 """Their refusals are shown by the dialog that asked, not as a notice over the till."""
 
 SOUNDING = frozenset({"scan", "add", "weigh", "attach"})

@@ -58,10 +58,15 @@ def ask_tender(
 
 def _one_at_a_time(till: Till) -> None:
     if till.asking is not None:
-        raise busy()
+        raise busy(till)
 
 
-def busy() -> TillRefused:
+def busy(till: Till) -> TillRefused:
+    """Why nothing else can be asked for or given now."""
+    if till.asking is not None and till.asking.approval is not None:
+        return TillRefused(
+            "hold.waits", N_("The customer is asked for the points. Wait for the answer, or go on without points.")
+        )
     return TillRefused("hold.busy", N_("The hub is being asked. Wait a moment, then do it again."))
 
 

@@ -31,7 +31,7 @@ def begin(till: Till, asking: Mapping[str, int] | None = None, at: int = 0) -> S
     if not till.cart.lines and not till.loads:
         raise SaleError("sale.empty", N_("There is nothing to pay yet. Scan something first."))
     if till.asking is not None:
-        raise busy()
+        raise busy(till)
     till = replace(without_tenders(till), phase="paying", checkout=None, ask="", paying_since=at)
     if till.credit is not None:
         # What was given back pays first; it is cash that never left the drawer.
@@ -66,7 +66,7 @@ def tender(till: Till, paid: Tender) -> Step:
     """One more amount handed over."""
     _paying(till)
     if till.asking is not None:
-        raise busy()
+        raise busy(till)
     if not 0 < paid.amount <= TENDER_MAX:
         raise TenderRefused("tender.amount", N_("This amount cannot be right. Type it again."))
     if len(till.tenders) >= TENDERS_MAX:

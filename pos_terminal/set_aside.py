@@ -19,8 +19,22 @@ class Coupon:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """Points that are set aside and may be used once their owner allows it: `number` stands on this screen and on the
+    phone, `until` when the question is over (ms of the hub's clock). `said` is the cart's last word about it: `open`,
+    `allowed`, `refused`, `over`, or "" before the first."""
+
+    number: int
+    until: int
+    points: int
+    amount: int
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """What the hub is being asked to set aside under the id `hold` for the visit `cart`, since `at` (ms)."""
+    """What the hub is being asked to set aside under the id `hold` for the visit `cart`, since `at` (ms). With an
+    `approval` it has been, and somebody has still to allow it; `approved_by` is the manager who has, by PIN, here."""
 
     hold: str
     kind: HoldKind
@@ -29,6 +43,8 @@ class Asking:
     code: str = ""
     pin: str = ""
     amount: int = 0
+    approval: Approval | None = None
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from pos_terminal import payment
+from pos_terminal import approving, payment
 from pos_terminal.errors import TillRefused
 from pos_terminal.giving_up import give_up
 from pos_terminal.store import journal
@@ -49,6 +49,18 @@ def unlock(turn: Turn, manager_number: str, pin: str, number: str) -> None:
         return
     _keep(turn, locked["id"], PinAttempts())
     turn.note("staff.unlocked", manager["id"], unlocked=locked["id"])
+
+
+def approve_points(turn: Turn, number: str, pin: str) -> None:
+    """A manager vouches for who wants to spend more points than a card alone may; the hub keeps who it was."""
+    turn.only("till")
+    turn.staff_id()
+    approving.waiting(turn.till)
+    manager = _member(turn, number)
+    if manager["role"] != "manager":
+        raise StaffRefused("staff.needs_manager", N_("Only a manager can allow this."))
+    if _pin_is_right(turn, manager, pin):
+        turn.till = approving.approved(turn.till, manager["id"])
 
 
 def lock(turn: Turn) -> None:

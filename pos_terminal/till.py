@@ -13,7 +13,7 @@ import orjson
 from pos_terminal.brought_back import Credit, Returning, returning_from
 from pos_terminal.errors import TillRefused
 from pos_terminal.loads import Load as Load
-from pos_terminal.set_aside import Allowed, Asking, Coupon
+from pos_terminal.set_aside import Allowed, Approval, Asking, Coupon
 from retail.cart import Actor, Add, Cart, CartLine, Operation, Remove, SetQuantity, apply, line_from
 from retail.catalogue import Product
 from retail.errors import N_, CartRefused
@@ -336,13 +336,12 @@ def dismissed(till: Till, numbers: Collection[str]) -> Till:
 
 def woken(till: Till, now: int) -> Till:
     """The state after a restart: the same, but a till left alone for long, or whose clock jumped, asks for the PIN, and
-    no money that was asked for before comes by itself."""
-    asking = till.asking
-    if asking is not None and asking.kind != "coupon":
+    no money that was asked for before comes by itself. Points that wait for their owner's word wait on."""
+    asking, left = till.asking, till.kind == "till" and till.staff is not None
+    left = left and abs(now - till.touched_at) > IDLE_LOCK_MS
+    if asking is not None and asking.kind != "coupon" and (left or asking.approval is None):
         till = replace(till, asking=None, dropped=(*till.dropped, (asking.cart, asking.hold, asking.kind)))
-    if till.kind == "till" and till.staff is not None and abs(now - till.touched_at) > IDLE_LOCK_MS:
-        return replace(without_tenders(till), phase="locked", checkout=None)
-    return till
+    return replace(without_tenders(till), phase="locked", checkout=None) if left else till
 
 
 def without_tenders(till: Till) -> Till:
@@ -357,6 +356,11 @@ def as_text(till: Till) -> str:
     return orjson.dumps(till).decode()
 
 
+def asking_from(body: Mapping[str, Any] | None) -> Asking | None:
+    approval = body and body.get("approval")
+    return Asking(**{**body, "approval": Approval(**approval) if approval else None}) if body else None
+
+
 def till_from(body: Mapping[str, Any]) -> Till:
     cart, staff, shopper, checkout = body["cart"], body["staff"], body["shopper"], body.get("checkout")
     lines = {key: line_from(row) for key, row in cart["lines"].items()}
@@ -368,7 +372,7 @@ def till_from(body: Mapping[str, Any]) -> Till:
             "shopper": Shopper(**{**shopper, "groups": tuple(shopper.get("groups", ()))}) if shopper else None,
             "tenders": tuple(Tender(**row) for row in body["tenders"]),
             "coupons": tuple(Coupon(**row) for row in body.get("coupons", ())),
-            "asking": Asking(**body["asking"]) if body.get("asking") else None,
+            "asking": asking_from(body.get("asking")),
             "allowed": Allowed(**body["allowed"]) if body.get("allowed") else None,
             "loads": tuple(Load(**row) for row in body.get("loads", ())),
             "dropped": tuple((cart, hold, kind) for cart, hold, kind in body.get("dropped", ())),

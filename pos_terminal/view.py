@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pos_terminal import card_sales, held, payment, returning
+from pos_terminal import approving, card_sales, held, payment, returning
 from pos_terminal.hands import may_take
 from pos_terminal.prices import occasion_of
 from pos_terminal.receipts import named
@@ -44,6 +44,8 @@ class Desk:
     needs_you: list[dict[str, Any]] = field(default_factory=list)
     locked: frozenset[str] = frozenset()
     hub_cart: dict[str, Any] = field(default_factory=dict)
+    approvals: list[dict[str, Any]] = field(default_factory=list)
+    """What the cart that is followed has last said of points that somebody has to allow."""
     phone_at: str = ""
     """The cart that a phone looks at now, as far as the hub says."""
     scanners: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -104,6 +106,7 @@ def view_of(
         "coupons": held.shown(till, priced, rules, occasion_of(till, heading.store, at)) if heading else [],
         "cards": card_sales.shown(till),
         "asking": None if till.asking is None else till.asking.kind,
+        "approval": approving.shown(till),
         "taxes": [_tax(row) | {"names": book.taxes[row.code].names} for row in priced.taxes] if book else [],
         "payment": payment.shown(till, priced, book.cash_step if book else 0, programme, at),
         "paying": desk.paying(till),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pos_terminal import held
+from pos_terminal import approving, held
 from pos_terminal.counter import Counter
 from pos_terminal.hands import adopted
 from pos_terminal.store import outbox
@@ -26,11 +26,18 @@ def adopting(
     return None if after is till else after
 
 
-def hear_coupons(counter: Counter, state: Mapping[str, Any]) -> None:
-    """Coupons that a phone has put into the cart count here as well."""
-    rows = state.get("coupons") or []
-    if held.heard(counter.till, rows) is not counter.till:
-        counter.inside(lambda _, till: held.heard(till, rows))
+def hear_cart(counter: Counter, state: Mapping[str, Any]) -> None:
+    """Coupons that a phone has put into the cart count here as well, and its word about points is heard."""
+    coupons, approvals = state.get("coupons") or [], state.get("approvals") or []
+
+    def hear(till: Till) -> Till:
+        return approving.heard(held.heard(till, coupons), approvals)
+
+    # Together, so that who begins to wait for such a word in this moment does not miss it.
+    with counter.alone():
+        counter.desk.approvals = approvals
+        if hear(counter.till) is not counter.till:
+            counter.inside(lambda _, till: hear(till))
 
 
 def settled(connection: Connection, till: Till, through: int) -> set[str]:

@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from pos_terminal import allowed, card_sales, closing, held
+from pos_terminal import allowed, approving, card_sales, closing, held, ids
 from pos_terminal.counter import Counter
 from pos_terminal.errors import LinkRefused
-from pos_terminal.set_aside import Allowed, Asking
+from pos_terminal.set_aside import Allowed, Approval, Asking
 from pos_terminal.sync.asking import ASK_TIMEOUT_S, NO_ANSWER, post
 from pos_terminal.till import Load, Till, ready
 from pos_terminal.turn import Turn
@@ -34,6 +34,9 @@ ALLOWED_TIMEOUT_S = 2
 
 GIVE_UP_MS = 8_000
 """A shopper stands there: who has heard nothing for so long does without."""
+
+OVER_AFTER_MS = 1_000
+"""After its end the hub is asked what became of a question, with room for clocks that differ a little."""
 
 AGAIN_S = 0.5
 LOOK_S = 5.0
@@ -65,6 +68,11 @@ class HoldAsker:
         self._renewed = time.monotonic()
         self._touched_at = 0
         self._not_before = 0.0
+        self._answered: tuple[Any, ...] = ()
+        """What was known of the points that wait for somebody's word when the hub last answered about them."""
+
+        self._again: tuple[Any, ...] = ()
+        self._again_at = 0
         self._thread = threading.Thread(target=self._run, name="holds", daemon=True)
         counter.beside["gift_card"] = (GiftCard, self.balance)
         counter.beside["sell_card"] = (SellCard, self.sell)
@@ -87,7 +95,9 @@ class HoldAsker:
     def _run(self) -> None:
         self._wake.set()
         while not self._stopping.is_set():
-            self._wake.wait(LOOK_S)
+            # Somebody stands there while a question waits for the link to come back.
+            cut_off = approving.waits(self._counter.till) is not None and not self._counter.desk.link.online
+            self._wake.wait(AGAIN_S if cut_off else LOOK_S)
             self._wake.clear()
             try:
                 self._look()
@@ -101,6 +111,8 @@ class HoldAsker:
         if counter.till.dropped:
             counter.by_itself(_free)
         while (asking := counter.till.asking) is not None and not self._stopping.is_set():
+            if asking.approval is not None and not self._has_news(asking, asking.approval):
+                break
             self._ask(asking)
         if held.renewable(counter.till) and self._is_due():
             self._renew()
@@ -111,10 +123,41 @@ class HoldAsker:
         due = time.monotonic() >= self._renewed + RENEW_S and self._counter.touched_at > self._touched_at
         return due and self._counter.desk.link.online
 
+    def _has_news(self, asking: Asking, approval: Approval) -> bool:
+        """Whether to ask the hub once more about points that wait for their owner: only where the cart, a manager or
+        the clock says that something has become of them, or the cart was not heard for a while."""
+        counter, link = self._counter, self._counter.desk.link
+        if not held.wanted_still(counter.till, asking):
+            counter.by_itself(lambda turn: _give_up(turn, asking))
+            return False
+        if not link.online:
+            # By this machine's clock, as the link has it.
+            if ids.now_ms() >= link.since + GIVE_UP_MS:
+                self._give_up(asking, approving.hub_gone())
+            return False
+        if counter.now() >= approval.until + GIVE_UP_MS:
+            self._give_up(asking)
+            return False
+        known = self._known_of(asking)
+        if known == self._answered:
+            return False
+        if known != self._again:
+            self._again, self._again_at = known, counter.now()
+        return True
+
+    def _known_of(self, asking: Asking) -> tuple[Any, ...]:
+        """All that may make the hub answer otherwise than before."""
+        approval, since = asking.approval, self._counter.desk.link.since
+        said = "" if approval is None or approval.said == "open" else approval.said
+        over = approval is not None and self._counter.now() >= approval.until + OVER_AFTER_MS
+        return asking.hold, asking.approved_by, said, over, since
+
     def _ask(self, asking: Asking) -> None:
-        if self._counter.now() >= asking.at + GIVE_UP_MS:
+        since = asking.at if asking.approval is None else self._again_at
+        if self._counter.now() >= since + GIVE_UP_MS:
             self._give_up(asking)
             return
+        known = self._known_of(asking)
         counter, shopper, heading = self._counter, self._counter.till.shopper, self._counter.replica.heading
         currency = heading.store.currency if heading else ""
         body: dict[str, Any] = {
@@ -125,22 +168,31 @@ class HoldAsker:
             "pin": asking.pin,
         }
         body |= {"card": shopper.card if shopper else "", "amount": asking.amount, "currency": currency}
+        if asking.kind == "points":
+            # This till can wait for the phone; and a manager may have vouched for the shopper.
+            body |= {"approval": True, "approved_by": asking.approved_by}
         try:
-            answer = Held.model_validate(self._post("hold", body))
+            answer = Held.model_validate(self._post("hold", body)).model_dump()
         except RetailError as refused:
-            counter.by_itself(lambda turn: _stop_waiting(turn, asking))
-            self._say(refused)
+            self._give_up(asking, refused)
             return
         except NO_ANSWER as error:
-            if counter.now() < asking.at + GIVE_UP_MS and counter.desk.link.online:
+            if counter.now() < since + GIVE_UP_MS and (counter.desk.link.online or asking.approval is not None):
                 self._stopping.wait(AGAIN_S)
                 return
             log.warning("no answer about a hold: %r", error)
             self._give_up(asking)
             return
-        counter.by_itself(lambda turn: _granted(turn, asking, answer.model_dump()))
         self._renewed, self._touched_at = time.monotonic(), counter.touched_at
-        self._close_if_paid()
+        match approving.told(answer):
+            case "allowed":
+                counter.by_itself(lambda turn: _granted(turn, asking, answer))
+                self._close_if_paid()
+            case "refused":
+                self._give_up(asking, approving.refused())
+            case _:
+                counter.by_itself(lambda turn: _waits(turn, asking, answer))
+                self._answered = known
 
     def _have_points_allowed(self) -> None:
         """Points for the time in which the hub may be away, as soon as it is known whose they are; without an answer
@@ -169,9 +221,12 @@ class HoldAsker:
         book = self._counter.replica.book
         return book is not None and book.programme(self._counter.now()).allowance_points_max > 0
 
-    def _give_up(self, asking: Asking) -> None:
-        self._counter.by_itself(lambda turn: _give_up(turn, asking))
-        self._say(_no_answer())
+    def _give_up(self, asking: Asking, why: RetailError | None = None) -> None:
+        """Do without, and say why: what the hub has refused, or that it has not answered. What it may have set aside is
+        free again; what it has refused at once is nothing."""
+        nothing_there = why is not None and asking.approval is None
+        self._counter.by_itself(lambda turn: (_stop_waiting if nothing_there else _give_up)(turn, asking))
+        self._say(why or _no_answer())
 
     def _close_if_paid(self) -> None:
         if self._counter.till.phase != "paying":
@@ -258,6 +313,13 @@ def _granted(turn: Turn, asking: Asking, answer: Mapping[str, Any]) -> None:
         turn.till = held.granted(turn.till, answer)
     else:
         # It was given up while the hub was asked; the word that said so may have come first.
+        _give_up(turn, asking)
+
+
+def _waits(turn: Turn, asking: Asking, answer: Mapping[str, Any]) -> None:
+    if held.wanted_still(turn.till, asking):
+        turn.till = approving.began(turn.till, asking, answer, turn.desk.approvals)
+    else:
         _give_up(turn, asking)
 
 

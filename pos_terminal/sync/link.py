@@ -20,7 +20,7 @@ from pos_terminal.errors import StoreRefused
 from pos_terminal.store import journal, outbox
 from pos_terminal.store.outbox import Due
 from pos_terminal.sync import refusals
-from pos_terminal.sync.following import adopting, hear_coupons, in_doubt, settled, stream_of
+from pos_terminal.sync.following import adopting, hear_cart, in_doubt, settled, stream_of
 from pos_terminal.sync.line import STOP_LIMIT_S, Line, LinkBroken, NotLetIn
 from pos_terminal.sync.presence import Looker
 from pos_terminal.sync.pull import ReferencePull, StreamCopy
@@ -315,7 +315,7 @@ class Link:
         counter, state = self._counter, copy.state
         if stream_of(counter.till) != copy.s:
             return
-        hear_coupons(counter, state)
+        hear_cart(counter, state)
         self._adopt(copy)
         local = None if scan_at is None else scan_at - counter.offset_ms
         counter.change(lambda desk: setattr(desk, "hub_cart", state), local)

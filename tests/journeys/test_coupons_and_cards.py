@@ -1,12 +1,16 @@
-"""A coupon and a gift card in one sale: typed at the till, seen on the phone, taken once at the hub."""
+"""What is set aside at the hub and taken once: a coupon and a gift card in one sale; more points than a card may spend
+alone, which pay once the phone or a manager has allowed them."""
 
+import re
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from people import BenchPage, Cashier, Shopper
-from playwright.sync_api import Browser, expect
-from running_shop import SAMPLE, STORE, RunningShop, last_number
+from playwright.sync_api import Browser, Locator, expect
+from running_shop import MANAGER, SAMPLE, STORE, RunningShop, last_number
 from watched_pages import Watch
 
 from retail.coupons import CouponBatch
@@ -17,6 +21,8 @@ from retail.promotions.selector import Selector
 from sync_server.config import Settings
 from sync_server.coupons import batches
 from sync_server.db import open_database, sqlite_url
+from sync_server.loyalty import queries
+from sync_server.loyalty import service as loyalty
 from sync_server.promotions import service as promotions
 from sync_server.stored_value import cards
 from sync_server.stored_value import service as stored_value
@@ -27,6 +33,9 @@ SHOPPER = 3
 GOODS = next(one for one in SAMPLE.products if not one.weighed and one.gtin and one.price > 1500)
 ON_CARD = 500
 HEARD_TIMEOUT_MS = 90_000
+CHEAP = next(one for one in SAMPLE.products if not one.weighed and one.gtin and 100 < one.price < 250)
+SPENDER = next(n for n, one in enumerate(SAMPLE.shoppers) if n != SHOPPER and one.points >= 2 * CHEAP.price)
+ALONE = 50
 
 
 @pytest.fixture
@@ -93,3 +102,84 @@ def test_a_coupon_and_a_gift_card_are_taken_once_by_one_sale(
     balance = "SELECT available, held FROM stored_values WHERE id = ?"
     assert shop.rows("hub.sqlite", balance, card["account"]) == [(0, 0)]
     assert shop.rows("hub.sqlite", "SELECT count(*) FROM exceptions") == before
+
+
+@pytest.fixture(scope="module")
+def limit(shop: RunningShop) -> None:
+    """A card alone spends fifty points a day, and nothing is set aside for when the hub is away."""
+    db, now = open_database(sqlite_url(shop.data)), int(time.time() * 1000)
+    before = db.read(lambda session: queries.programme(session, now))
+    programme = replace(before, version=before.version + 1, approve_above=ALONE, allowance_points_max=0)
+    db.write(lambda session: loyalty.set_programme(session, programme.as_dict(), now - 1, MANAGER.id, now))
+    db.close()
+
+
+def asks(cashier: Cashier, phone: Shopper) -> Locator:
+    """The cashier takes points: till and phone show the same number. The phone's question."""
+    cashier.page.keyboard.press("F10")
+    number = cashier.page.get_by_role("alertdialog").locator("output")
+    expect(number).to_have_text(re.compile(r"^\d\d$"))
+    question = phone.page.get_by_role("alertdialog")
+    expect(question).to_contain_text(number.inner_text())
+    expect(question).to_contain_text(f"{CHEAP.price} points")
+    return question
+
+
+def pays(cashier: Cashier, bench_page: BenchPage) -> None:
+    cashier.signs_in()
+    bench_page.holds_card(SAMPLE.shoppers[SPENDER].name["en"])
+    bench_page.holds(CHEAP.names["en"])
+    expect(cashier.line(CHEAP.names["en"])).to_be_visible()
+    cashier.page.keyboard.press("Enter")
+    expect(cashier.page.locator(".till.paying")).to_be_visible()
+
+
+def spent(shop: RunningShop) -> int:
+    """The points that the newest sale took."""
+    query = "SELECT id FROM sales WHERE number = ?"
+    [(sale,)] = shop.rows("hub.sqlite", query, last_number(shop))
+    taken = "SELECT sum(points) FROM points_entries WHERE source = ? AND dst = 'spent'"
+    [(points,)] = shop.rows("hub.sqlite", taken, sale)
+    return int(points)
+
+
+@pytest.mark.usefixtures("limit")
+def test_the_phone_allows_points_on_whatever_page_of_the_app_it_is(
+    shop: RunningShop, cashier: Cashier, bench_page: BenchPage, phone_of: Callable[..., Shopper]
+) -> None:
+    before = shop.rows("hub.sqlite", "SELECT count(*) FROM exceptions")
+    phone = phone_of(SPENDER)
+    phone.signs_in()
+    pays(cashier, bench_page)
+    asks(cashier, phone)
+    phone.goes("/card")
+    question = phone.page.get_by_role("alertdialog")
+    question.get_by_role("button", name="Allow", exact=True).click()
+    expect(phone.page.locator(".toast")).to_contain_text("Allowed")
+    expect(question).to_have_count(0)
+    expect(cashier.page.locator(".till.done, .till.selling")).to_be_visible()
+    expect(cashier.page.locator(".unsent")).to_have_text("0 unsent")
+    assert spent(shop) == CHEAP.price
+    assert shop.rows("hub.sqlite", "SELECT count(*) FROM exceptions") == before
+
+
+@pytest.mark.usefixtures("limit")
+def test_what_the_phone_refuses_a_manager_may_allow_by_pin(
+    shop: RunningShop, cashier: Cashier, bench_page: BenchPage, phone_of: Callable[..., Shopper]
+) -> None:
+    phone = phone_of(SPENDER)
+    phone.signs_in()
+    pays(cashier, bench_page)
+    asks(cashier, phone).get_by_role("button", name="Do not allow").click()
+    expect(cashier.message).to_contain_text("did not allow the points")
+    expect(cashier.page.get_by_role("alertdialog")).to_have_count(0)
+    expect(phone.page.get_by_role("alertdialog")).to_have_count(0)
+    question = asks(cashier, phone)
+    cashier.page.keyboard.press("F2")
+    expect(cashier.page.locator(".by-manager")).to_be_visible()
+    cashier.keys(MANAGER.pin)
+    cashier.page.keyboard.press("Enter")
+    expect(cashier.page.locator(".till.done, .till.selling")).to_be_visible()
+    expect(question).to_have_count(0)
+    expect(cashier.page.locator(".unsent")).to_have_text("0 unsent")
+    assert spent(shop) == CHEAP.price

@@ -16,6 +16,7 @@ KEYS = {
         "hints",
         "coupons",
         "asking",
+        "approval",
         "payment",
         "paying",
         "on_phone",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from conftest import Seen
 from playwright.sync_api import expect
-from till_double import PIECES, SHOPPER
+from till_double import PEOPLE, PIECES, SHOPPER
+from voucher_double import MANAGER_PIN
 
 CODE = "7KQ4-M0XD-9TR7"
 NAMES = {"en": "Autumn: a fifth off", "ru": "Осень: скидка 20 %"}
@@ -80,3 +81,31 @@ def test_the_kiosk_shows_coupons_too(look: Callable[..., Seen]) -> None:
     seen.double.scan(PIECES[3])
     seen.double.put(coupons=[GIVEN], asking="coupon")
     expect(seen.page.locator(".coupons li")).to_have_count(2)
+
+
+MANAGER = next(one for one in PEOPLE if one.role == "manager")
+APPROVAL = {"number": 42, "points": 1200, "amount": 1200, "until": 0, "by_manager": False}
+
+
+def test_points_wait_for_the_phone_in_a_window_and_a_manager_may_vouch(selling: Callable[..., Seen]) -> None:
+    seen = selling()
+    seen.double.scan(PIECES[3])
+    seen.double.do_attach(SHOPPER.card)
+    seen.double.do_pay_begin()
+    seen.double.put(asking="points", approval=APPROVAL)
+    window = seen.page.get_by_role("alertdialog")
+    expect(window).to_contain_text("1,200 points (€12.00)")
+    expect(window.locator("output")).to_have_text("42")
+    seen.page.keyboard.press("F2")
+    expect(seen.page.get_by_role("dialog")).to_contain_text("A manager allows the points")
+    for pin in ("0000", MANAGER_PIN):
+        seen.page.keyboard.type(pin, delay=60)
+        expect(seen.page.locator(".pin-dots .filled")).to_have_count(4)
+        seen.page.keyboard.press("Enter")
+        if pin != MANAGER_PIN:
+            expect(seen.page.locator(".wrong-pin")).to_contain_text("not right")
+    expect(window.get_by_role("button", name="Manager's PIN")).to_be_disabled()
+    assert heard(seen, "points_approve")["number"] == MANAGER.number
+    seen.page.keyboard.press("Escape")
+    expect(window).to_have_count(0)
+    expect(seen.page.locator(".till.paying")).to_be_visible()

@@ -64,7 +64,7 @@ def first_state(kind: str, language: str) -> State:
         "store": store, "terminal": terminal, "staff": None, "shopper": None, "lines": {}, "taxes": [],
         "people": [{"number": p.number, "name": p.name, "role": p.role, "locked": False} for p in PEOPLE],
         "totals": {}, "payment": None, "last_sale": None, "paying": None, "on_phone": False, "ask": None,
-        "set_up": None, "coupons": [], "asking": None, "link": calm_link(), "needs_you": [],
+        "set_up": None, "coupons": [], "asking": None, "approval": None, "link": calm_link(), "needs_you": [],
         "departments": [{"id": d.id, "names": d.names, "ordinal": d.ordinal, "hue": d.hue} for d in SHOP.departments],
         "devices": {
             "scanners": [{"name": "Scanner 1", "state": "online", "reason": ""}],

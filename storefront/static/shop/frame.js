@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { moment } from "./moment.js";
 import { t, tn } from "kit/i18n.js";
 import { Button, html, render, Strip, Toasts } from "kit/ui.js";
+import { askToAllow } from "./approval.js";
 import { cart, known_at, outdated, shopper, status } from "./live.js";
 import { forgetPages, keepPages, registerWorker } from "./kept_pages.js";
 import { announcePaid } from "./paid.js";
@@ -57,6 +58,7 @@ function mount() {
   render(html`<${Toasts} />`, document.getElementById("toasts"));
   effect(countCart);
   announcePaid();
+  askToAllow();
   const foot = document.getElementById("foot");
   // Messages and the end of the page stay clear of whatever stands at the bottom.
   new ResizeObserver(() => document.documentElement.style.setProperty("--kit-bottom", `${foot.offsetHeight}px`)).observe(foot);

@@ -184,17 +184,21 @@ function kept(row) {
   sender.flush();
 }
 
-/** Have the hub set a coupon aside for the cart: what was held. Throws the refusal; where nobody answered, the same once more is the same hold. */
-export async function claim(wanted) {
-  const address = `/v1/hold?app=phone&dev=${encodeURIComponent(me.dev)}&inc=${me.inc}`;
-  const ask = async () => {
-    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), cache: "no-store" });
+/** Ask the hub what cannot wait for later, at `/v1/DOOR`: its answer. Throws the refusal; where nobody answered, the same once more does nothing twice. */
+export async function ask(door, wanted) {
+  const address = `/v1/${door}?app=phone&dev=${encodeURIComponent(me.dev)}&inc=${me.inc}`;
+  const once = async () => {
+    // Kept also where its page is left in the same moment.
+    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), cache: "no-store", keepalive: true });
     return answer.json();
   };
-  const answer = await ask().catch(ask).catch(() => ({ error: { code: "offline", message: N_("The hub did not answer. Nothing was taken; try again."), params: {} } }));
+  const answer = await once().catch(once).catch(() => ({ error: { code: "offline", message: N_("The hub did not answer. Nothing was taken; try again."), params: {} } }));
   if (answer.error) throw answer.error;
   return answer;
 }
+
+/** Have the hub set a coupon aside for the cart: what was held. */
+export const claim = (wanted) => ask("hold", wanted);
 
 /** Add `quantity` thousandths of a product: `{item, names, unit, unit_price, quantity, pack}`; `pack` where it is packs of so many. */
 export function add({ item, quantity, pack, ...shown }) {

@@ -5,7 +5,8 @@ import { listen } from "kit/wedge.js";
 import { keepFocus } from "../shared/keys.js";
 import { FirstLoad } from "../shared/loading.js";
 import { code, SetUp } from "../shared/set_up.js";
-import { act, ask, followLanguage, phase, ready, ringTones, scanTyped, set_up } from "../shared/till.js";
+import { act, approval, ask, followLanguage, phase, ready, ringTones, scanTyped, set_up } from "../shared/till.js";
+import { Approval, manager_pin } from "./approval.js";
 import { asksForCard, SellCardDialog } from "./card_sales.js";
 import { Dialogs } from "./dialogs.js";
 import { entry } from "./desk.js";
@@ -23,7 +24,7 @@ const BIG_MS = 2000;
 
 listen((text) => {
   // The first keys of the scan were taken for typing; they are taken back wherever they went.
-  for (const typed of [entry, cash, pin, weight, code]) typed.undoBurst();
+  for (const typed of [entry, cash, pin, manager_pin, weight, code]) typed.undoBurst();
   scanTyped(text);
 });
 ringTones();
@@ -46,7 +47,7 @@ function Till() {
   if (set_up.value) return html`<${SetUp} />`;
   const Page = PAGES[phase.value] ?? FirstLoad;
   return html`<div class=${`till ${phase.value}`} onMouseDown=${keepFocus}><${Top} /><${Page} key=${phase.value} />
-    <${Dialogs} />${asksForCard() ? html`<${SellCardDialog} key=${ask.value.code} />` : ask.value && html`<${Weighing} />`}</div>`;
+    <${Dialogs} />${approval.value && html`<${Approval} key=${approval.value.number} />`}${asksForCard() ? html`<${SellCardDialog} key=${ask.value.code} />` : ask.value && html`<${Weighing} />`}</div>`;
 }
 
 render(html`<${Till} />`, document.getElementById("app"));

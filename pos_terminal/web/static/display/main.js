@@ -2,10 +2,10 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Amount, Badge, Empty, html, Icon, Line, Lines, Loading, render } from "kit/ui.js";
-import { number } from "kit/format.js";
+import { money, number } from "kit/format.js";
 import { t, tn } from "kit/i18n.js";
 import { Picture } from "../shared/picture.js";
-import { amount, cards, followLanguage, in_hand, last_sale, payment, phase, ready, shopper, store, totals } from "../shared/till.js";
+import { amount, approval, cards, followLanguage, in_hand, last_sale, payment, phase, ready, shopper, store, totals } from "../shared/till.js";
 import { countOf, isMeasured, lessOf, named, unitPrice } from "../shared/words.js";
 
 const THANKS_MS = 12_000;
@@ -54,6 +54,12 @@ function Paying() {
     <div class="strong"><dt>${t("Left to pay")}</dt><dd><${Amount} value=${amount(left)} size=${48} strong /></dd></div></dl>`;
 }
 
+function Allow() {
+  const { points, amount: worth, number: shown } = approval.value;
+  return html`<div class="newest allow" role="status"><p class="strong">${tn("Please allow {n} point ({amount}) on your phone.", "Please allow {n} points ({amount}) on your phone.", points,
+    { n: number(points), amount: money(amount(worth)) })}</p><p class="quiet">${t("Number")}</p><output class="amount huge-number">${shown}</output></div>`;
+}
+
 function Cart() {
   const list = in_hand.value;
   const frame = useRef(null);
@@ -61,7 +67,7 @@ function Cart() {
   const newest = list.at(-1);
   return html`<main class="display cart"><section class="shown" ref=${frame}><${Lines} label=${t("Your basket")} follow>${list.map((line) => html`<${Row} key=${line.id} line=${line} />`)}
       ${(cards.value ?? []).map((one) => html`<${Line} key=${one.id} title=${t("Gift card {hint}", { hint: one.hint })} total=${amount(one.amount)} />`)}<//></section>
-    <aside class="said"><${Who} /><div class="newest">${newest && html`<${Picture} key=${newest.picture} of=${newest} />`}</div>
+    <aside class="said"><${Who} />${approval.value ? html`<${Allow} />` : html`<div class="newest">${newest && html`<${Picture} key=${newest.picture} of=${newest} />`}</div>`}
       ${payment.value ? html`<${Paying} />` : html`<div><p class="quiet">${t("Total")}</p><${Amount} value=${amount(totals.value.in_hand)} size=${48} strong />
         ${totals.value.off > 0 && html`<p class="saved">${t("You save")} <${Amount} value=${amount(totals.value.off)} plain /></p>`}
         ${totals.value.points > 0 && shopper.value && html`<p class="quiet">${tn("Earns {n} point", "Earns {n} points", totals.value.points)}</p>`}

@@ -41,6 +41,8 @@ export const hints = part("hints");
 /** The coupons of this cart: `{claim, names, off, given}`; and what the hub is being asked to set aside, or null. */
 export const coupons = part("coupons");
 export const asking = part("asking");
+/** Points that wait for their owner's word: `{number, points, amount, until, by_manager}`, or null. */
+export const approval = part("approval");
 /** Gift cards that are sold in this visit: `{id, amount, hint, fresh, live}`. */
 export const cards = part("cards");
 export const [store, terminal, departments, needs_you, devices, link, notice, ask, idle, demo] =

@@ -42,6 +42,7 @@ export const Spending = ({ value, change, currency }) => html`<section class="pa
   <div class="pair"><${Digits} label=${t("So many points")} value=${value.worth_points} least=${1} most=${1_000_000} onChange=${(worth_points) => change({ worth_points })} />
   <${Money} label=${t("Pay")} currency=${currency} value=${value.worth} least=${1} onChange=${(worth) => change({ worth })} /></div>
   <${Select} label=${t("Returned goods whose points are spent")} options=${MISSING()} value=${value.missing} onChange=${(missing) => change({ missing })} />
+  <${Digits} label=${t("Points a card may spend alone in 24 hours")} value=${value.approve_above} most=${1_000_000} hint=${t("More needs the customer's word on the phone, or a manager's PIN; 0 is no limit.")} onChange=${(approve_above) => change({ approve_above })} />
   <${Digits} label=${t("Points a till may take without the hub, at most")} value=${value.allowance_points_max} most=${1_000_000} onChange=${(allowance_points_max) => change({ allowance_points_max })} /></section>`;
 
 const LIMITS = () => [

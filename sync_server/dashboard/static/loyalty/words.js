@@ -8,6 +8,7 @@ import { word } from "../words.js";
 const TITLES = {
   zone: () => t("Time zone"), points: () => t("Points"), per: () => t("For each whole"), multipliers: () => t("Rules for some goods"), pending_days: () => t("Days until they can be spent"),
   expiry: () => t("They end"), expiry_months: () => t("After so many months"), worth: () => t("Pay"), worth_points: () => t("So many points"), missing: () => t("Returned goods whose points are spent"),
+  approve_above: () => t("Points a card may spend alone in 24 hours"),
   allowance_points_max: () => t("Points a till may take without the hub, at most"), limits: () => t("What is too fast"), tiers: () => t("Tiers"),
 };
 const EXPIRY = { never: () => t("Never"), months: () => t("After months, to the day"), month_end: () => t("At the end of a month") };
