@@ -82,7 +82,7 @@ function Row({ row, currency }) {
       ${row.error && html`<p class="quiet small">${sentence(row.error)}</p>`}
       ${row.figures.map((one) => one.what === "paid" ? html`<p class="quiet small">${t("{goods}, also in sale {number}", { goods: word(one.sold), number: one.derived })}</p>`
         : html`<p class="quiet small amount">${FIGURES[one.what]?.() ?? one.what}:
-        ${" "}${t("sold {sold}, here {derived}", { sold: figure(one.what, one.sold, currency), derived: figure(one.what, one.derived, currency) })}</p>`)}
+        ${" "}${t("at the till {sold}, by the hub {derived}", { sold: figure(one.what, one.sold, currency), derived: figure(one.what, one.derived, currency) })}</p>`)}
       <p class="small">${advice}</p>
       ${row.tried && html`<p class="tried small">${t("{name} tried again at {time}: {why}",
         { name: word(row.tried.by), time: dateTime(row.tried.at), why: sentence(row.tried.error) })}</p>`}
