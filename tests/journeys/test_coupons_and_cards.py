@@ -125,6 +125,11 @@ def asks(cashier: Cashier, phone: Shopper) -> Locator:
     return question
 
 
+def in_cart(phone: Shopper) -> Locator:
+    """The count at the cart, on every page of the app; nothing while the cart is empty."""
+    return phone.page.locator("[data-cart-count]:visible")
+
+
 def pays(cashier: Cashier, bench_page: BenchPage) -> None:
     cashier.signs_in()
     bench_page.holds_card(SAMPLE.shoppers[SPENDER].name["en"])
@@ -154,11 +159,13 @@ def test_the_phone_allows_points_on_whatever_page_of_the_app_it_is(
     asks(cashier, phone)
     phone.goes("/card")
     question = phone.page.get_by_role("alertdialog")
+    expect(in_cart(phone)).to_have_count(1)
     question.get_by_role("button", name="Allow", exact=True).click()
     expect(phone.page.locator(".toast")).to_contain_text("Allowed")
     expect(question).to_have_count(0)
     expect(cashier.page.locator(".till.done, .till.selling")).to_be_visible()
-    expect(cashier.page.locator(".unsent")).to_have_text("0 unsent")
+    # The hub has closed the cart with the sale.
+    expect(in_cart(phone)).to_have_count(0)
     assert spent(shop) == CHEAP.price
     assert shop.rows("hub.sqlite", "SELECT count(*) FROM exceptions") == before
 
@@ -175,11 +182,13 @@ def test_what_the_phone_refuses_a_manager_may_allow_by_pin(
     expect(cashier.page.get_by_role("alertdialog")).to_have_count(0)
     expect(phone.page.get_by_role("alertdialog")).to_have_count(0)
     question = asks(cashier, phone)
+    expect(in_cart(phone)).to_have_count(1)
     cashier.page.keyboard.press("F2")
     expect(cashier.page.locator(".by-manager")).to_be_visible()
     cashier.keys(MANAGER.pin)
     cashier.page.keyboard.press("Enter")
     expect(cashier.page.locator(".till.done, .till.selling")).to_be_visible()
     expect(question).to_have_count(0)
-    expect(cashier.page.locator(".unsent")).to_have_text("0 unsent")
+    # The hub has closed the cart with the sale.
+    expect(in_cart(phone)).to_have_count(0)
     assert spent(shop) == CHEAP.price
