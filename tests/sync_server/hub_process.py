@@ -26,7 +26,7 @@ from sync_server.db import Database, open_database, sqlite_url
 from sync_server.terminals import service as terminals
 
 START_TIMEOUT_S = 90
-WAIT_S = 15
+WAIT_S = 40
 
 
 class HubProcess:

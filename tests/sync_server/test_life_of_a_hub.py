@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -132,12 +133,11 @@ def test_a_large_cart_reaches_a_slow_reader_whole(lone_hub: HubProcess, connect:
     slow = connect(lone_hub)
     # Many large answers are asked for at once and nobody reads: the way to the reader is full in the middle of one.
     ask = [f'42{n}["sub",[{{"s":"cart:{visit}","e":0,"v":0}}]]' for n in range(SNAPSHOTS)]
-    frames = open_frames(lone_hub, hail=HAIL)
-    for text in ask:
-        frames.send(text)
-    assert slow.call("tick", 0)["now"]
-    answers = [json.loads(str(frames.recv())[len(f"43{n}") :]) for n in range(SNAPSHOTS)]
-    frames.shutdown()
+    with closing(open_frames(lone_hub, hail=HAIL)) as frames:
+        for text in ask:
+            frames.send(text)
+        assert slow.call("tick", 0)["now"]
+        answers = [json.loads(str(frames.recv())[len(f"43{n}") :]) for n in range(SNAPSHOTS)]
     assert [len(answer[0]["streams"][0]["state"]["lines"]) for answer in answers] == [500] * SNAPSHOTS
 
 
