@@ -21,6 +21,7 @@ from sync_server.coupons import service as coupons
 from sync_server.dashboard.api import dashboard_blueprint
 from sync_server.db import Database
 from sync_server.draining import Drain
+from sync_server.exchange import runs as exchange
 from sync_server.health import Health
 from sync_server.health import init_app as health_pages
 from sync_server.inbox import handlers as operations
@@ -63,6 +64,8 @@ POINTS_S = 5.0
 BALANCES_S = 60.0
 """So old at most is what a terminal knows of a card when it loses the hub."""
 TIERS_S = 3600.0
+EXCHANGE_S = 1.0
+"""So late at most a file that was sent is looked at, and goes on after the hub was away."""
 PRESENCE_S = 2.0
 SHOW_OUT_S = 5.0
 """So long does a withdrawn token stay connected at most."""
@@ -214,4 +217,5 @@ def start_background(hub: Hub, alone: bool = True) -> None:
     hub.socketio.start_background_task(every, PROMOTIONS_S, lambda: promotions.begin_and_end(hub.db, now_ms()))
     hub.socketio.start_background_task(every, POINTS_S, lambda: loyalty.sweep(hub.db, now_ms()))
     hub.socketio.start_background_task(every, BALANCES_S, lambda: loyalty.tell_terminals(hub.db, now_ms()))
+    hub.socketio.start_background_task(every, EXCHANGE_S, lambda: exchange.work(hub.db, now_ms))
     hub.socketio.start_background_task(every, TIERS_S, lambda: loyalty.review_tiers(hub.db, now_ms()))

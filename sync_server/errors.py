@@ -59,6 +59,12 @@ class EnrolRefused(RetailError):
     """A one-time code that opens nothing."""
 
 
+class ExchangeRefused(RetailError):
+    """A file of a manager's that is not taken in."""
+
+    code = "exchange"
+
+
 class ForeignPage(RetailError):
     code = "foreign_page"
     message = N_("This came from another site and was not done. Open the page itself and try again there.")

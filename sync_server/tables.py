@@ -6,6 +6,7 @@ from sync_server.coupons import tables as coupons
 from sync_server.customers import tables as customers
 from sync_server.dashboard import tables as dashboard
 from sync_server.db import metadata
+from sync_server.exchange import tables as exchange
 from sync_server.inbox import tables as inbox
 from sync_server.loyalty import tables as loyalty
 from sync_server.orders import tables as orders
@@ -23,6 +24,7 @@ __all__ = [
     "coupons",
     "customers",
     "dashboard",
+    "exchange",
     "inbox",
     "loyalty",
     "metadata",

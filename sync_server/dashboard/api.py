@@ -14,6 +14,7 @@ from sync_server.dashboard.cases import add_cases
 from sync_server.dashboard.coupons import add_coupons
 from sync_server.dashboard.customers import add_customers
 from sync_server.dashboard.doors import Doors
+from sync_server.dashboard.exchange import add_exchange
 from sync_server.dashboard.liability import add_liability
 from sync_server.dashboard.loyalty import add_loyalty
 from sync_server.dashboard.promotions import add_promotions
@@ -91,6 +92,7 @@ def dashboard_blueprint(
     add_customers(doors)
     add_cards(doors)
     add_liability(doors)
+    add_exchange(doors)
 
     @made.post("/sign-out")
     def leave() -> Response:

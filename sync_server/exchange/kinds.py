@@ -25,6 +25,7 @@ from sync_server.catalogue.tables import list_prices, products
 from sync_server.customers import service as customers
 from sync_server.customers.tables import cards
 from sync_server.customers.tables import customers as people
+from sync_server.exchange.files import Unread
 from sync_server.loyalty import queries as loyalty
 from sync_server.loyalty import service as points
 from sync_server.promotions import queries as promotion_queries
@@ -234,7 +235,7 @@ def _put_cards(session: Session, rows: Rows, doing: Doing) -> int:
 
 def _check_customer(session: Session, customer: str) -> None:
     if session.scalar(select(people.c.id).where(people.c.id == customer)) is None:
-        raise RowRefused(f"there is no customer {customer}")
+        raise RowRefused(Unread(N_("there is no customer {customer}"), customer=customer))
 
 
 def _balance_rows(session: Session) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from retail.errors import RetailError
+from retail.errors import N_, RetailError
 from sync_server.db import Database
 from sync_server.exchange import files
 from sync_server.exchange.kinds import KINDS, Doing, Kind, RowRefused
@@ -23,6 +23,7 @@ LANGUAGES = ("en", "ru")
 Progress = Callable[[int], None]
 """Told how many rows are done."""
 Good = tuple[int, dict[str, Any]]
+Bad = tuple[int, RetailError | RowRefused]
 
 
 @dataclass
@@ -85,8 +86,8 @@ def _walk(db: Database, kind: Kind, path: Path, doing: Doing, dry: bool, progres
     while part := list(islice(rows, ROWS_AT_ONCE)):
         changed, bad = _part(db, kind, part, doing, dry)
         report.changed += changed
-        for line, reason in bad:
-            report.refuse(line, reason)
+        for line, why in bad:
+            report.refuse(line, why.sentence if isinstance(why, RetailError) else str(why))
         progress(report.rows)
     report.bad.sort(key=lambda row: int(row["line"]))
     return report
@@ -108,21 +109,31 @@ def _good(kind: Kind, path: Path, report: Report) -> Iterator[Good]:
         except (ValueError, TypeError) as error:
             report.refuse(line, str(error))
             continue
-        key = tuple(str(row[name]) for name in kind.key)
+        key = key_of(kind, row)
         first = seen.setdefault(key, line)
         if first != line:
-            report.refuse(line, f"{', '.join(kind.key)} {', '.join(key)} stands in line {first} already")
+            report.refuse(line, twice(kind, row, first))
         else:
             yield line, row
 
 
-def _part(db: Database, kind: Kind, part: list[Good], doing: Doing, dry: bool) -> tuple[int, list[tuple[int, str]]]:
+def key_of(kind: Kind, row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in kind.key)
+
+
+def twice(kind: Kind, row: dict[str, Any], first: int) -> files.Unread:
+    """What is said of a row whose key stands in an earlier line."""
+    names, key = ", ".join(kind.key), ", ".join(key_of(kind, row))
+    return files.Unread(N_("{names} {key} stands in line {first} already"), names=names, key=key, first=first)
+
+
+def _part(db: Database, kind: Kind, part: list[Good], doing: Doing, dry: bool) -> tuple[int, list[Bad]]:
     """Some rows in one transaction: how many changed something, and which are refused and why."""
-    found: list[tuple[int, list[tuple[int, str]]]] = []
+    found: list[tuple[int, list[Bad]]] = []
 
     def put(session: Session) -> None:
         found.clear()
-        found.append(_put(session, kind, part, doing))
+        found.append(put_rows(session, kind, part, doing))
         if dry:
             raise Undone
         changed, bad = found[-1]
@@ -135,14 +146,15 @@ def _part(db: Database, kind: Kind, part: list[Good], doing: Doing, dry: bool) -
     return found[-1]
 
 
-def _put(session: Session, kind: Kind, part: list[Good], doing: Doing) -> tuple[int, list[tuple[int, str]]]:
+def put_rows(session: Session, kind: Kind, part: list[Good], doing: Doing) -> tuple[int, list[Bad]]:
+    """Put rows in the caller's transaction: how many changed something, and which are refused and why."""
     try:
         with session.begin_nested():
             return kind.put(session, [row for _, row in part], doing), []
     except (RetailError, RowRefused) as refused:
         if len(part) == 1:
-            return 0, [(part[0][0], refused.sentence if isinstance(refused, RetailError) else str(refused))]
+            return 0, [(part[0][0], refused)]
     # One of them is bad: halves tell which.
     half = len(part) // 2
-    (some, bad), (more, worse) = (_put(session, kind, rows, doing) for rows in (part[:half], part[half:]))
+    (some, bad), (more, worse) = (put_rows(session, kind, rows, doing) for rows in (part[:half], part[half:]))
     return some + more, bad + worse

@@ -20,6 +20,7 @@ LEFT_THE_HOUSE = {
     "sync_server/migrations/versions/0013_packs.py": "520f351379bf2535",
     "sync_server/migrations/versions/0014_returns_of_the_day.py": "ca1ab5772e6d58bf",
     "sync_server/migrations/versions/0015_points_to_be_allowed.py": "61dbc0d6bfad5b4e",
+    "sync_server/migrations/versions/0016_exchanges.py": "4cebe843cc13b1e7",
     "pos_terminal/store/migrations/versions/0001_first_tables.py": "8949d2bf8c48af75",
     "pos_terminal/store/migrations/versions/0002_sales_of_a_shopper.py": "ffc0fcde920c1898",
     "pos_terminal/store/migrations/versions/0003_returns.py": "6edef04f3b220a29",

@@ -9,7 +9,7 @@ from manager_page import SERIOUS
 from playwright.sync_api import Page, expect
 from talking_device import FIRST, SECOND
 
-PAGES = ("promotions", "promotions/household-20", "coupons", "loyalty", "customers", "cards", "liability")
+PAGES = ("promotions", "promotions/household-20", "coupons", "loyalty", "customers", "cards", "liability", "files")
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -120,3 +120,28 @@ def test_a_customer_gets_a_new_card_and_is_made_one_with_another_and_two_again(
     drawer.get_by_role("button", name="Make them two again").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Make them two").click()
     expect(drawer.locator(".explained-value")).to_have_text(f"{FIRST.points:,} points")
+
+
+def test_a_file_is_checked_row_by_row_and_brought_in_also_where_the_page_was_loaded_anew(
+    lone_hub: HubProcess, manager: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = at(manager(lone_hub), "files")
+    page.get_by_label("What to take out").select_option("prices")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as CSV").click()
+    head, first, *rest = Path(saved.value.path()).read_text().splitlines()
+    item = first.partition(",")[0]
+    file = tmp_path / "prices.csv"
+    file.write_text("\n".join([head, f"{item},4321", "nobody,1", *rest]))
+    page.get_by_label("File (CSV or JSON Lines)").set_input_files(file)
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("1 bad row")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="nobody")).to_contain_text("3")
+    expect(page.get_by_role("button", name="Bring it in")).to_be_disabled()
+    page.reload()
+    page.get_by_role("switch", name="Bring the good rows in").click()
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_text("1 row was changed.")).to_be_visible()
+    expect(page.get_by_role("table", name="Files of the last 30 days").get_by_role("row").nth(1)).to_contain_text(
+        "Brought in"
+    )

@@ -8,6 +8,7 @@ import { Button, html, Loading, Status, Strip, Tabs } from "kit/ui.js";
 import { Cards } from "./cards/page.js";
 import { Coupons } from "./coupons/page.js";
 import { Customers } from "./customers/page.js";
+import { Exchange } from "./exchange/page.js";
 import { company, link, now, state } from "./feed.js";
 import { Liability } from "./liability.js";
 import { LoyaltyPage } from "./loyalty/page.js";
@@ -16,7 +17,7 @@ import { Sync } from "./sync.js";
 import { Today } from "./today.js";
 import { word } from "./words.js";
 
-const PAGES = ["today", "sync", "promotions", "coupons", "loyalty", "customers", "cards", "liability"];
+const PAGES = ["today", "sync", "promotions", "coupons", "loyalty", "customers", "cards", "liability", "files"];
 
 // "#promotions/books-3-for-2": a page, and what of it is open.
 function named() {
@@ -56,6 +57,7 @@ function Pages({ day }) {
     { id: "customers", label: t("Customers"), icon: "users" },
     { id: "cards", label: t("Gift cards"), icon: "gift" },
     { id: "liability", label: t("What we owe"), icon: "wallet" },
+    { id: "files", label: t("Files"), icon: "download" },
   ];
   return html`<${Tabs} label=${t("Pages")} items=${items} value=${open.value.page} onChange=${(id) => (location.hash = id)} />`;
 }
@@ -69,6 +71,7 @@ const SHOWN = {
   customers: () => html`<${Customers} />`,
   cards: (_, place) => html`<${Cards} place=${place} />`,
   liability: () => html`<${Liability} />`,
+  files: () => html`<${Exchange} />`,
 };
 
 /** The pages of one store's manager. */
