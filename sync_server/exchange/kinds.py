@@ -17,6 +17,7 @@ from retail.errors import N_, CatalogueError
 from retail.messages import Key, Message, faults_of
 from retail.price_lists import BREAKS_MAX, PriceList, breaks_from, check_list, price_list_from
 from retail.promotions.kinds import as_dict, promotion_from
+from retail.stored_value import AMOUNT_MAX
 from sync_server.catalogue import lists
 from sync_server.catalogue import queries as catalogue_queries
 from sync_server.catalogue import service as catalogue
@@ -31,9 +32,15 @@ from sync_server.loyalty import service as points
 from sync_server.promotions import queries as promotion_queries
 from sync_server.promotions import service as promotions
 from sync_server.promotions.tables import promotions as promotion_rows
+from sync_server.stored_value import cards as gift_cards
+from sync_server.stored_value import queries as value_queries
+from sync_server.stored_value import service as stored_value
+from sync_server.stored_value.service import About
+from sync_server.stored_value.tables import stored_values
 
 Rows = Sequence[dict[str, Any]]
 POINTS_MAX = 10**9
+SOURCE_MAX = 64
 
 
 class RowRefused(ValueError):
@@ -89,6 +96,23 @@ class ListPriceRow(Message):
 class BalanceRow(Message):
     customer: Key
     points: Annotated[int, Field(ge=0, le=POINTS_MAX)]
+
+
+class CreditRow(Message):
+    """What the shop owes a customer in a currency, in minor units."""
+
+    customer: Key
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    amount: Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
+
+
+class GiftCardRow(Message):
+    """What is on a gift card that is here, in minor units. It is named by its account: a code is never taken out."""
+
+    account: Key
+    hint: Annotated[str, Field(max_length=20)] = ""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    amount: Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 
 
 def _by(shape: Any, **unsaid: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -256,6 +280,53 @@ def _put_balances(session: Session, rows: Rows, doing: Doing) -> int:
     return changed
 
 
+def _value_rows(session: Session, kind: str) -> Iterator[Any]:
+    columns = stored_values.c
+    query = select(stored_values).where(columns.kind == kind).order_by(columns.id)
+    yield from session.execute(query).all()
+
+
+def _credit_rows(session: Session) -> Iterator[dict[str, Any]]:
+    for row in _value_rows(session, "store_credit"):
+        yield {"customer": row.customer, "currency": row.currency, "amount": row.available}
+
+
+def _put_credits(session: Session, rows: Rows, doing: Doing) -> int:
+    changed = 0
+    for row in rows:
+        _check_customer(session, row["customer"])
+        store = session.scalar(select(people.c.store).where(people.c.id == row["customer"]))
+        account = gift_cards.credit(session, row["customer"], row["currency"], str(store), doing.by, doing.at)
+        changed += _put_value(session, account, row["amount"], doing)
+    return changed
+
+
+def _gift_card_rows(session: Session) -> Iterator[dict[str, Any]]:
+    for row in _value_rows(session, "gift_card"):
+        yield {"account": row.id, "hint": row.hint, "currency": row.currency, "amount": row.available}
+
+
+def _put_gift_cards(session: Session, rows: Rows, doing: Doing) -> int:
+    changed = 0
+    for row in rows:
+        here = (stored_values.c.id == row["account"]) & (stored_values.c.kind == "gift_card")
+        found = session.execute(select(stored_values).where(here)).first()
+        if found is None or found.currency != row["currency"]:
+            said = N_("there is no gift card {account} in {currency}")
+            raise RowRefused(Unread(said, account=row["account"], currency=row["currency"]))
+        changed += _put_value(session, row["account"], row["amount"], doing)
+    return changed
+
+
+def _put_value(session: Session, account: str, amount: int, doing: Doing) -> int:
+    """Have so much to spend on an account; what is held for a payment is beside it."""
+    more = amount - value_queries.account_row(session, account).available
+    if more:
+        about = About(doing.name[:SOURCE_MAX], doing.by, doing.at)
+        stored_value.adjust(session, account, f"{doing.name}:{account}", more, about)
+    return int(more != 0)
+
+
 _PRODUCT = ("id", "gtin", "names", "department", "price", "tax", "unit", "plu", "family", "family_names")
 _PRODUCT_TOO = ("attributes", "picture", "packs", "parts")
 _LIST = ("id", "names", "stores", "channels", "groups", "starts", "ends")
@@ -286,6 +357,14 @@ KINDS = {
         Kind(
             "balances", ("customer", "points"), frozenset(), ("customer",), _by(BalanceRow), _balance_rows,
             _put_balances,
+        ),
+        Kind(
+            "credits", ("customer", "currency", "amount"), frozenset(), ("customer", "currency"), _by(CreditRow),
+            _credit_rows, _put_credits,
+        ),
+        Kind(
+            "gift-cards", ("account", "hint", "currency", "amount"), frozenset(), ("account",), _by(GiftCardRow),
+            _gift_card_rows, _put_gift_cards,
         ),
     )
 }  # fmt: skip

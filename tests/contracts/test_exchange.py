@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from talking_device import NOW, PIECES, SHOP, rows
+from vouchers_bench import KEY
 
 from sync_server.catalogue import queries as catalogue
 from sync_server.customers import service as customers
@@ -18,8 +19,11 @@ from sync_server.loyalty import queries as loyalty
 from sync_server.loyalty import service as points
 from sync_server.promotions import queries as promotions
 from sync_server.staff.tables import audit
+from sync_server.stored_value import cards as gift_cards
+from sync_server.stored_value import queries as values
 
 ANNA = SHOP.shoppers[0]
+CARD = gift_cards.NewCard("EUR", SHOP.stores[0].id)
 BREAD, MILK = PIECES[0], PIECES[1]
 
 
@@ -47,6 +51,8 @@ def price_of(db: Database, item: str) -> int:
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_what_goes_out_comes_in_again_and_changes_nothing(db: Database, tmp_path: Path, kind: str, ending: str) -> None:
+    db.write(lambda session: gift_cards.credit(session, ANNA.id, "EUR", SHOP.stores[0].id, "2001", NOW))
+    db.write(lambda session: gift_cards.issue(session, KEY, CARD, "2001", NOW))
     path = tmp_path / f"all.{ending}"
     count = service.export(db, kind, path)
     assert count > 0
@@ -161,6 +167,25 @@ def test_cards_and_balances_of_customers_who_are_there(db: Database, tmp_path: P
         assert db.read(lambda session: loyalty.balance(session, ANNA.id)) == 4321
     path = written(tmp_path, "balances.csv", "customer,points", f"{ANNA.id},-1", f"{ANNA.id},1.5")
     assert take_in(db, "balances", path).refused == 2
+
+
+def test_store_credit_and_gift_cards_have_what_the_file_says_once_and_codes_stay_here(
+    db: Database, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "credits.csv", "customer,currency,amount", f"{ANNA.id},EUR,700", "nobody,EUR,1")
+    for changed in (1, 0):
+        assert take_in(db, "credits", path, skip_bad=True, at=next(LATER)).changed == changed
+    assert [row["available"] for row in db.read(lambda session: values.of_customer(session, ANNA.id))] == [700]
+    code = db.write(lambda session: gift_cards.issue(session, KEY, CARD, "2001", NOW))
+    path = tmp_path / "gift-cards.csv"
+    assert service.export(db, "gift-cards", path) == 1
+    assert code["code"] not in path.read_text() and code["code"].replace("-", "") not in path.read_text()
+    path.write_text(path.read_text().replace("EUR,0", "EUR,2500") + "card-nobody,,EUR,5\n")
+    for changed in (1, 0):
+        assert take_in(db, "gift-cards", path, skip_bad=True, at=next(LATER)).changed == changed
+    assert db.read(lambda session: values.account_row(session, code["account"])).available == 2500
+    path = written(tmp_path, "credits.csv", "customer,currency,amount", f"{ANNA.id},EUR,-1", f"{ANNA.id},EUR,1.5")
+    assert take_in(db, "credits", path).refused == 2
 
 
 @pytest.mark.parametrize(

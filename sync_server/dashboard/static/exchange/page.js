@@ -17,11 +17,13 @@ const busy = signal(false);
 const NAMES = () => ({
   products: t("Products"), prices: t("Prices"), "price-lists": t("Price lists"), "list-prices": t("Prices of price lists"),
   promotions: t("Promotions"), cards: t("Customers’ cards"), balances: t("Points of customers"),
+  credits: t("Store credit"), "gift-cards": t("Money on gift cards"),
 });
 const ABOUT = () => ({
   products: t("What there is: names, department, tax, price."), prices: t("One price for each product, in the smallest unit of money."),
   "price-lists": t("When, where and for whom a list holds."), "list-prices": t("What a product costs on a list, by quantity."),
   promotions: t("Benefit, conditions, beginning and end."), cards: t("The number of a card, and whose it is."), balances: t("How many points a customer has."),
+  credits: t("What the shop owes a customer, in the smallest unit of money."), "gift-cards": t("What is on each card that is here. A code is never taken out."),
 });
 
 async function load() {
