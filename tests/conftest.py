@@ -21,7 +21,7 @@ if os.environ.get("OMNITILL_CASES") != "new":
 
 ROOMS_OF_LONG_FILES = (
     "journeys", "storefront_pages", "pos_terminal_pages", "simulation", "storefront", "omnitill", "deploy", "faults",
-    "examples", "house", "sync_server", "red_team", "contracts",
+    "examples", "blackbox", "device_bench", "ui_kit", "house", "sync_server", "red_team", "contracts",
 )  # fmt: skip
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = [
